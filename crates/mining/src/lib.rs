@@ -1,0 +1,13 @@
+//! Event log to candidates: request groups, resolution sameness, rates, systems, waiting, rework.
+//!
+//! Deterministic: the same records give the same [`Discovery`], whatever the order of rows. Knows
+//! nothing of money, scores or verdicts; those are `qualify`'s.
+
+mod facts;
+
+pub use facts::{
+    AnswerFact, Burst, BurstKind, Candidate, ChatFacts, Discovery, Effort, EffortBasis, ErrorFacts,
+    HumanFacts, InputFact, InputKind, MonthCount, Quote, RateFacts, Rejected, RejectedWhy,
+    RequestFacts, ResolutionFacts, SourceWindow, Spread, StepFact, SystemFact, SystemFacts, Tally,
+    TriggerFact, TriggerKind, Unassigned, WaitsFor,
+};

@@ -1,0 +1,28 @@
+//! Kompel's words as types: records, the event log, findings, phrases.
+//!
+//! Owns the vocabulary that every other crate shares. Does no IO, holds no rule of
+//! discovery, and knows nothing of formats.
+
+mod finding;
+mod ids;
+mod language;
+mod log;
+mod phrase;
+mod record;
+mod source;
+
+pub use finding::{Counts, Effect, Finding, FindingCode, Place};
+pub use ids::{CandidateId, MemberRef, PersonId};
+pub use language::{Language, UnknownLanguage};
+pub use log::{EventLog, Party, Reading};
+pub use phrase::{Arg, Phrase};
+pub use record::{
+    Activity, Answer, Change, ChangedField, Comment, Link, Message, Reaction, Ticket, Worked,
+};
+pub use source::{SourceClass, SourceKind};
+
+/// A moment in universal time; readers convert local times with the tenant's zone.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
+
+/// A short text that recurs in many records (a status, a group, a person), shared in memory.
+pub type Name = std::sync::Arc<str>;
