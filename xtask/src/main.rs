@@ -1,6 +1,8 @@
 //! Chores of the project: `cargo xtask world` writes sample worlds, `cargo xtask score` measures
 //! discovery against their truth.
 
+mod hunt;
+mod score;
 mod world;
 
 use std::process::ExitCode;
@@ -18,10 +20,13 @@ struct Arguments {
 enum Chore {
     /// Writes a sample world: jira.csv, slack.zip, answers.csv, truth.json.
     World(world::WorldArguments),
+    /// Measures discovery against the truth of sample worlds.
+    Score(hunt::ScoreArguments),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().chore {
         Chore::World(arguments) => world::run(&arguments),
+        Chore::Score(arguments) => hunt::run(&arguments),
     }
 }

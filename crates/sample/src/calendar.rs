@@ -2,7 +2,9 @@
 //!
 //! Owns the world's calendar and its local time. Knows nothing of processes.
 
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday,
+};
 
 /// The first and last day of the world, both included.
 pub(crate) fn window() -> (NaiveDate, NaiveDate) {
@@ -74,7 +76,10 @@ pub(crate) fn after_office_minutes(from: NaiveDateTime, minutes: i64) -> NaiveDa
             }
             left -= room;
         }
-        at = next_day(at.date()).and_time(clock(9, 0)) + Duration::seconds(i64::from(at.time().signed_duration_since(clock(0, 0)).num_seconds() as i32 % 60));
+        at = next_day(at.date()).and_time(clock(9, 0))
+            + Duration::seconds(i64::from(
+                at.time().signed_duration_since(clock(0, 0)).num_seconds() as i32 % 60,
+            ));
     }
     at
 }
@@ -104,7 +109,15 @@ mod tests {
 
     #[test]
     fn belgian_holidays_are_known() {
-        for (y, m, d) in [(2025, 4, 21), (2025, 5, 29), (2025, 6, 9), (2026, 4, 6), (2026, 5, 14), (2026, 5, 25), (2025, 7, 21)] {
+        for (y, m, d) in [
+            (2025, 4, 21),
+            (2025, 5, 29),
+            (2025, 6, 9),
+            (2026, 4, 6),
+            (2026, 5, 14),
+            (2026, 5, 25),
+            (2025, 7, 21),
+        ] {
             assert!(is_holiday(day(y, m, d)), "{y}-{m}-{d}");
         }
         assert!(!is_holiday(day(2025, 4, 22)));
@@ -119,7 +132,13 @@ mod tests {
 
     #[test]
     fn local_time_follows_summer_time() {
-        assert_eq!(to_utc(day(2025, 7, 1).and_time(clock(12, 0))).to_rfc3339(), "2025-07-01T10:00:00+00:00");
-        assert_eq!(to_utc(day(2025, 1, 7).and_time(clock(12, 0))).to_rfc3339(), "2025-01-07T11:00:00+00:00");
+        assert_eq!(
+            to_utc(day(2025, 7, 1).and_time(clock(12, 0))).to_rfc3339(),
+            "2025-07-01T10:00:00+00:00"
+        );
+        assert_eq!(
+            to_utc(day(2025, 1, 7).and_time(clock(12, 0))).to_rfc3339(),
+            "2025-01-07T11:00:00+00:00"
+        );
     }
 }

@@ -20,8 +20,10 @@ pub(crate) fn case(setting: &Setting, index: usize, p: usize, dice: &mut Dice) -
     let mut scene = setting.scene(case, dice);
     scene.approver = setting.cast.decider(scene.client, crate::catalogue::Role::Lead, dice);
     let dutch = dice.chance(rates.dutch);
-    let (words, manner) = if dutch { (&process.nl, &setting.book.nl) } else { (&process.en, &setting.book.en) };
-    let mut marks = Marks { dutch, touch_minutes: dice.between(process.touch) as f32, ..Marks::default() };
+    let (words, manner) =
+        if dutch { (&process.nl, &setting.book.nl) } else { (&process.en, &setting.book.en) };
+    let mut marks =
+        Marks { dutch, touch_minutes: dice.between(process.touch) as f32, ..Marks::default() };
     let mut thread = Thread::new(index, &process.channel, case.at);
     if dice.chance(rates.waiting) {
         asked(&mut thread, &mut scene, words, manner, &mut marks, dice);
@@ -47,7 +49,14 @@ pub(crate) fn case(setting: &Setting, index: usize, p: usize, dice: &mut Dice) -
     Story { ticket: None, messages: thread.messages, marks }
 }
 
-fn asked(thread: &mut Thread, scene: &mut Scene<'_>, words: &Wording, manner: &Manner, marks: &mut Marks, dice: &mut Dice) {
+fn asked(
+    thread: &mut Thread,
+    scene: &mut Scene<'_>,
+    words: &Wording,
+    manner: &Manner,
+    marks: &mut Marks,
+    dice: &mut Dice,
+) {
     let from = thread.now;
     thread.say(scene, &words.chat, dice);
     thread.pass(95.0, dice);
@@ -75,8 +84,11 @@ pub(crate) fn about(setting: &Setting, index: usize, p: usize, story: &mut Story
         scene.requester = ticket.reporter;
         scene.engineer = ticket.assignee.unwrap_or(scene.engineer);
     }
-    let (words, manner) =
-        if story.marks.dutch { (&process.nl, &setting.book.nl) } else { (&process.en, &setting.book.en) };
+    let (words, manner) = if story.marks.dutch {
+        (&process.nl, &setting.book.nl)
+    } else {
+        (&process.en, &setting.book.en)
+    };
     let before = dice.chance(0.6);
     let shift = Duration::minutes(dice.whole(3, 35));
     let start = if before { case.at - shift } else { case.at + shift };
@@ -94,7 +106,11 @@ pub(crate) fn about(setting: &Setting, index: usize, p: usize, story: &mut Story
         thread.say(&mut scene, &manner.chat_yes, dice);
         if dice.chance(0.5) {
             thread.pass(60.0, dice);
-            thread.say(&mut scene, if words.reply.is_empty() { &manner.chat_ok } else { &words.reply }, dice);
+            thread.say(
+                &mut scene,
+                if words.reply.is_empty() { &manner.chat_ok } else { &words.reply },
+                dice,
+            );
         }
         if dice.chance(0.3) {
             thread.pass(10.0, dice);
@@ -130,7 +146,9 @@ pub(crate) fn chatter(setting: &Setting, index: usize, dice: &mut Dice) -> Story
     }
     if dice.chance(0.15) {
         let by = other(setting, &scene, dice);
-        thread.messages[0].reactions.push((["joy", "+1", "tada", "eyes", "pray"][dice.below(5)], vec![by]));
+        thread.messages[0]
+            .reactions
+            .push((["joy", "+1", "tada", "eyes", "pray"][dice.below(5)], vec![by]));
     }
     told(thread)
 }
@@ -162,7 +180,8 @@ impl Thread {
 
     fn pass(&mut self, mean_minutes: f64, dice: &mut Dice) {
         let minutes = (1.0 + dice.wait(mean_minutes)).min(1_000.0);
-        self.now = after_office_minutes(self.now, minutes as i64) + Duration::seconds(dice.whole(1, 57));
+        self.now =
+            after_office_minutes(self.now, minutes as i64) + Duration::seconds(dice.whole(1, 57));
     }
 
     fn say(&mut self, scene: &mut Scene<'_>, of: &[String], dice: &mut Dice) {

@@ -46,7 +46,13 @@ impl Cast {
     /// Draws everyone.
     pub(crate) fn draw(book: &Book, seed: u64) -> Self {
         let mut dice = Dice::branch(seed, "people");
-        let mut cast = Self { people: Vec::new(), clients: Vec::new(), staff: 0..0, leads: 0..0, robots: 0..0 };
+        let mut cast = Self {
+            people: Vec::new(),
+            clients: Vec::new(),
+            staff: 0..0,
+            leads: 0..0,
+            robots: 0..0,
+        };
         let home = slug(&book.provider);
         for i in 0..28 {
             let title = if i >= 25 { LEADS[i - 25] } else { TITLES[i % TITLES.len()] };
@@ -72,7 +78,12 @@ impl Cast {
             }
             let code: String = host.chars().filter(|c| !"aeiou-".contains(*c)).take(3).collect();
             let domain = format!("{host}.example");
-            cast.clients.push(Client { name: name.clone(), domain, code, people: from..cast.people.len() });
+            cast.clients.push(Client {
+                name: name.clone(),
+                domain,
+                code,
+                people: from..cast.people.len(),
+            });
         }
         cast
     }
@@ -137,25 +148,140 @@ pub(crate) fn base36(mut bits: u64, length: usize) -> String {
         .collect()
 }
 
-const ROBOTS: &[&str] = &["Zabbix Monitoring", "Migratie Import", "Automation for Jira", "Servicedesk Mailbox"];
+const ROBOTS: &[&str] =
+    &["Zabbix Monitoring", "Migratie Import", "Automation for Jira", "Servicedesk Mailbox"];
 const LEADS: &[&str] = &["Service Delivery Manager", "CISO", "Team Lead Cloud"];
-const TITLES: &[&str] =
-    &["Service Desk Engineer", "SOC Analyst", "Cloud Engineer", "Network Engineer", "Service Desk Agent"];
-const CLIENT_TITLES: &[&str] =
-    &["CISO", "IT Manager", "Finance Manager", "Operations Manager", "HR Officer", "IT Coördinator", "Medewerker"];
+const TITLES: &[&str] = &[
+    "Service Desk Engineer",
+    "SOC Analyst",
+    "Cloud Engineer",
+    "Network Engineer",
+    "Service Desk Agent",
+];
+const CLIENT_TITLES: &[&str] = &[
+    "CISO",
+    "IT Manager",
+    "Finance Manager",
+    "Operations Manager",
+    "HR Officer",
+    "IT Coördinator",
+    "Medewerker",
+];
 const FIRST: &[&str] = &[
-    "Jan", "Pieter", "Sofie", "Lotte", "Bram", "Ruben", "Els", "An", "Tom", "Wout", "Karen", "Joris",
-    "Nele", "Stijn", "Liesbeth", "Dries", "Eline", "Jef", "Marieke", "Koen", "Xander", "Yasmina",
-    "Mehmet", "Fatima", "Aleksandra", "Piotr", "Émilie", "Laurent", "Chloé", "Thomas", "Sarah", "Kevin",
-    "Femke", "Hanne", "Griet", "Luc", "Rita", "Wim", "Bart", "Ilse", "Noor", "Arne", "Sien", "Maarten",
-    "Veerle", "Filip", "Inge", "Geert", "Hilde", "Mohamed", "Youssef", "Emma", "Louis", "Mila", "Kobe",
-    "Jana", "Robbe", "Silke", "Tine", "Ward", "Zoë", "Hendrik", "Greet", "Patrick",
+    "Jan",
+    "Pieter",
+    "Sofie",
+    "Lotte",
+    "Bram",
+    "Ruben",
+    "Els",
+    "An",
+    "Tom",
+    "Wout",
+    "Karen",
+    "Joris",
+    "Nele",
+    "Stijn",
+    "Liesbeth",
+    "Dries",
+    "Eline",
+    "Jef",
+    "Marieke",
+    "Koen",
+    "Xander",
+    "Yasmina",
+    "Mehmet",
+    "Fatima",
+    "Aleksandra",
+    "Piotr",
+    "Émilie",
+    "Laurent",
+    "Chloé",
+    "Thomas",
+    "Sarah",
+    "Kevin",
+    "Femke",
+    "Hanne",
+    "Griet",
+    "Luc",
+    "Rita",
+    "Wim",
+    "Bart",
+    "Ilse",
+    "Noor",
+    "Arne",
+    "Sien",
+    "Maarten",
+    "Veerle",
+    "Filip",
+    "Inge",
+    "Geert",
+    "Hilde",
+    "Mohamed",
+    "Youssef",
+    "Emma",
+    "Louis",
+    "Mila",
+    "Kobe",
+    "Jana",
+    "Robbe",
+    "Silke",
+    "Tine",
+    "Ward",
+    "Zoë",
+    "Hendrik",
+    "Greet",
+    "Patrick",
 ];
 const LAST: &[&str] = &[
-    "Peeters", "Janssens", "Maes", "Jacobs", "Mertens", "Willems", "Claes", "Goossens", "Wouters",
-    "De Smet", "Vermeulen", "Van den Broeck", "Dubois", "Lambert", "Van Damme", "De Backer", "Hermans",
-    "Aerts", "Verhoeven", "Van de Velde", "Segers", "Lemmens", "Michiels", "Desmet", "Van Hoof",
-    "Declercq", "Bogaert", "Baert", "Coppens", "Martens", "Smets", "Pauwels", "Wauters", "Cools",
-    "Verstraete", "Lauwers", "Yilmaz", "El Amrani", "Nowak", "Kowalska", "Benali", "Devos", "Thijs",
-    "Hendrickx", "Stevens", "Vandenberghe", "Van Acker", "Temmerman", "Cuypers", "Roels",
+    "Peeters",
+    "Janssens",
+    "Maes",
+    "Jacobs",
+    "Mertens",
+    "Willems",
+    "Claes",
+    "Goossens",
+    "Wouters",
+    "De Smet",
+    "Vermeulen",
+    "Van den Broeck",
+    "Dubois",
+    "Lambert",
+    "Van Damme",
+    "De Backer",
+    "Hermans",
+    "Aerts",
+    "Verhoeven",
+    "Van de Velde",
+    "Segers",
+    "Lemmens",
+    "Michiels",
+    "Desmet",
+    "Van Hoof",
+    "Declercq",
+    "Bogaert",
+    "Baert",
+    "Coppens",
+    "Martens",
+    "Smets",
+    "Pauwels",
+    "Wauters",
+    "Cools",
+    "Verstraete",
+    "Lauwers",
+    "Yilmaz",
+    "El Amrani",
+    "Nowak",
+    "Kowalska",
+    "Benali",
+    "Devos",
+    "Thijs",
+    "Hendrickx",
+    "Stevens",
+    "Vandenberghe",
+    "Van Acker",
+    "Temmerman",
+    "Cuypers",
+    "Roels",
 ];

@@ -6,7 +6,7 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime};
 
 use crate::{
     calendar::{busyness, clock, is_workday, next_day, window, window_days},
-    catalogue::{Book, Decoy, Kind, Process, Rhythm},
+    catalogue::{Book, Kind, Process, Rhythm},
     dice::Dice,
 };
 
@@ -70,7 +70,9 @@ impl Plan {
             }
         }
         let mut dice = Dice::branch(seed, "noise");
-        for (what, span) in [(What::Noise, book.noise.per_year), (What::Chatter, book.noise.chat_per_year)] {
+        for (what, span) in
+            [(What::Noise, book.noise.per_year), (What::Chatter, book.noise.chat_per_year)]
+        {
             for _ in 0..runs(dice.between(span), scale) {
                 let at = days.moment(&mut dice);
                 if what == What::Noise || !in_gap(at.date(), gap) {
@@ -147,7 +149,13 @@ fn runs(per_year: f64, scale: f64) -> usize {
 }
 
 /// The moments of one process's runs.
-fn moments(p: &Process, per_year: f64, scale: f64, days: &Days, dice: &mut Dice) -> Vec<NaiveDateTime> {
+fn moments(
+    p: &Process,
+    per_year: f64,
+    scale: f64,
+    days: &Days,
+    dice: &mut Dice,
+) -> Vec<NaiveDateTime> {
     let steady = |dice: &mut Dice| (0..runs(per_year, scale)).map(|_| days.moment(dice)).collect();
     match p.rhythm {
         Rhythm::Steady => steady(dice),
@@ -166,12 +174,11 @@ fn moments(p: &Process, per_year: f64, scale: f64, days: &Days, dice: &mut Dice)
         Rhythm::Clockwork => {
             let from = window().0.and_time(clock(0, 0));
             let span = i64::from(window_days()) * 86_400 - 1;
-            (0..runs(per_year, scale)).map(|_| from + Duration::seconds(dice.whole(0, span))).collect()
+            (0..runs(per_year, scale))
+                .map(|_| from + Duration::seconds(dice.whole(0, span)))
+                .collect()
         }
     }
-    .into_iter()
-    .filter(|at: &NaiveDateTime| at.date() <= window().1 && p.decoy != Some(Decoy::Junk) || p.decoy.is_some())
-    .collect()
 }
 
 /// The working days of the window with their weights.
@@ -216,7 +223,9 @@ impl Days {
                     day -= Duration::days(1);
                 }
                 for _ in 0..times {
-                    out.push(day.and_time(clock(13, 30)) + Duration::seconds(dice.whole(0, 11_000)));
+                    out.push(
+                        day.and_time(clock(13, 30)) + Duration::seconds(dice.whole(0, 11_000)),
+                    );
                 }
             }
             date = next_day(date);

@@ -9,14 +9,26 @@ use crate::{
 };
 
 /// The subject of a request.
-pub(crate) fn subject(scene: &mut Scene<'_>, words: &Wording, manner: &Manner, mail: bool, dice: &mut Dice) -> String {
+pub(crate) fn subject(
+    scene: &mut Scene<'_>,
+    words: &Wording,
+    manner: &Manner,
+    mail: bool,
+    dice: &mut Dice,
+) -> String {
     let mut text = scene.say(dice.pick(&words.title), dice);
     decorate(scene, manner, mail, dice, &mut text);
     text
 }
 
 /// Prefixes, urgency and carelessness that any subject may get.
-fn decorate(scene: &mut Scene<'_>, manner: &Manner, mail: bool, dice: &mut Dice, text: &mut String) {
+fn decorate(
+    scene: &mut Scene<'_>,
+    manner: &Manner,
+    mail: bool,
+    dice: &mut Dice,
+    text: &mut String,
+) {
     if dice.chance(0.08) {
         *text = text.to_lowercase();
     } else if dice.chance(0.01) {
@@ -36,7 +48,14 @@ fn decorate(scene: &mut Scene<'_>, manner: &Manner, mail: bool, dice: &mut Dice,
 }
 
 /// The description of a request.
-pub(crate) fn body(scene: &mut Scene<'_>, p: &Process, words: &Wording, manner: &Manner, mail: bool, dice: &mut Dice) -> String {
+pub(crate) fn body(
+    scene: &mut Scene<'_>,
+    p: &Process,
+    words: &Wording,
+    manner: &Manner,
+    mail: bool,
+    dice: &mut Dice,
+) -> String {
     if !mail && !words.form.is_empty() && dice.chance(0.35) {
         return scene.say(dice.pick(&words.form), dice);
     }
@@ -51,7 +70,14 @@ pub(crate) fn body(scene: &mut Scene<'_>, p: &Process, words: &Wording, manner: 
 }
 
 /// A request with greeting, closing and, in mails, signature and quoted thread.
-fn letter(scene: &mut Scene<'_>, manner: &Manner, core: &str, mail: bool, quoted: Option<String>, dice: &mut Dice) -> String {
+fn letter(
+    scene: &mut Scene<'_>,
+    manner: &Manner,
+    core: &str,
+    mail: bool,
+    quoted: Option<String>,
+    dice: &mut Dice,
+) -> String {
     let mut out = String::with_capacity(core.len() + 200);
     if mail || dice.chance(0.55) {
         scene.fill(dice.pick(&manner.greet), dice, &mut out);
@@ -91,7 +117,10 @@ fn quote(scene: &Scene<'_>, quoted: &str, dice: &mut Dice, out: &mut String) {
     let at = scene.at - chrono::Duration::hours(dice.whole(2, 60));
     let when = at.format("%d/%m/%Y %H:%M");
     if dice.chance(0.5) {
-        out.push_str(&format!("\n\nVan: {} <{}>\nVerzonden: {when}\nAan: Servicedesk\nOnderwerp: vraag\n\n{quoted}", from.name, from.mail));
+        out.push_str(&format!(
+            "\n\nVan: {} <{}>\nVerzonden: {when}\nAan: Servicedesk\nOnderwerp: vraag\n\n{quoted}",
+            from.name, from.mail
+        ));
     } else {
         out.push_str(&format!("\n\nOn {when}, {} <{}> wrote:", from.name, from.mail));
         for line in quoted.lines() {
@@ -102,7 +131,13 @@ fn quote(scene: &Scene<'_>, quoted: &str, dice: &mut Dice, out: &mut String) {
 }
 
 /// Subject and description of a ticket of no process.
-pub(crate) fn noise(scene: &mut Scene<'_>, words: &NoiseWords, manner: &Manner, mail: bool, dice: &mut Dice) -> (String, String) {
+pub(crate) fn noise(
+    scene: &mut Scene<'_>,
+    words: &NoiseWords,
+    manner: &Manner,
+    mail: bool,
+    dice: &mut Dice,
+) -> (String, String) {
     if dice.chance(0.12) {
         let title = scene.say(dice.pick(&words.project), dice);
         let core = scene.say(dice.pick(&words.detail), dice);

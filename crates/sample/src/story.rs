@@ -43,7 +43,8 @@ impl Setting {
         let client = usize::from(case.client);
         let people = self.cast.clients[client].people.clone();
         let person = |dice: &mut Dice| people.start + dice.below(people.len());
-        let requester = if dice.chance(0.4) { people.start + 1 + dice.below(5) } else { person(dice) };
+        let requester =
+            if dice.chance(0.4) { people.start + 1 + dice.below(5) } else { person(dice) };
         Scene {
             book: &self.book,
             cast: &self.cast,
@@ -66,13 +67,17 @@ impl Setting {
     fn noise(&self, case: Case, dice: &mut Dice) -> Story {
         let mut scene = self.scene(case, dice);
         let dutch = dice.chance(0.6);
-        let (words, manner) =
-            if dutch { (&self.book.noise.nl, &self.book.nl) } else { (&self.book.noise.en, &self.book.en) };
+        let (words, manner) = if dutch {
+            (&self.book.noise.nl, &self.book.nl)
+        } else {
+            (&self.book.noise.en, &self.book.en)
+        };
         let mail = dice.chance(0.4);
         let (summary, description) = request::noise(&mut scene, words, manner, mail, dice);
         let ticket = self.opened(case, &scene, summary, description, mail);
         let mut flow = Flow::new(scene, ticket, dice);
-        flow.ticket.issue_type = ["Service Request", "Incident", "Task", "Support"][flow.dice.below(4)].to_owned();
+        flow.ticket.issue_type =
+            ["Service Request", "Incident", "Task", "Support"][flow.dice.below(4)].to_owned();
         flow.acknowledge(manner, mail);
         flow.after(240.0);
         if flow.dice.chance(0.35) {
@@ -129,7 +134,14 @@ impl Setting {
     }
 
     /// A ticket that people work on.
-    fn worked(&self, flow: &mut Flow<'_, '_>, p: &Process, rates: crate::plan::Rates, dutch: bool, mail: bool) {
+    fn worked(
+        &self,
+        flow: &mut Flow<'_, '_>,
+        p: &Process,
+        rates: crate::plan::Rates,
+        dutch: bool,
+        mail: bool,
+    ) {
         let requester = self.tongue(p, dutch);
         let native = flow.dice.chance(if dutch { 0.85 } else { 0.3 });
         let (words, manner) = self.tongue(p, native);
@@ -180,7 +192,14 @@ impl Setting {
         if dutch { (&p.nl, &self.book.nl) } else { (&p.en, &self.book.en) }
     }
 
-    fn opened(&self, case: Case, scene: &Scene<'_>, summary: String, description: String, mail: bool) -> Ticket {
+    fn opened(
+        &self,
+        case: Case,
+        scene: &Scene<'_>,
+        summary: String,
+        description: String,
+        mail: bool,
+    ) -> Ticket {
         let mailbox = self.cast.robots.end - 1;
         Ticket {
             key: scene.key.clone(),
@@ -264,7 +283,8 @@ impl<'a, 'd> Flow<'a, 'd> {
     /// Lets office time pass, this many minutes on average.
     fn after(&mut self, mean_minutes: f64) {
         let minutes = 2.0 + self.dice.wait(mean_minutes);
-        self.now = after_office_minutes(self.now, minutes as i64) + Duration::seconds(self.dice.whole(1, 58));
+        self.now = after_office_minutes(self.now, minutes as i64)
+            + Duration::seconds(self.dice.whole(1, 58));
     }
 
     fn comment(&mut self, voice: Voice, of: &[String]) {
@@ -306,7 +326,10 @@ impl<'a, 'd> Flow<'a, 'd> {
 
     fn take(&mut self) {
         let by = self.scene.engineer;
-        let from = self.ticket.assignee.map_or(String::new(), |who| self.scene.cast.people[who].name.clone());
+        let from = self
+            .ticket
+            .assignee
+            .map_or(String::new(), |who| self.scene.cast.people[who].name.clone());
         self.ticket.assignee = Some(by);
         let to = self.scene.cast.people[by].name.clone();
         self.change(by, "assignee", from, to);
@@ -387,7 +410,11 @@ impl<'a, 'd> Flow<'a, 'd> {
         let minutes = self.dice.between(touch).max(1.0);
         self.marks.touch_minutes = minutes as f32;
         if logs {
-            let text = if self.dice.chance(0.3) { self.dice.pick(&words.done).to_owned() } else { String::new() };
+            let text = if self.dice.chance(0.3) {
+                self.dice.pick(&words.done).to_owned()
+            } else {
+                String::new()
+            };
             self.log([minutes, minutes], &text);
         }
     }
@@ -471,12 +498,24 @@ impl<'a, 'd> Flow<'a, 'd> {
     }
 
     fn end(mut self, dutch: bool) -> Story {
-        let end = crate::calendar::next_day(crate::calendar::window().1).and_time(crate::calendar::clock(0, 0));
-        let last = self.ticket.comments.iter().map(|c| c.at).chain(self.ticket.changes.iter().map(|c| c.at)).max();
+        let end = crate::calendar::next_day(crate::calendar::window().1)
+            .and_time(crate::calendar::clock(0, 0));
+        let last = self
+            .ticket
+            .comments
+            .iter()
+            .map(|c| c.at)
+            .chain(self.ticket.changes.iter().map(|c| c.at))
+            .max();
         if last.is_some_and(|at| at >= end) {
             self.cut(end);
         }
-        let dates = self.ticket.comments.iter().map(|c| c.at).chain(self.ticket.changes.iter().map(|c| c.at));
+        let dates = self
+            .ticket
+            .comments
+            .iter()
+            .map(|c| c.at)
+            .chain(self.ticket.changes.iter().map(|c| c.at));
         self.ticket.updated = dates.max().unwrap_or(self.ticket.created);
         self.marks.systems = self.scene.systems;
         self.marks.dutch = dutch;

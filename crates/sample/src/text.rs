@@ -14,8 +14,8 @@ use crate::{
 /// Slots that need no list: what a template may name in braces besides `{s:…}` and `{x:…}`.
 #[cfg(test)]
 pub(crate) const PLAIN_SLOTS: &[&str] = &[
-    "p", "f", "r", "c", "h", "h2", "d", "dom", "ip", "ip2", "port", "date", "mail", "n", "a", "af", "e",
-    "k", "tel", "login", "old", "month",
+    "p", "f", "r", "c", "h", "h2", "d", "dom", "ip", "ip2", "port", "date", "mail", "n", "a", "af",
+    "e", "k", "tel", "login", "old", "month",
 ];
 
 /// Everything a template may speak of in one case; every slot keeps its value through the case.
@@ -89,15 +89,23 @@ impl Scene<'_> {
         let n = |low: u64, span: u64| low + fixed % span;
         match name {
             "h" | "h2" => {
-                let role = ["web", "app", "db", "file", "dc", "srv", "ts", "prd"][(fixed >> 20) as usize % 8];
+                let role = ["web", "app", "db", "file", "dc", "srv", "ts", "prd"]
+                    [(fixed >> 20) as usize % 8];
                 format!("{}-{role}{:02}", client.code, n(1, 12))
             }
             "d" => {
-                let host = ["www", "portal", "mail", "vpn", "api", "shop", "intranet", "extranet", "crm", "sso"];
+                let host = [
+                    "www", "portal", "mail", "vpn", "api", "shop", "intranet", "extranet", "crm",
+                    "sso",
+                ];
                 format!("{}.{}", host[fixed as usize % host.len()], client.domain)
             }
-            "ip" | "ip2" => format!("10.{}.{}.{}", n(10, 80), (fixed >> 8) % 250, (fixed >> 16) % 250 + 1),
-            "port" => ["443", "3389", "22", "8443", "1433", "5432", "445", "636"][fixed as usize % 8].to_owned(),
+            "ip" | "ip2" => {
+                format!("10.{}.{}.{}", n(10, 80), (fixed >> 8) % 250, (fixed >> 16) % 250 + 1)
+            }
+            "port" => ["443", "3389", "22", "8443", "1433", "5432", "445", "636"]
+                [fixed as usize % 8]
+                .to_owned(),
             "date" => {
                 let date = self.at.date() + chrono::Duration::days(n(1, 20) as i64);
                 match (fixed >> 32) % 3 {
@@ -108,7 +116,13 @@ impl Scene<'_> {
             }
             "month" => format!("{:02}/{}", self.at.month(), self.at.year()),
             "n" => n(2, 14).to_string(),
-            "tel" => format!("04{}/{:02}.{:02}.{:02}", n(70, 29), (fixed >> 8) % 100, (fixed >> 16) % 100, (fixed >> 24) % 100),
+            "tel" => format!(
+                "04{}/{:02}.{:02}.{:02}",
+                n(70, 29),
+                (fixed >> 8) % 100,
+                (fixed >> 16) % 100,
+                (fixed >> 24) % 100
+            ),
             "old" => n(10_000, 70_000).to_string(),
             _ => String::new(),
         }

@@ -138,7 +138,11 @@ impl World {
             .map(|p| self.process_truth(p, &by_process[p]))
             .collect();
         rank(&mut processes);
-        let owned: usize = processes.iter().filter(|p| p.decoy.is_none() && p.kind == Kind::Ticket).map(|p| p.runs as usize).sum();
+        let owned: usize = processes
+            .iter()
+            .filter(|p| p.decoy.is_none() && p.kind == Kind::Ticket)
+            .map(|p| p.runs as usize)
+            .sum();
         Truth {
             seed: self.options.seed,
             catalogue: self.options.catalogue.code().to_owned(),
@@ -158,7 +162,11 @@ impl World {
         let process = &self.setting.book.process[p];
         let marks: Vec<Marks> = cases.iter().map(|i| self.marks[*i]).collect();
         let share = |of: fn(&Marks) -> bool| {
-            if marks.is_empty() { 0.0 } else { marks.iter().filter(|m| of(m)).count() as f64 / marks.len() as f64 }
+            if marks.is_empty() {
+                0.0
+            } else {
+                marks.iter().filter(|m| of(m)).count() as f64 / marks.len() as f64
+            }
         };
         let criteria = if process.kind == Kind::Answer {
             self.told_criteria(p, process)
@@ -189,7 +197,8 @@ impl World {
 
     fn seen_criteria(&self, process: &Process, cases: &[usize], marks: &[Marks]) -> TruthCriteria {
         let runs = marks.len().max(1) as f64;
-        let share = |of: &dyn Fn(&Marks) -> bool| marks.iter().filter(|m| of(m)).count() as f64 / runs;
+        let share =
+            |of: &dyn Fn(&Marks) -> bool| marks.iter().filter(|m| of(m)).count() as f64 / runs;
         let gap = if process.kind == Kind::Chat { 14.0 } else { 0.0 };
         let per_year = marks.len() as f64 / (f64::from(window_days()) - gap) * 365.25;
         let start = window().0;
@@ -202,7 +211,8 @@ impl World {
         }
         names.sort();
         let touched = share(&|m| m.waiting || m.copy);
-        let mut hours: Vec<f32> = marks.iter().filter(|m| m.wait_hours > 0.0).map(|m| m.wait_hours).collect();
+        let mut hours: Vec<f32> =
+            marks.iter().filter(|m| m.wait_hours > 0.0).map(|m| m.wait_hours).collect();
         hours.sort_by(f32::total_cmp);
         let waiting = share(&|m| m.waiting);
         TruthCriteria {
@@ -250,7 +260,8 @@ impl World {
 
     fn names(&self, holds: impl Fn(usize) -> bool) -> Vec<String> {
         let systems = self.setting.book.systems.values().enumerate();
-        let mut names: Vec<String> = systems.filter(|(bit, _)| holds(*bit)).map(|(_, a)| a[0].clone()).collect();
+        let mut names: Vec<String> =
+            systems.filter(|(bit, _)| holds(*bit)).map(|(_, a)| a[0].clone()).collect();
         names.sort();
         names
     }
@@ -260,17 +271,26 @@ impl World {
         for &index in cases {
             let case = self.case(index);
             if case.number > 0 {
-                records.push(MemberRef { source: SourceKind::Jira, key: self.setting.key(case).into() });
+                records.push(MemberRef {
+                    source: SourceKind::Jira,
+                    key: self.setting.key(case).into(),
+                });
             }
             if self.marks[index].messages > 0 {
                 for message in self.setting.tell(index).messages {
-                    records.push(MemberRef { source: SourceKind::Slack, key: slack_key(&message).into() });
+                    records.push(MemberRef {
+                        source: SourceKind::Slack,
+                        key: slack_key(&message).into(),
+                    });
                 }
             }
         }
         for (row, answer) in self.answers.iter().enumerate() {
             if answer.process == Some(p) {
-                records.push(MemberRef { source: SourceKind::Survey, key: (row + 1).to_string().into() });
+                records.push(MemberRef {
+                    source: SourceKind::Survey,
+                    key: (row + 1).to_string().into(),
+                });
             }
         }
         records.sort();
@@ -281,7 +301,13 @@ impl World {
 fn qualifies(process: &Process, criteria: &TruthCriteria) -> bool {
     let never = matches!(
         process.decoy,
-        Some(Decoy::OutageBurst | Decoy::PollingRobot | Decoy::BulkImport | Decoy::DifferingResolutions | Decoy::Junk)
+        Some(
+            Decoy::OutageBurst
+                | Decoy::PollingRobot
+                | Decoy::BulkImport
+                | Decoy::DifferingResolutions
+                | Decoy::Junk
+        )
     );
     !never
         && criteria.frequency == TruthVerdict::Met

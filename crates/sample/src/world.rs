@@ -57,7 +57,6 @@ pub(crate) struct Answer {
     pub process: Option<usize>,
     /// Bit `i`: it names the `i`-th system.
     pub systems: u64,
-    pub dutch: bool,
 }
 
 impl World {
@@ -107,7 +106,8 @@ impl World {
     pub(crate) fn ticket_rows(&self) -> Vec<usize> {
         let cases = &self.setting.plan.cases;
         let mut rows: Vec<usize> = (0..cases.len()).filter(|i| cases[*i].number > 0).collect();
-        Dice::branch(self.options.seed ^ self.options.row_order.wrapping_mul(0x9e37), "rows").shuffle(&mut rows);
+        Dice::branch(self.options.seed ^ self.options.row_order.wrapping_mul(0x9e37), "rows")
+            .shuffle(&mut rows);
         rows
     }
 
@@ -123,26 +123,30 @@ fn draw_answers(setting: &Setting, seed: u64) -> Vec<Answer> {
         if !setting.plan.rates[p].present {
             continue;
         }
-        let mut texts: Vec<(bool, &[String; 3])> = process.nl.answer.iter().map(|a| (true, a)).collect();
-        texts.extend(process.en.answer.iter().map(|a| (false, a)));
+        let mut texts: Vec<&[String; 3]> =
+            process.nl.answer.iter().chain(&process.en.answer).collect();
         dice.shuffle(&mut texts);
         let count = dice.whole(process.answers[0], process.answers[1]) as usize;
-        for (dutch, text) in texts.into_iter().take(count) {
-            answers.push(answer(setting, Some(p), dutch, text, &mut dice));
+        for text in texts.into_iter().take(count) {
+            answers.push(answer(setting, Some(p), text, &mut dice));
         }
     }
     let noise = &setting.book.noise;
-    for (dutch, list) in [(true, &noise.nl.answer), (false, &noise.en.answer)] {
-        for text in list {
-            answers.push(answer(setting, None, dutch, text, &mut dice));
-        }
+    for text in noise.nl.answer.iter().chain(&noise.en.answer) {
+        answers.push(answer(setting, None, text, &mut dice));
     }
     dice.shuffle(&mut answers);
     answers
 }
 
-fn answer(setting: &Setting, process: Option<usize>, dutch: bool, text: &[String; 3], dice: &mut Dice) -> Answer {
-    let at = window().1.and_time(clock(9, 0)) - Duration::days(dice.whole(5, 25)) + Duration::minutes(dice.whole(0, 480));
+fn answer(
+    setting: &Setting,
+    process: Option<usize>,
+    text: &[String; 3],
+    dice: &mut Dice,
+) -> Answer {
+    let at = window().1.and_time(clock(9, 0)) - Duration::days(dice.whole(5, 25))
+        + Duration::minutes(dice.whole(0, 480));
     let case = Case { what: What::Noise, at, client: 0, seed: dice.bits(), project: 0, number: 0 };
     let mut scene = setting.scene(case, dice);
     let what = scene.say(&text[0], dice);
@@ -154,7 +158,5 @@ fn answer(setting: &Setting, process: Option<usize>, dutch: bool, text: &[String
         how_long: text[2].clone(),
         process,
         systems: scene.systems,
-        dutch,
     }
 }
-

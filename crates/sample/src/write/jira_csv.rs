@@ -29,7 +29,9 @@ impl World {
     }
 
     fn width(&self) -> Width {
-        let most = |of: fn(&crate::record::Marks) -> u8| usize::from(self.marks.iter().map(of).max().unwrap_or(0)).max(1);
+        let most = |of: fn(&crate::record::Marks) -> u8| {
+            usize::from(self.marks.iter().map(of).max().unwrap_or(0)).max(1)
+        };
         Width {
             labels: most(|m| m.labels),
             components: most(|m| m.components),
@@ -50,26 +52,54 @@ struct Width {
 
 fn header(width: Width) -> Vec<&'static str> {
     let mut names = vec![
-        "Summary", "Issue key", "Issue id", "Issue Type", "Status", "Project key", "Project name",
-        "Project type", "Priority", "Resolution", "Assignee", "Assignee Id", "Reporter", "Reporter Id",
-        "Creator", "Creator Id", "Created", "Updated", "Last Viewed", "Resolved", "Due date", "Votes",
+        "Summary",
+        "Issue key",
+        "Issue id",
+        "Issue Type",
+        "Status",
+        "Project key",
+        "Project name",
+        "Project type",
+        "Priority",
+        "Resolution",
+        "Assignee",
+        "Assignee Id",
+        "Reporter",
+        "Reporter Id",
+        "Creator",
+        "Creator Id",
+        "Created",
+        "Updated",
+        "Last Viewed",
+        "Resolved",
+        "Due date",
+        "Votes",
     ];
     names.extend(std::iter::repeat_n("Labels", width.labels));
     names.extend(["Description", "Environment"]);
     names.extend(std::iter::repeat_n("Component/s", width.components));
     names.extend(std::iter::repeat_n("Log Work", width.work));
     names.extend([
-        "Original Estimate", "Remaining Estimate", "Time Spent", "Work Ratio", "Security Level",
-        "Custom field (Approvers)", "Custom field (Organizations)", "Custom field (Request Type)",
-        "Custom field (Rank)", "Satisfaction rating",
+        "Original Estimate",
+        "Remaining Estimate",
+        "Time Spent",
+        "Work Ratio",
+        "Security Level",
+        "Custom field (Approvers)",
+        "Custom field (Organizations)",
+        "Custom field (Request Type)",
+        "Custom field (Rank)",
+        "Satisfaction rating",
     ]);
     names.extend(std::iter::repeat_n("Comment", width.comments));
     names
 }
 
 fn row(setting: &Setting, t: &Ticket, width: Width) -> Vec<String> {
-    let person = |who: Option<usize>| who.map_or("", |w| setting.cast.people[w].name.as_str()).to_owned();
-    let account = |who: Option<usize>| who.map_or("", |w| setting.cast.people[w].account.as_str()).to_owned();
+    let person =
+        |who: Option<usize>| who.map_or("", |w| setting.cast.people[w].name.as_str()).to_owned();
+    let account =
+        |who: Option<usize>| who.map_or("", |w| setting.cast.people[w].account.as_str()).to_owned();
     let [project, project_name] = &setting.book.projects[t.project];
     let mut row = vec![
         t.summary.clone(),

@@ -19,7 +19,10 @@ impl World {
     pub fn jira_json(&self, mut out: impl Write) -> Result<(), Error> {
         let rows = self.ticket_rows();
         let total = rows.len();
-        write!(out, "{{\"expand\":\"schema,names\",\"startAt\":0,\"maxResults\":{total},\"total\":{total},\"issues\":[")?;
+        write!(
+            out,
+            "{{\"expand\":\"schema,names\",\"startAt\":0,\"maxResults\":{total},\"total\":{total},\"issues\":["
+        )?;
         let mut first = true;
         for index in rows {
             if let Some(ticket) = self.setting.tell(index).ticket {
@@ -55,7 +58,8 @@ fn issue(setting: &Setting, t: &Ticket) -> Value {
         .collect();
     let spent: u32 = t.work.iter().map(|w| w.seconds).sum();
     let [project, project_name] = &setting.book.projects[t.project];
-    let resolution = if t.resolution.is_empty() { Value::Null } else { json!({"name": t.resolution}) };
+    let resolution =
+        if t.resolution.is_empty() { Value::Null } else { json!({"name": t.resolution}) };
     json!({
         "id": issue_id(t).to_string(), "key": t.key,
         "fields": {
@@ -104,7 +108,8 @@ fn document(text: &str) -> Value {
     let paragraphs: Vec<Value> = text
         .split('\n')
         .map(|line| {
-            let content = if line.is_empty() { json!([]) } else { json!([{"type": "text", "text": line}]) };
+            let content =
+                if line.is_empty() { json!([]) } else { json!([{"type": "text", "text": line}]) };
             json!({"type": "paragraph", "content": content})
         })
         .collect();
@@ -113,5 +118,8 @@ fn document(text: &str) -> Value {
 
 /// `2025-02-03T09:14:07.000+0100`.
 fn date(at: NaiveDateTime) -> String {
-    to_utc(at).with_timezone(&chrono_tz::Europe::Brussels).format("%Y-%m-%dT%H:%M:%S%.3f%z").to_string()
+    to_utc(at)
+        .with_timezone(&chrono_tz::Europe::Brussels)
+        .format("%Y-%m-%dT%H:%M:%S%.3f%z")
+        .to_string()
 }

@@ -34,7 +34,9 @@ impl World {
             for (i, message) in messages.iter().enumerate() {
                 let day = to_utc(message.at).format("%Y-%m-%d").to_string();
                 let value = wire(&self.setting, &messages, i);
-                days.entry((message.channel.clone(), day)).or_default().push((stamp(message), value));
+                days.entry((message.channel.clone(), day))
+                    .or_default()
+                    .push((stamp(message), value));
             }
         }
         let channels: BTreeSet<&str> = days.keys().map(|(channel, _)| channel.as_str()).collect();
@@ -70,7 +72,13 @@ impl World {
 
     fn channels(&self, names: &BTreeSet<&str>) -> Value {
         let creator = &self.setting.cast.people[self.setting.cast.leads.start].slack;
-        let members: Vec<&String> = self.setting.cast.staff.clone().map(|who| &self.setting.cast.people[who].slack).collect();
+        let members: Vec<&String> = self
+            .setting
+            .cast
+            .staff
+            .clone()
+            .map(|who| &self.setting.cast.people[who].slack)
+            .collect();
         names
             .iter()
             .map(|name| {
@@ -96,24 +104,40 @@ fn stamp(message: &Message) -> String {
     format!("{}.{:06}", to_utc(message.at).timestamp(), message.micros)
 }
 
+/// An id in the form of a version 4 UUID.
+fn message_id(message: &Message) -> String {
+    let a = mix(u64::from(message.micros) ^ message.at.and_utc().timestamp() as u64);
+    let b = mix(a);
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        (b >> 48) & 0xfff,
+        b & 0xffff_ffff_ffff
+    )
+}
+
 fn wire(setting: &Setting, messages: &[Message], i: usize) -> Value {
     let message = &messages[i];
     let person = &setting.cast.people[message.by];
-    let mut value = json!({"type": "message", "text": message.text, "ts": stamp(message), "team": TEAM});
+    let mut value =
+        json!({"type": "message", "text": message.text, "ts": stamp(message), "team": TEAM});
     if person.robot {
         value["subtype"] = json!("bot_message");
         value["bot_id"] = json!(person.slack.replacen('U', "B", 1));
         value["username"] = json!(person.name);
     } else {
         value["user"] = json!(person.slack);
-        value["client_msg_id"] = json!(format!("{:032x}", u128::from(mix(u64::from(message.micros) ^ message.at.and_utc().timestamp() as u64))));
+        value["client_msg_id"] = json!(message_id(message));
     }
     let replies: Vec<&Message> = messages.iter().filter(|m| m.root == Some(i)).collect();
     if let Some(root) = message.root {
         value["thread_ts"] = json!(stamp(&messages[root]));
         value["parent_user_id"] = json!(setting.cast.people[messages[root].by].slack);
     } else if !replies.is_empty() {
-        let who: BTreeSet<&str> = replies.iter().map(|m| setting.cast.people[m.by].slack.as_str()).collect();
+        let who: BTreeSet<&str> =
+            replies.iter().map(|m| setting.cast.people[m.by].slack.as_str()).collect();
         value["thread_ts"] = json!(stamp(message));
         value["reply_count"] = json!(replies.len());
         value["reply_users_count"] = json!(who.len());
@@ -129,7 +153,8 @@ fn wire(setting: &Setting, messages: &[Message], i: usize) -> Value {
             .reactions
             .iter()
             .map(|(name, by)| {
-                let users: Vec<&str> = by.iter().map(|w| setting.cast.people[*w].slack.as_str()).collect();
+                let users: Vec<&str> =
+                    by.iter().map(|w| setting.cast.people[*w].slack.as_str()).collect();
                 json!({"name": name, "users": users, "count": users.len()})
             })
             .collect();
