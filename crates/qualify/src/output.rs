@@ -1,9 +1,114 @@
 //! The JSON that others rely on: `kompel candidates --json` (design §3).
 
+use std::collections::BTreeMap;
+
+use kompel_mining::{Candidate, Discovery, Rejected, RejectedWhy};
 use kompel_model::{Language, MemberRef};
 use serde::{Deserialize, Serialize};
 
-use crate::Verdict;
+use crate::criteria::{round, runs_a_year};
+use crate::{Assessed, Assessment, Verdict};
+
+/// Copy-paste signs in at least this share of the runs make `copy_paste` true.
+const COPY_PASTE_SHARE: f64 = 0.05;
+
+/// The JSON of design §3 from a hunt and its assessment.
+///
+/// Candidates stand by rank, rejected groups by id. A judged candidate that the discovery does not
+/// hold is left out.
+pub fn candidates_out(discovery: &Discovery, assessment: &Assessment) -> CandidatesOut {
+    let by_id: BTreeMap<_, _> = discovery.candidates.iter().map(|c| (&c.id, c)).collect();
+    let found = assessment.candidates.iter();
+    CandidatesOut {
+        generated_at: discovery
+            .as_of
+            .unwrap_or_default()
+            .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        candidates: found
+            .filter_map(|a| by_id.get(&a.id).map(|candidate| candidate_out(candidate, a)))
+            .collect(),
+        rejected: discovery.rejected.iter().map(rejected_out).collect(),
+        unassigned: discovery.unassigned,
+    }
+}
+
+fn candidate_out(candidate: &Candidate, assessed: &Assessed) -> CandidateOut {
+    let hours = assessed.gain.hours_per_month;
+    CandidateOut {
+        id: candidate.id.to_string(),
+        title: candidate.title.clone(),
+        language: candidate.language,
+        rank: assessed.rank,
+        score: round(assessed.score, 4),
+        qualifies: assessed.qualifies,
+        criteria: criteria_out(candidate, assessed),
+        resolution_sameness: candidate.resolution.sameness.map(|s| round(s, 3)),
+        gain: GainOut {
+            hours_per_month: HoursOut {
+                low: hours.map(|h| round(h.low, 1)),
+                likely: hours.map(|h| round(h.likely, 1)),
+                high: hours.map(|h| round(h.high, 1)),
+            },
+        },
+        members: candidate.members.clone(),
+    }
+}
+
+fn criteria_out(candidate: &Candidate, assessed: &Assessed) -> CriteriaOut {
+    let (rate, human, errors) = (&candidate.rate, &candidate.human, &candidate.errors);
+    let verdicts = &assessed.criteria;
+    let copied = human.copy_paste.share().is_some_and(|share| share >= COPY_PASTE_SHARE);
+    let told = verdicts.errors.verdict != Verdict::Unknown;
+    CriteriaOut {
+        frequency: FrequencyOut {
+            verdict: verdicts.frequency.verdict,
+            per_year: runs_a_year(rate),
+            observed: ObservedOut { from: rate.from, to: rate.to, days: rate.days },
+        },
+        systems: SystemsOut { verdict: verdicts.systems.verdict, names: assessed.systems.clone() },
+        human_factor: HumanOut {
+            verdict: verdicts.human_factor.verdict,
+            waiting_hours_median: human.waiting_hours_median.map(|hours| round(hours, 1)),
+            waits_for: human.waits_for.iter().map(|waits| waits.who.clone()).collect(),
+            copy_paste: copied,
+        },
+        errors: ErrorsOut {
+            verdict: verdicts.errors.verdict,
+            rework_share: errors.rework.share().filter(|_| told).map(|share| round(share, 3)),
+        },
+    }
+}
+
+fn rejected_out(rejected: &Rejected) -> RejectedOut {
+    RejectedOut {
+        id: rejected.id.to_string(),
+        title: rejected.title.clone(),
+        reason: reason(&rejected.why),
+        members: rejected.members.clone(),
+    }
+}
+
+fn reason(why: &RejectedWhy) -> String {
+    match why {
+        RejectedWhy::ResolutionsDiffer { sameness } => {
+            format!("resolutions differ (sameness {sameness:.2})")
+        }
+        RejectedWhy::Burst { records } => {
+            format!("burst: {} in one or a few outages", counted(*records))
+        }
+        RejectedWhy::Import { records } => {
+            format!("bulk import: {} loaded at once", counted(*records))
+        }
+        RejectedWhy::Robot { records } => {
+            format!("robot: {} made and closed without a person", counted(*records))
+        }
+        RejectedWhy::Noise => "noise: announcements or automatic messages, not work".to_owned(),
+    }
+}
+
+fn counted(records: u32) -> String {
+    if records == 1 { "1 record".to_owned() } else { format!("{records} records") }
+}
 
 /// The whole answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,163 @@
+//! Origins: where every number of a candidate comes from; what `kompel explain` prints.
+
+use kompel_mining::{BurstKind, Candidate};
+use kompel_model::{MemberRef, Phrase};
+
+use crate::criteria::{is_claimed, percent, pick, round, runs_a_year};
+use crate::gain::count;
+use crate::{Assessed, Factor, Origin, Policy, Verdict};
+
+/// All origins of a candidate, in the order of the JSON.
+pub(crate) fn of(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<Origin> {
+    let mut origins = ranking(candidate, assessed, policy);
+    origins.extend(criteria(candidate, assessed));
+    origins.push(sameness(candidate, policy));
+    origins.extend(gain(assessed));
+    let origin = Phrase::new("origin-members").number("count", count(candidate.members.len()));
+    origins.push(plain("members", origin));
+    origins
+}
+
+fn plain(path: &str, says: Phrase) -> Origin {
+    Origin { path: path.to_owned(), says, evidence: Vec::new() }
+}
+
+fn shown(path: &str, says: Phrase, evidence: Vec<MemberRef>) -> Origin {
+    Origin { path: path.to_owned(), says, evidence }
+}
+
+fn ranking(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<Origin> {
+    let mut found = vec![
+        plain("rank", Phrase::new("origin-rank").number("rank", assessed.rank)),
+        plain(
+            "score",
+            Phrase::new("origin-score")
+                .number("score", assessed.score)
+                .number("value", assessed.value)
+                .number("ease", assessed.ease.share)
+                .number("certainty", assessed.certainty),
+        ),
+    ];
+    if assessed.script_may_do {
+        let factor = policy.rank.script_factor;
+        found.push(plain("score", Phrase::new("origin-script").number("factor", factor)));
+    }
+    if assessed.criteria.errors.verdict == Verdict::Met {
+        let bonus = percent(policy.rank.errors_bonus);
+        found.push(plain("score", Phrase::new("origin-errors-bonus").number("bonus", bonus)));
+    }
+    for part in assessed.ease.parts.iter().chain(&assessed.certainty_parts) {
+        found.push(plain("score", factor_line(part)));
+    }
+    let floor = policy.sameness_floor;
+    if candidate.resolution.sameness.is_some_and(|s| s < floor) {
+        let says = Phrase::new("origin-below-sameness").number("threshold", percent(floor));
+        found.push(plain("qualifies", says));
+    }
+    if candidate.rate.counted < policy.minimum_cases && !is_claimed(&candidate.rate) {
+        let says = Phrase::new("origin-too-few-cases")
+            .number("runs", candidate.rate.counted)
+            .number("threshold", policy.minimum_cases);
+        found.push(plain("qualifies", says));
+    }
+    found
+}
+
+/// A factor as one sentence: its name, its values and where they come from.
+fn factor_line(factor: &Factor) -> Phrase {
+    let mut says = factor.origin.clone();
+    if let Some(value) = factor.value {
+        says.id = format!("explain-{}", factor.name);
+        says = says
+            .number("low", round(value.low, 3))
+            .number("likely", round(value.likely, 3))
+            .number("high", round(value.high, 3));
+    }
+    says
+}
+
+fn criteria(candidate: &Candidate, assessed: &Assessed) -> Vec<Origin> {
+    let rate = &candidate.rate;
+    let verdicts = &assessed.criteria;
+    let mut found = Vec::new();
+    let frequency = &verdicts.frequency;
+    found.push(shown(
+        "criteria.frequency.verdict",
+        frequency.reason.clone(),
+        frequency.evidence.clone(),
+    ));
+    let per_year = Phrase::new("origin-factor-runs")
+        .text(
+            "basis",
+            match (runs_a_year(rate), is_claimed(rate)) {
+                (None, _) => "unknown",
+                (Some(_), true) => "claimed",
+                (Some(_), false) => "counted",
+            },
+        )
+        .number("runs", rate.counted)
+        .number("days", rate.days)
+        .number("answers", count(candidate.answers.len()));
+    found.push(shown("criteria.frequency.per_year", per_year, frequency.evidence.clone()));
+    for burst in &rate.bursts {
+        let kind = match burst.kind {
+            BurstKind::Outage => "outage",
+            BurstKind::Import => "import",
+            BurstKind::Robot => "robot",
+        };
+        let says = Phrase::new("origin-burst")
+            .text("kind", kind)
+            .number("records", burst.records)
+            .text("day", burst.from.format("%Y-%m-%d").to_string());
+        found.push(plain("criteria.frequency.per_year", says));
+    }
+    let observed = Phrase::new("origin-observed").number("days", rate.days);
+    found.push(plain("criteria.frequency.observed", observed));
+    for (path, criterion) in
+        [("criteria.systems", &verdicts.systems), ("criteria.human_factor", &verdicts.human_factor)]
+    {
+        found.push(shown(path, criterion.reason.clone(), criterion.evidence.clone()));
+    }
+    found.push(waiting(candidate));
+    found.push(shown(
+        "criteria.errors.rework_share",
+        verdicts.errors.reason.clone(),
+        verdicts.errors.evidence.clone(),
+    ));
+    found
+}
+
+fn waiting(candidate: &Candidate) -> Origin {
+    let human = &candidate.human;
+    let says = match human.waiting_hours_median {
+        Some(hours) => Phrase::new("origin-waiting-hours")
+            .number("hours", round(hours, 1))
+            .number("count", human.waiting.count),
+        None => Phrase::new("origin-waiting-unknown"),
+    };
+    let path = "criteria.human_factor.waiting_hours_median";
+    shown(path, says, pick(&human.waiting.examples, 5))
+}
+
+fn sameness(candidate: &Candidate, policy: &Policy) -> Origin {
+    let facts = &candidate.resolution;
+    let says = match (facts.sameness, &facts.dominant) {
+        (Some(_), Some(dominant)) => Phrase::new("origin-sameness-quoted")
+            .number("count", facts.alike.count)
+            .number("of", facts.alike.of)
+            .number("threshold", percent(policy.sameness_floor))
+            .text("text", dominant.text.clone()),
+        (known, _) => Phrase::new("origin-ease-sameness")
+            .text("basis", if known.is_some() { "seen" } else { "unknown" })
+            .number("count", facts.alike.count)
+            .number("of", facts.alike.of),
+    };
+    shown("resolution_sameness", says, pick(&facts.alike.examples, 5))
+}
+
+fn gain(assessed: &Assessed) -> Vec<Origin> {
+    let path = "gain.hours_per_month";
+    let mut found = vec![plain(path, Phrase::new("origin-gain"))];
+    found.extend(assessed.gain.factors.iter().map(|factor| plain(path, factor_line(factor))));
+    found
+}
