@@ -63,17 +63,20 @@ fn ranking(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<O
     found
 }
 
-/// A factor as one sentence: its name, its values and where they come from.
+/// A factor as one sentence: its name, its values and where they come from. Shares are percentages.
 fn factor_line(factor: &Factor) -> Phrase {
+    let Some(value) = factor.value else {
+        return factor.origin.clone();
+    };
+    let shown = |number: f64| match factor.name.as_str() {
+        "factor-runs" | "factor-touch" | "factor-redo" => round(number, 1),
+        _ => percent(number),
+    };
+    let (low, likely, high) = (shown(value.low), shown(value.likely), shown(value.high));
+    let range = if low == high { "one" } else { "many" };
     let mut says = factor.origin.clone();
-    if let Some(value) = factor.value {
-        says.id = format!("explain-{}", factor.name);
-        says = says
-            .number("low", round(value.low, 3))
-            .number("likely", round(value.likely, 3))
-            .number("high", round(value.high, 3));
-    }
-    says
+    says.id = format!("explain-{}", factor.name);
+    says.text("range", range).number("low", low).number("likely", likely).number("high", high)
 }
 
 fn criteria(candidate: &Candidate, assessed: &Assessed) -> Vec<Origin> {
