@@ -21,7 +21,6 @@ who-name = { $who ->
     [team] another team
     [teamlead] the team lead
     [team-lead] the team lead
-    [team lead] the team lead
     [lead] the team lead
     [owner] the owner
     [supplier] the supplier
@@ -217,22 +216,22 @@ origin-members = { $count ->
 
 ## A4: trigger
 
-trigger-ticket = Starts with a ticket from an employee ({ $count } of { $of }).
-trigger-ticket-from = Starts with a ticket from { $detail } ({ $count } of { $of }).
-trigger-mail = Starts with a mail that becomes a ticket ({ $count } of { $of }).
-trigger-mail-from = Starts with a mail from { $detail } ({ $count } of { $of }).
-trigger-alert = Starts with an alert from monitoring or a robot ({ $count } of { $of }).
-trigger-chat-ask = Starts with a question in chat ({ $count } of { $of }).
-trigger-chat-report = Someone does it and says so in chat ({ $count } of { $of }).
-trigger-calendar = Starts at a fixed moment in the calendar ({ $count } of { $of }).
-trigger-calendar-weekday = Starts every { day-name } ({ $count } of { $of }).
-trigger-calendar-monthday = Starts every month, around day { $detail } ({ $count } of { $of }).
+trigger-ticket = Starts with a ticket from an employee ({ $count } of { $of })
+trigger-ticket-from = Starts with a ticket from { who-name } ({ $count } of { $of })
+trigger-mail = Starts with a mail that becomes a ticket ({ $count } of { $of })
+trigger-mail-from = Starts with a mail from { who-name } ({ $count } of { $of })
+trigger-alert = Starts with an alert from monitoring or a robot ({ $count } of { $of })
+trigger-chat-ask = Starts with a question in chat ({ $count } of { $of })
+trigger-chat-report = Someone does it and says so in chat ({ $count } of { $of })
+trigger-calendar = Starts at a fixed moment in the calendar ({ $count } of { $of })
+trigger-calendar-weekday = Starts every { day-name } ({ $count } of { $of })
+trigger-calendar-monthday = Starts every month, around day { $detail } ({ $count } of { $of })
 trigger-answer = Known from { $count ->
     [one] 1 answer
    *[other] { $count } answers
-} to the coffee-machine question.
-trigger-rate = About { $per_year } times a year ({ $runs } runs counted in { $days } days).
-trigger-rate-claimed = { $per_year } times a year, people say (not counted).
+} to the coffee-machine question
+trigger-rate = About { $per_year } times a year ({ $runs } runs counted in { $days } days)
+trigger-rate-claimed = { $per_year } times a year, people say (not counted)
 
 ## A4: input
 
@@ -315,8 +314,14 @@ blank-worth = What is this worth to the team or the client?
 
 pitch-most-visible = Most visible: { $per_year } times a year.
 pitch-most-visible-waiting = Most visible: { $per_year } times a year, and { $share }% of those wait for { who-name }.
-pitch-quickest-win = Quickest win: a connector for { $count } of { $of } systems, and { $sameness }% end the same way.
-pitch-quickest-win-unsure = Quickest win: a connector for { $count } of { $of } systems.
+pitch-quickest-win = Quickest win: { $count ->
+    [0] no connector yet, but
+   *[other] a connector for { $count } of { $of } systems, and
+} { $sameness }% end the same way.
+pitch-quickest-win-unsure = Quickest win: { $count ->
+    [0] no connector yet, but the easiest of the three
+   *[other] a connector for { $count } of { $of } systems
+}.
 pitch-most-secure = Best choice for security: { $theme ->
     [leavers] a leaver's account left open is a leak
     [firewall] one wrong firewall rule leaves the door open
@@ -340,4 +345,5 @@ pitch-question = I found { process-count }. Process { $visible_letter } ({ $visi
 pitch-question-secure = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest, but Process { $secure_letter } ({ $secure_title }) does the most for security. Which has the highest priority for { organisation-name }?
 pitch-question-both = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest. Which has the highest priority for { organisation-name }?
 pitch-question-one = I found { process-count } that passes the filter: { $visible_title }. Shall we start with it, for { organisation-name }?
+pitch-question-plain = I found { process-count }. Which has the highest priority for { organisation-name }?
 pitch-none = No process passes the filter yet.

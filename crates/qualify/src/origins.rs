@@ -3,9 +3,9 @@
 use kompel_mining::{BurstKind, Candidate};
 use kompel_model::{MemberRef, Phrase};
 
-use crate::criteria::{is_claimed, percent, pick, round, runs_a_year};
+use crate::criteria::{is_claimed, passes, percent, pick, round, runs_a_year};
 use crate::gain::count;
-use crate::{Assessed, Factor, Origin, Policy, Verdict};
+use crate::{Assessed, CriterionName, Factor, Origin, Policy, Verdict};
 
 /// All origins of a candidate, in the order of the JSON.
 pub(crate) fn of(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<Origin> {
@@ -49,6 +49,21 @@ fn ranking(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<O
     for part in assessed.ease.parts.iter().chain(&assessed.certainty_parts) {
         found.push(plain("score", factor_line(part)));
     }
+    found.extend(gates(candidate, assessed, policy));
+    found
+}
+
+/// Why it does or does not qualify.
+fn gates(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<Origin> {
+    if assessed.qualifies {
+        return vec![plain("qualifies", Phrase::new("origin-qualifies"))];
+    }
+    let mut found: Vec<Origin> = policy
+        .gate
+        .iter()
+        .filter(|name| !passes(**name, &assessed.criteria, policy))
+        .map(|name| plain("qualifies", Phrase::new(gate_id(*name))))
+        .collect();
     let floor = policy.sameness_floor;
     if candidate.resolution.sameness.is_some_and(|s| s < floor) {
         let says = Phrase::new("origin-below-sameness").number("threshold", percent(floor));
@@ -77,6 +92,15 @@ fn factor_line(factor: &Factor) -> Phrase {
     let mut says = factor.origin.clone();
     says.id = format!("explain-{}", factor.name);
     says.text("range", range).number("low", low).number("likely", likely).number("high", high)
+}
+
+fn gate_id(name: CriterionName) -> &'static str {
+    match name {
+        CriterionName::Frequency => "origin-gate-frequency",
+        CriterionName::Systems => "origin-gate-systems",
+        CriterionName::HumanFactor => "origin-gate-human-factor",
+        CriterionName::Errors => "origin-gate-errors",
+    }
 }
 
 fn criteria(candidate: &Candidate, assessed: &Assessed) -> Vec<Origin> {

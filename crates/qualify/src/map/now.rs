@@ -51,7 +51,8 @@ fn trigger_says(fact: &TriggerFact) -> Phrase {
     };
     let says = tally(id, &fact.seen);
     match &fact.detail {
-        Some(detail) => says.text("detail", detail.strip_prefix("role:").unwrap_or(detail)),
+        Some(detail) if fact.kind == TriggerKind::Calendar => says.text("detail", detail.clone()),
+        Some(detail) => says.text("who", detail.strip_prefix("role:").unwrap_or(detail)),
         None => says,
     }
 }

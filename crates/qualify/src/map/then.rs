@@ -15,7 +15,7 @@ const MAX_SYSTEMS: usize = 5;
 
 /// What the orchestrator would do, numbered.
 pub(super) fn steps(candidate: &Candidate, policy: &Policy) -> Vec<MapLine> {
-    let mut says = vec![start(candidate), Phrase::new("then-input")];
+    let mut says = vec![start(candidate), Phrase::new(input(candidate))];
     let waits = candidate.human.waiting.count > 0;
     if waits {
         let who = any_role(&candidate.human, policy).unwrap_or("someone");
@@ -57,6 +57,18 @@ fn start(candidate: &Candidate) -> Phrase {
         TriggerKind::ChatAsk | TriggerKind::ChatReport => Phrase::new("then-start-chat"),
         TriggerKind::Calendar => Phrase::new("then-start-calendar"),
         TriggerKind::Answer => Phrase::new("then-start-unknown"),
+    }
+}
+
+/// A request holds the input; what starts without one must collect it.
+fn input(candidate: &Candidate) -> &'static str {
+    match candidate.triggers.first().map(|first| first.kind) {
+        Some(
+            TriggerKind::Ticket | TriggerKind::Mail | TriggerKind::Alert | TriggerKind::ChatAsk,
+        ) => "then-input",
+        Some(TriggerKind::ChatReport | TriggerKind::Calendar | TriggerKind::Answer) | None => {
+            "then-input-collect"
+        }
     }
 }
 

@@ -124,13 +124,15 @@ fn quick_because((candidate, assessed): (&Candidate, &Assessed), policy: &Policy
 
 /// The question of the seed's step 5, naming the most visible and the quickest win.
 fn question(entries: &[PitchEntry], policy: &Policy) -> Phrase {
+    let organisation = policy.organisation.as_deref().unwrap_or("none");
     let with = |role| entries.iter().find(|entry| entry.roles.contains(&role));
-    let visible = with(PitchRole::MostVisible).or(entries.first());
+    let visible = with(PitchRole::MostVisible);
     let quick = with(PitchRole::QuickestWin);
     let secure = with(PitchRole::MostSecure);
     let (Some(visible), Some(quick)) = (visible, quick) else {
         return Phrase::new(if entries.is_empty() { "pitch-none" } else { "pitch-question-plain" })
-            .number("count", count(entries.len()));
+            .number("count", count(entries.len()))
+            .text("organisation", organisation);
     };
     let id = match (entries.len(), visible.id == quick.id, secure) {
         (1, ..) => "pitch-question-one",
@@ -148,7 +150,7 @@ fn question(entries: &[PitchEntry], policy: &Policy) -> Phrase {
     if let Some(secure) = secure {
         says = named(says, "secure", secure);
     }
-    says.text("organisation", policy.organisation.as_deref().unwrap_or("none"))
+    says.text("organisation", organisation)
 }
 
 /// Three candidates and one question.
