@@ -43,12 +43,14 @@ day-name = { $detail ->
    *[other] { $detail }
 }
 spread-value = { $range ->
+    [none] ?
     [one] { $likely }
    *[many] { $likely } ({ $low } to { $high })
 }
 spread-share = { $range ->
+    [none] ?
     [one] { $likely }%
-   *[many] { $likely }% ({ $low } to { $high }%)
+   *[many] { $likely }% ({ $low }% to { $high }%)
 }
 answer-count = { $answers ->
     [one] 1 answer
@@ -204,9 +206,12 @@ origin-burst = { $kind ->
     [import] Loaded in bulk on { $day }: { $records } records, not counted.
    *[robot] Made by a robot from { $day } on: { $records } records, not counted.
 }
+origin-observed-none = No counted record has a time.
 origin-observed = { $days } days in which the sources really held records; gaps are left out.
 origin-waiting-hours = Median { $hours } hours between question and answer, over { $count } waiting runs.
 origin-waiting-unknown = The records don't show how long people wait.
+origin-sameness-plain = { $count } of { $of } runs end the same way; at least { $threshold }% needed.
+origin-sameness-unknown = The records don't say how it ends.
 origin-sameness-quoted = { $count } of { $of } runs end like “{ $text }”; at least { $threshold }% needed.
 origin-gain = Runs a year ÷ 12 × (minutes per run + share redone × minutes to redo) ÷ 60 × share a machine can take over.
 origin-members = { $count ->
@@ -251,13 +256,14 @@ input-number = Amount or other number ({ $count } of { $of } requests)
 
 step-now = { $number }. { $text } ({ $count } of { $of })
 step-now-in = { $number }. { $text } – in { $systems } ({ $count } of { $of })
-step-now-waiting = { $number }. Waiting: { $text } ({ $count } of { $of })
+step-now-waiting = { $number }. Waiting time: { $text } ({ $count } of { $of })
 step-end = Ends with: “{ $text }” ({ $count } of { $of })
 step-done-manual = Closed as “done manually”: { $count } of { $of }
 
 ## A4: pain
 
 pain-waiting = Waits for { who-name }: { $count } of { $of } runs, median { $hours } hours
+pain-waiting-working = Waits for { who-name }: { $count } of { $of } runs, median { $hours } hours ({ $working } working hours)
 pain-waiting-untimed = Waits for { who-name }: { $count } of { $of } runs
 pain-copying = Retyping or copy-paste: { $count } of { $of } runs
 pain-handovers = Handed to another person or team: { $count } of { $of } runs
@@ -285,6 +291,7 @@ then-action = { $number }. Does it in { $system } (connector { $connector })
 then-action-by-hand = { $number }. Task for a person in { $system }, with proof (no connector yet)
 then-action-unknown = { $number }. Task for a person, with proof (system not known)
 then-verify = { $number }. Reads back from { $systems } whether it worked
+then-verify-proof = { $number }. Checks that every task is done, with proof
 then-close = { $number }. Writes the result in { $system } and closes the ticket
 then-report = { $number }. Reports the result
 

@@ -43,10 +43,12 @@ day-name = { $detail ->
    *[other] { $detail }
 }
 spread-value = { $range ->
+    [none] ?
     [one] { $likely }
    *[many] { $likely } ({ $low } tot { $high })
 }
 spread-share = { $range ->
+    [none] ?
     [one] { $likely } %
    *[many] { $likely } % ({ $low } tot { $high } %)
 }
@@ -204,9 +206,12 @@ origin-burst = { $kind ->
     [import] Op { $day } in één keer ingeladen: { $records } records, niet geteld.
    *[robot] Vanaf { $day } door een robot gemaakt: { $records } records, niet geteld.
 }
+origin-observed-none = Geen enkel geteld record heeft een tijd.
 origin-observed = { $days } dagen waarin de bronnen echt gegevens hadden; gaten tellen niet mee.
 origin-waiting-hours = Mediaan { $hours } uur tussen vraag en antwoord, over { $count } keer wachten.
 origin-waiting-unknown = De gegevens tonen niet hoelang er gewacht wordt.
+origin-sameness-plain = { $count } van { $of } keer eindigt het op dezelfde manier; minstens { $threshold } % nodig.
+origin-sameness-unknown = De gegevens zeggen niet hoe het eindigt.
 origin-sameness-quoted = { $count } van { $of } keer eindigt het zoals “{ $text }”; minstens { $threshold } % nodig.
 origin-gain = Keren per jaar ÷ 12 × (minuten per keer + deel opnieuw × minuten opnieuw) ÷ 60 × deel dat een machine kan.
 origin-members = { $count ->
@@ -251,13 +256,14 @@ input-number = Aantal of ander getal ({ $count } van { $of } aanvragen)
 
 step-now = { $number }. { $text } ({ $count } van { $of })
 step-now-in = { $number }. { $text } – in { $systems } ({ $count } van { $of })
-step-now-waiting = { $number }. Wachten: { $text } ({ $count } van { $of })
+step-now-waiting = { $number }. Wachttijd: { $text } ({ $count } van { $of })
 step-end = Eindigt met: “{ $text }” ({ $count } van { $of })
 step-done-manual = Afgesloten als “manueel gedaan”: { $count } van { $of }
 
 ## A4: pijn
 
 pain-waiting = Wacht op { who-name }: { $count } van { $of } keer, mediaan { $hours } uur
+pain-waiting-working = Wacht op { who-name }: { $count } van { $of } keer, mediaan { $hours } uur ({ $working } werkuren)
 pain-waiting-untimed = Wacht op { who-name }: { $count } van { $of } keer
 pain-copying = Overtypen of copy-paste: { $count } van { $of } keer
 pain-handovers = Doorgegeven aan een andere persoon of ander team: { $count } van { $of } keer
@@ -285,6 +291,7 @@ then-action = { $number }. Voert het uit in { $system } (connector { $connector 
 then-action-by-hand = { $number }. Taak voor een mens in { $system }, met bewijs (nog geen connector)
 then-action-unknown = { $number }. Taak voor een mens, met bewijs (systeem niet bekend)
 then-verify = { $number }. Leest terug in { $systems } of het gelukt is
+then-verify-proof = { $number }. Kijkt na of elke taak afgewerkt is, met bewijs
 then-close = { $number }. Zet het resultaat in { $system } en sluit het ticket
 then-report = { $number }. Meldt het resultaat
 

@@ -270,3 +270,33 @@ const CONNECTORS: &[(&str, &str)] = &[
     ("Slack", "slack"),
     ("Teams", "graph"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_overrides_single_fields_and_keeps_the_rest() {
+        let text = "gate = [\"frequency\"]\ndecider = \"Ann\"\n[frequency]\nper_year = 30.0\n\
+                    [ease.connectors]\nVPN = \"vpn\"\n";
+        let policy: Policy = toml::from_str(text).unwrap();
+        assert_eq!(policy.gate, [CriterionName::Frequency]);
+        assert_eq!(policy.frequency.per_year, 30.0);
+        assert_eq!(policy.frequency.weekly_share, 0.8);
+        assert_eq!(policy.ease.connector("vpn"), Some("vpn"));
+        assert_eq!(policy.decider.as_deref(), Some("Ann"));
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused() {
+        for text in ["frequenzy = 1", "[frequency]\nper_yaer = 3.0", "gate = [\"speed\"]"] {
+            assert!(toml::from_str::<Policy>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_default_written_as_a_table_reads_back_as_itself() {
+        let text = toml::to_string(&Policy::default()).unwrap();
+        assert_eq!(toml::from_str::<Policy>(&text).unwrap(), Policy::default());
+    }
+}

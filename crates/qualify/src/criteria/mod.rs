@@ -12,7 +12,7 @@ use kompel_mining::Candidate;
 use kompel_model::MemberRef;
 
 pub(crate) use frequency::{is_claimed, runs_a_year};
-pub(crate) use human_factor::any_role;
+pub(crate) use human_factor::most_waited_for;
 pub(crate) use systems::{counted, names, script_may_do};
 
 use crate::policy::{CriterionName, Unknowns};

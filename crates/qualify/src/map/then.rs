@@ -7,7 +7,7 @@ use kompel_mining::{Candidate, TriggerKind};
 use kompel_model::Phrase;
 
 use super::{MapLine, blank, derived, line};
-use crate::criteria::{any_role, counted, percent, round};
+use crate::criteria::{counted, most_waited_for, percent, round};
 use crate::{Assessed, Policy};
 
 /// At most so many systems get a step of their own.
@@ -18,7 +18,7 @@ pub(super) fn steps(candidate: &Candidate, policy: &Policy) -> Vec<MapLine> {
     let mut says = vec![start(candidate), Phrase::new(input(candidate))];
     let waits = candidate.human.waiting.count > 0;
     if waits {
-        let who = any_role(&candidate.human, policy).unwrap_or("someone");
+        let who = most_waited_for(&candidate.human, policy).unwrap_or("someone");
         says.push(Phrase::new("then-approval").text("who", who));
     }
     let ticket = candidate.systems.ticket.as_ref().map(|fact| fact.name.as_str());
@@ -33,8 +33,7 @@ pub(super) fn steps(candidate: &Candidate, policy: &Policy) -> Vec<MapLine> {
     if others.is_empty() {
         says.push(Phrase::new("then-action-unknown"));
     } else {
-        let first: Vec<&str> = others.iter().copied().take(MAX_SYSTEMS).collect();
-        says.push(Phrase::new("then-verify").text("systems", first.join(", ")));
+        says.push(verify(&others, policy));
     }
     says.push(match ticket {
         Some(ticket) => Phrase::new("then-close").text("system", ticket),
@@ -79,6 +78,16 @@ fn action(system: &str, policy: &Policy) -> Phrase {
         }
         None => Phrase::new("then-action-by-hand").text("system", system),
     }
+}
+
+/// Reads back where a connector can; elsewhere the proof is what is checked.
+fn verify(systems: &[&str], policy: &Policy) -> Phrase {
+    let first = systems.iter().copied().take(MAX_SYSTEMS);
+    let readable: Vec<&str> = first.filter(|s| policy.ease.connector(s).is_some()).collect();
+    if readable.is_empty() {
+        return Phrase::new("then-verify-proof");
+    }
+    Phrase::new("then-verify").text("systems", readable.join(", "))
 }
 
 /// What it brings.
