@@ -42,7 +42,7 @@ fn candidate_out(candidate: &Candidate, assessed: &Assessed) -> CandidateOut {
         score: round(assessed.score, 4),
         qualifies: assessed.qualifies,
         criteria: criteria_out(candidate, assessed),
-        resolution_sameness: candidate.resolution.sameness.map(|s| round(s, 3)),
+        resolution_sameness: known(candidate.resolution.sameness, 3),
         gain: GainOut {
             hours_per_month: HoursOut {
                 low: hours.map(|h| round(h.low, 1)),
@@ -68,7 +68,7 @@ fn criteria_out(candidate: &Candidate, assessed: &Assessed) -> CriteriaOut {
         systems: SystemsOut { verdict: verdicts.systems.verdict, names: assessed.systems.clone() },
         human_factor: HumanOut {
             verdict: verdicts.human_factor.verdict,
-            waiting_hours_median: human.waiting_hours_median.map(|hours| round(hours, 1)),
+            waiting_hours_median: known(human.waiting_hours_median, 1),
             waits_for: human.waits_for.iter().map(|waits| waits.who.clone()).collect(),
             copy_paste: copied,
         },
@@ -77,6 +77,11 @@ fn criteria_out(candidate: &Candidate, assessed: &Assessed) -> CriteriaOut {
             rework_share: errors.rework.share().filter(|_| told).map(|share| round(share, 3)),
         },
     }
+}
+
+/// Rounded; what is not a number is not known.
+fn known(value: Option<f64>, decimals: i32) -> Option<f64> {
+    value.filter(|number| number.is_finite()).map(|number| round(number, decimals))
 }
 
 fn rejected_out(rejected: &Rejected) -> RejectedOut {

@@ -190,7 +190,8 @@ pub struct EasePolicy {
     pub decisions_weight: f64,
     /// Weight of how well the records document the work.
     pub documentation_weight: f64,
-    /// Systems that have a connector here, each with the connector's name.
+    /// Systems that have a connector here, each with the connector's name. A list in the
+    /// configuration stands instead of this one.
     pub connectors: BTreeMap<String, String>,
 }
 
