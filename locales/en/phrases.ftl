@@ -329,7 +329,7 @@ pitch-quickest-win-unsure = Quickest win: { $count ->
     [0] no connector yet, but the easiest of the three
    *[other] a connector for { $count } of { $of } systems
 }.
-pitch-most-secure = Best choice for security: { $theme ->
+pitch-most-secure = Highest security value: { $theme ->
     [leavers] a leaver's account left open is a leak
     [firewall] one wrong firewall rule leaves the door open
     [access] rights too wide or forgotten are a risk
@@ -337,7 +337,7 @@ pitch-most-secure = Best choice for security: { $theme ->
     [certificates] an expired certificate takes a service down
     [evidence] no audit without evidence
     [backup] a backup nobody checked is no backup
-    [patching] a hole left open gets found
+    [patching] a hole left open is abused sooner or later
    *[vpn] it is about access from outside
 }.
 organisation-name = { $organisation ->
@@ -349,7 +349,7 @@ process-count = { $count ->
    *[other] { $count } processes
 }
 pitch-question = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is the most visible, but Process { $quick_letter } ({ $quick_title }) is technically simpler for a quick win. Which has the highest priority for { organisation-name }?
-pitch-question-secure = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest, but Process { $secure_letter } ({ $secure_title }) does the most for security. Which has the highest priority for { organisation-name }?
+pitch-question-secure = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest, but Process { $secure_letter } ({ $secure_title }) has the highest security value. Which has the highest priority for { organisation-name }?
 pitch-question-both = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest. Which has the highest priority for { organisation-name }?
 pitch-question-one = I found { process-count } that passes the filter: { $visible_title }. Shall we start with it, for { organisation-name }?
 pitch-question-plain = I found { process-count }. Which has the highest priority for { organisation-name }?

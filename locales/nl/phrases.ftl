@@ -60,7 +60,7 @@ answer-count = { $answers ->
 ## Frequentie
 
 frequency-met = { $per_year } keer per jaar; de drempel is { $threshold }.
-frequency-met-weekly = In { $weeks_with_run } van { $weeks } weken gebeurd ({ $per_year } keer per jaar); wekelijks is vanaf { $weekly_threshold } % van de weken.
+frequency-met-weekly = Gezien in { $weeks_with_run } van { $weeks } weken ({ $per_year } keer per jaar); wekelijks is in minstens { $weekly_threshold } % van de weken.
 frequency-met-short = { $per_year } keer per jaar als het zo doorgaat, maar nog maar { $weeks ->
     [one] 1 week
    *[other] { $weeks } weken
@@ -207,7 +207,7 @@ origin-burst = { $kind ->
    *[robot] Vanaf { $day } door een robot gemaakt: { $records } records, niet geteld.
 }
 origin-observed-none = Geen enkel geteld record heeft een tijd.
-origin-observed = { $days } dagen waarin de bronnen echt gegevens hadden; gaten tellen niet mee.
+origin-observed = { $days } dagen waarvoor de bronnen echt gegevens bevatten; gaten tellen niet mee.
 origin-waiting-hours = Mediaan { $hours } uur tussen vraag en antwoord, over { $count } keer wachten.
 origin-waiting-unknown = De gegevens tonen niet hoelang er gewacht wordt.
 origin-sameness-plain = { $count } van { $of } keer eindigt het op dezelfde manier; minstens { $threshold } % nodig.
@@ -290,7 +290,7 @@ then-approval = { $number }. Vraagt { $who ->
 then-action = { $number }. Voert het uit in { $system } (connector { $connector })
 then-action-by-hand = { $number }. Taak voor een mens in { $system }, met bewijs (nog geen connector)
 then-action-unknown = { $number }. Taak voor een mens, met bewijs (systeem niet bekend)
-then-verify = { $number }. Leest terug in { $systems } of het gelukt is
+then-verify = { $number }. Kijkt in { $systems } na of het gelukt is
 then-verify-proof = { $number }. Kijkt na of elke taak afgewerkt is, met bewijs
 then-close = { $number }. Zet het resultaat in { $system } en sluit het ticket
 then-report = { $number }. Meldt het resultaat
@@ -329,15 +329,15 @@ pitch-quickest-win-unsure = De snelste quick win: { $count ->
     [0] nog zonder connector, maar het gemakkelijkst van de drie
    *[other] connector voor { $count } van { $of } systemen
 }.
-pitch-most-secure = De beste keuze voor de veiligheid: { $theme ->
-    [leavers] vertrekkers waarvan een account open blijft, zijn een lek
+pitch-most-secure = De hoogste securitywaarde: { $theme ->
+    [leavers] een account van een vertrokken medewerker dat open blijft, is een lek
     [firewall] een verkeerde firewallregel zet de deur open
     [access] te ruime of vergeten rechten zijn een risico
     [identity] het gaat over accounts en identiteiten
     [certificates] een verlopen certificaat legt een dienst plat
     [evidence] zonder bewijs geen audit
     [backup] een back-up die niet nagekeken is, is geen back-up
-    [patching] een gat dat open blijft, wordt gevonden
+    [patching] een lek dat niet gedicht is, wordt vroeg of laat misbruikt
    *[vpn] het gaat over toegang van buitenaf
 }.
 organisation-name = { $organisation ->
@@ -349,7 +349,7 @@ process-count = { $count ->
    *[other] { $count } processen
 }
 pitch-question = Ik heb { process-count } gevonden. Proces { $visible_letter } ({ $visible_title }) is het meest zichtbaar, maar Proces { $quick_letter } ({ $quick_title }) is technisch eenvoudiger voor een snelle quick win. Welke heeft de hoogste prioriteit voor { organisation-name }?
-pitch-question-secure = Ik heb { process-count } gevonden. Proces { $visible_letter } ({ $visible_title }) is het meest zichtbaar én technisch het eenvoudigst, maar Proces { $secure_letter } ({ $secure_title }) brengt het meest op voor de veiligheid. Welke heeft de hoogste prioriteit voor { organisation-name }?
+pitch-question-secure = Ik heb { process-count } gevonden. Proces { $visible_letter } ({ $visible_title }) is het meest zichtbaar én technisch het eenvoudigst, maar Proces { $secure_letter } ({ $secure_title }) heeft de hoogste securitywaarde. Welke heeft de hoogste prioriteit voor { organisation-name }?
 pitch-question-both = Ik heb { process-count } gevonden. Proces { $visible_letter } ({ $visible_title }) is het meest zichtbaar én technisch het eenvoudigst. Welke heeft de hoogste prioriteit voor { organisation-name }?
 pitch-question-one = Ik heb { process-count } gevonden dat door het filter raakt: { $visible_title }. Beginnen we daarmee bij { organisation-name }?
 pitch-question-plain = Ik heb { process-count } gevonden. Welke heeft de hoogste prioriteit voor { organisation-name }?

@@ -98,9 +98,9 @@ pub(super) fn gain(candidate: &Candidate, assessed: &Assessed) -> Vec<MapLine> {
             let assumed = candidate.effort.touch_minutes.is_none();
             let id = if assumed { "gain-hours-assumed" } else { "gain-hours" };
             let says = Phrase::new(id)
-                .number("low", hours.low)
-                .number("likely", hours.likely)
-                .number("high", hours.high);
+                .number("low", round(hours.low, 1))
+                .number("likely", round(hours.likely, 1))
+                .number("high", round(hours.high, 1));
             lines.push(derived(says));
         }
         None => lines.push(blank("blank-hours")),
