@@ -12,7 +12,7 @@ use super::Error;
 use crate::{
     calendar::to_utc,
     dice::{hash, mix},
-    people::base36,
+    people::{base36, slug},
     record::Message,
     story::Setting,
     world::World,
@@ -109,6 +109,20 @@ fn stamp(message: &Message) -> String {
     format!("{}.{:06}", to_utc(message.at).timestamp(), message.micros)
 }
 
+/// The text as Slack stores it: three characters escaped, mentions and links in angle brackets.
+fn markup(setting: &Setting, message: &Message) -> String {
+    let mut text = message.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    if let Some(key) = &message.link {
+        let site = slug(&setting.book.provider);
+        text = text.replace(key, &format!("<https://{site}.example/browse/{key}|{key}>"));
+    }
+    let addressed = message.mention.or(message.joined.then_some(message.by));
+    match addressed {
+        Some(who) => format!("<@{}> {text}", setting.cast.people[who].slack),
+        None => text,
+    }
+}
+
 /// An id in the form of a version 4 UUID.
 fn message_id(message: &Message) -> String {
     let a = mix(u64::from(message.micros) ^ message.at.and_utc().timestamp() as u64);
@@ -126,8 +140,7 @@ fn message_id(message: &Message) -> String {
 fn wire(setting: &Setting, messages: &[Message], i: usize) -> Value {
     let message = &messages[i];
     let person = &setting.cast.people[message.by];
-    let mut value =
-        json!({"type": "message", "text": message.text, "ts": stamp(message), "team": TEAM});
+    let mut value = json!({"type": "message", "text": markup(setting, message), "ts": stamp(message), "team": TEAM});
     if person.robot {
         value["subtype"] = json!("bot_message");
         value["bot_id"] = json!(person.slack.replacen('U', "B", 1));
@@ -163,6 +176,9 @@ fn wire(setting: &Setting, messages: &[Message], i: usize) -> Value {
                 json!({"name": name, "users": users, "count": users.len()})
             })
             .collect();
+    }
+    if message.joined {
+        value["subtype"] = json!("channel_join");
     }
     if message.edited {
         value["edited"] = json!({"user": person.slack, "ts": format!("{}.000000", to_utc(message.at).timestamp() + 40)});

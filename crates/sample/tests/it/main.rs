@@ -218,3 +218,27 @@ fn no_one_but_the_robot_works_on_holidays() {
         assert_eq!(&row[creator], "Monitoring Bot");
     }
 }
+
+#[test]
+fn chat_is_marked_up_as_slack_stores_it() {
+    let files = slack_files(&slack(&world(1, Catalogue::A)));
+    let users: BTreeSet<&str> = files["users.json"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|user| user["id"].as_str().unwrap())
+        .collect();
+    let messages = files.iter().filter(|(name, _)| name.contains('/')).map(|(_, list)| list);
+    let (mut mentions, mut links, mut joins) = (0, 0, 0);
+    for message in messages.flat_map(|list| list.as_array().unwrap()) {
+        let text = message["text"].as_str().unwrap();
+        if let Some(id) = text.strip_prefix("<@").and_then(|rest| rest.split('>').next()) {
+            assert!(users.contains(id), "{text}");
+            mentions += 1;
+        }
+        links += usize::from(text.contains("/browse/"));
+        joins += usize::from(message["subtype"] == "channel_join");
+        assert!(!text.contains("& "), "{text}");
+    }
+    assert!(mentions > 50 && links > 20 && joins > 5, "{mentions} {links} {joins}");
+}
