@@ -38,6 +38,8 @@ struct Builder {
     lexicon: Lexicon,
     names: FxHashMap<String, ConceptId>,
     stemmers: [Stemmer; 4],
+    /// Which concept claims a word in each language.
+    claims: FxHashMap<Box<str>, [Option<ConceptId>; 4]>,
     /// All forms in order: language, folded words, concept.
     forms: Vec<(Language, Vec<String>, ConceptId)>,
 }
@@ -54,9 +56,11 @@ impl Builder {
                 phrases: Phrases { nodes: 4, ..Phrases::default() },
                 separated: FxHashMap::default(),
                 particles: FxHashSet::default(),
+                ambiguous: FxHashMap::default(),
             },
             names: FxHashMap::default(),
             stemmers: stemmers(),
+            claims: FxHashMap::default(),
             forms: Vec::new(),
         }
     }
@@ -104,14 +108,20 @@ impl Builder {
                 self.derive(*language, verb, *id);
             }
         }
+        self.claims.retain(|_, claims| {
+            let mut claimed = claims.iter().flatten();
+            let first = claimed.next();
+            claimed.any(|other| Some(other) != first)
+        });
+        self.lexicon.ambiguous = self.claims;
         self.lexicon
     }
 
     fn word(&mut self, language: Language, word: &str, id: ConceptId) {
         let entry = self.lexicon.exact.entry(word.into()).or_insert((id, 0));
-        if entry.0 == id {
-            entry.1 |= bit(language);
-        }
+        entry.1 |= bit(language);
+        let claims = self.claims.entry(word.into()).or_default();
+        claims[language as usize].get_or_insert(id);
         let stem = self.stemmers[language as usize].stem(word);
         self.lexicon.stems[language as usize].entry(stem.into()).or_insert(id);
     }
@@ -136,7 +146,8 @@ impl Builder {
         let derived = match language {
             Language::Nl => verbs::dutch(verb),
             Language::De => verbs::german(verb),
-            Language::En | Language::Fr => return,
+            Language::Fr => verbs::french(verb),
+            Language::En => return,
         };
         for word in derived.words {
             if word.len() >= 3 && !self.lexicon.stops.contains_key(word.as_str()) {

@@ -43,6 +43,8 @@ struct Known {
     tokens: [u32; 4],
     /// It can begin a phrase in one of the languages.
     begins: bool,
+    /// True if it means different things in different languages.
+    ambiguous: bool,
     /// Particles with which it makes a separated verb.
     separated: Box<[(Box<str>, ConceptId)]>,
 }
@@ -94,8 +96,22 @@ impl Lexicon {
             }
             at += 1;
         }
+        if row.iter().any(|word| cache.words[*word as usize].ambiguous) {
+            self.settle(words, &mut out[first_unit..]);
+        }
         self.join_verbs(words, &row, cache, &mut out[first_unit..]);
         cache.scratch = row;
+    }
+
+    /// Gives words that differ between languages their meaning in the language of the text.
+    fn settle(&self, words: &[&str], units: &mut [Unit]) {
+        let Some(language) = self.vote(words) else { return };
+        for unit in units.iter_mut().filter(|unit| unit.range.len() == 1) {
+            let claims = self.ambiguous.get(words[unit.range.start as usize]);
+            if let Some(id) = claims.and_then(|claims| claims[language as usize]) {
+                unit.meaning = Meaning::Concept(id);
+            }
+        }
     }
 
     fn look_up(&self, word: &str, cache: &mut WordCache) -> u32 {
@@ -128,7 +144,15 @@ impl Lexicon {
             meaning => meaning,
         };
         let separated = self.separated.get(word).cloned().unwrap_or_default();
-        Known { meaning, parts: parts.into(), tokens, begins, separated: separated.into() }
+        let ambiguous = self.ambiguous.contains_key(word);
+        Known {
+            meaning,
+            parts: parts.into(),
+            tokens,
+            begins,
+            ambiguous,
+            separated: separated.into(),
+        }
     }
 
     /// The word's own meaning: exact, derived, stop, stem.

@@ -5,7 +5,8 @@
 //! by rule, then the stem, then compounds, then Dutch and German separated verbs. Product names
 //! are `systems`' business. Grouping is not decided here.
 //!
-//! Where a word is ambiguous: between languages the order is Dutch, English, French, German; an
+//! Where a word is ambiguous between languages, the language of the words around it decides; if they
+//! don't tell, the order is Dutch, English, French, German. An
 //! exact form wins from a derived one, that from a stop word, that from a stem; between stems
 //! the one that cuts least off the word wins; within one language the earlier line wins, and a
 //! user's file wins from the built-in one.
@@ -21,7 +22,6 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use load::LexiconError;
-pub(crate) use load::line_of;
 pub use matching::WordCache;
 
 /// A concept of the lexicon.
@@ -67,6 +67,8 @@ pub struct Lexicon {
     concepts: Vec<(String, ConceptKind)>,
     /// Listed forms of one word, with the languages (bits) that list them.
     exact: FxHashMap<Box<str>, (ConceptId, u8)>,
+    /// Words that mean different things in different languages: the concept in each.
+    ambiguous: FxHashMap<Box<str>, [Option<ConceptId>; 4]>,
     derived: FxHashMap<Box<str>, ConceptId>,
     stops: FxHashMap<Box<str>, u8>,
     stems: [FxHashMap<Box<str>, ConceptId>; 4],

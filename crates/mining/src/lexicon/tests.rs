@@ -170,7 +170,7 @@ const ALIKE: &[(&str, &str)] = &[
     ("distributielijst aanpassen", "change distribution list"),
     ("modifier la liste de distribution", "Verteilerliste ändern"),
     ("gedeelde mailbox aanmaken", "create shared mailbox"),
-    ("phishingmail gemeld", "report phishing: notify"),
+    ("phishingmail gemeld", "notify: phishing"),
     ("verdachte mail onderzoeken", "investigate suspicious email"),
     ("MFA resetten", "reset 2FA"),
     ("authentification à deux facteurs réinitialiser", "tweestapsverificatie resetten"),

@@ -1,4 +1,4 @@
-//! Regular forms of Dutch and German verbs, so that the lexicon need list only the infinitive.
+//! Regular forms of Dutch, German and French verbs, so that the lexicon need list only the infinitive.
 //!
 //! Owns conjugation by rule; irregular forms are listed in the lexicon itself. Works on folded
 //! words. A form that does not exist in the language does no harm: nobody writes it.
@@ -66,6 +66,36 @@ pub(super) fn dutch(verb: &str) -> Derived {
             derived.phrases.push(format!("{particle} te {base}"));
         }
         None => derived.words.extend([stem, third, format!("{past}n"), past]),
+    }
+    if let Some(loan) = loan_stem(base) {
+        derived.words.extend([
+            format!("{}{}{loan}d", particle.unwrap_or(""), if inner_fixed { "" } else { "ge" }),
+            format!("{}{}{loan}de", particle.unwrap_or(""), if inner_fixed { "" } else { "ge" }),
+        ]);
+        match particle {
+            Some(particle) => {
+                for head in [loan.clone(), format!("{loan}t")] {
+                    derived.separated.push((head, particle.to_owned()));
+                }
+            }
+            None => derived.words.extend([format!("{loan}t"), format!("{loan}de"), loan]),
+        }
+    }
+    derived
+}
+
+/// "blokkeren" gives "blokkeer", beside the "verwijder" kind of the other rule.
+fn loan_stem(base: &str) -> Option<String> {
+    base.strip_suffix("eren").filter(|rest| rest.len() > 2).map(|rest| format!("{rest}eer"))
+}
+
+/// The participles and common persons of a French verb in -er; empty for others.
+pub(super) fn french(verb: &str) -> Derived {
+    let mut derived = Derived::default();
+    if let Some(stem) = verb.strip_suffix("er").filter(|stem| stem.is_ascii() && stem.len() > 2) {
+        for tail in ["e", "ee", "es", "ees", "ez", "ant", "ent", "era", "ons"] {
+            derived.words.push(format!("{stem}{tail}"));
+        }
     }
     derived
 }

@@ -17,6 +17,12 @@ impl Lexicon {
     /// A function word of one language only weighs most; what several languages share weighs
     /// little. Longer texts without a winner are left to letter statistics.
     pub fn language(&self, words: &[&str]) -> Option<Language> {
+        self.vote(words)
+            .or_else(|| if words.len() >= FALLBACK_WORDS { by_letters(words) } else { None })
+    }
+
+    /// The language with most votes; `None` if two have equally many.
+    pub(super) fn vote(&self, words: &[&str]) -> Option<Language> {
         let mut votes = [0_u32; 4];
         for word in words.iter().take(READ_WORDS) {
             let stop = self.stops.get(*word).copied().unwrap_or(0);
@@ -30,10 +36,7 @@ impl Lexicon {
         }
         let best = (0..4).rev().max_by_key(|n| votes[*n])?;
         let second = (0..4).filter(|n| *n != best).map(|n| votes[n]).max().unwrap_or(0);
-        if votes[best] > second {
-            return Some(LANGUAGES[best]);
-        }
-        if words.len() >= FALLBACK_WORDS { by_letters(words) } else { None }
+        (votes[best] > second).then_some(LANGUAGES[best])
     }
 }
 
