@@ -67,7 +67,7 @@ map-months-says = { $total } runs in { $months ->
     [one] 1 month
    *[other] { $months } months
 }, at most { $peak } in one month
-map-time = Where the time of one run goes
+map-time = Where the time goes
 map-time-none = The records don't show how long it takes.
 map-time-touch = Work: { $time }
 map-time-waiting = Waiting for someone: { $time }
@@ -99,3 +99,30 @@ map-question-pain = Where does it go wrong?
 map-question-steps-then = What does your orchestrator do?
 map-question-gain = What does it bring?
 map-nothing = The records say nothing of this:
+
+## Pitch
+
+pitch-title = Which process first?
+pitch-kicker = Pitch: the top 3
+pitch-empty = No other process passes the filter yet.
+pitch-question-head = The question
+pitch-decision = Decision
+pitch-none-of-these = none of these
+pitch-why = Why
+pitch-decider = Who decides
+pitch-when = Date
+pitch-signature = Signature
+pitch-systems = Systems: { $names }
+pitch-how = All figures come from the records; a question mark is not known. The process map of each process says where they come from.
+role-most-visible = Most visible
+role-quickest-win = Quickest win
+role-most-secure = Most secure choice
+figure-per-year = runs a year
+figure-hours = hours a month saved
+figure-hours-range = ({ $low } to { $high })
+figure-sameness = end the same way
+figure-ease = ease
+plot-value-ease = Value and ease
+plot-value = Value
+plot-ease = Ease
+plot-best = worth much, easy

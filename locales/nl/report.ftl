@@ -67,7 +67,7 @@ map-months-says = { $total } keer in { $months ->
     [one] 1 maand
    *[other] { $months } maanden
 }, hoogstens { $peak } in één maand
-map-time = Waar de tijd van één keer naartoe gaat
+map-time = Waar de tijd naartoe gaat
 map-time-none = De records tonen niet hoelang het duurt.
 map-time-touch = Werk: { $time }
 map-time-waiting = Wachten op iemand: { $time }
@@ -99,3 +99,30 @@ map-question-pain = Waar gaat het mis?
 map-question-steps-then = Wat doet jouw orchestrator?
 map-question-gain = Wat levert het op?
 map-nothing = De records zeggen hier niets over:
+
+## Pitch
+
+pitch-title = Welk proces eerst?
+pitch-kicker = Pitch: de top 3
+pitch-empty = Nog geen ander proces raakt door het filter.
+pitch-question-head = De vraag
+pitch-decision = Beslissing
+pitch-none-of-these = geen van deze
+pitch-why = Waarom
+pitch-decider = Wie beslist
+pitch-when = Datum
+pitch-signature = Handtekening
+pitch-systems = Systemen: { $names }
+pitch-how = Alle cijfers komen uit de records; een vraagteken is niet bekend. Op de proceskaart van elk proces staat waar ze vandaan komen.
+role-most-visible = Meest zichtbaar
+role-quickest-win = Snelste quick win
+role-most-secure = Beste voor de veiligheid
+figure-per-year = keer per jaar
+figure-hours = uur per maand bespaard
+figure-hours-range = ({ $low } tot { $high })
+figure-sameness = eindigt op dezelfde manier
+figure-ease = gemak
+plot-value-ease = Waarde en gemak
+plot-value = Waarde
+plot-ease = Gemak
+plot-best = veel waard, makkelijk
