@@ -73,7 +73,12 @@ impl Wording {
 
     /// A share of 0..1 as a percentage without decimals.
     pub fn percent(self, share: f64) -> String {
-        format!("{}\u{A0}%", self.marks().write(share * 100.0, 0, 0))
+        let number = self.marks().write(share * 100.0, 0, 0);
+        if self.language == Language::Nl {
+            format!("{number}\u{A0}%")
+        } else {
+            format!("{number}%")
+        }
     }
 
     /// A date in words ("30 juni 2026").

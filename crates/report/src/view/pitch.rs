@@ -67,28 +67,28 @@ struct Words {
 
 /// One of the three places.
 #[derive(Serialize)]
-struct Card {
-    letter: String,
-    empty: bool,
-    title: String,
-    id: String,
-    roles: Vec<Role>,
-    figures: Vec<Figure>,
-    verdicts: Vec<Badge>,
-    systems: Option<String>,
+pub(crate) struct Card {
+    pub(crate) letter: String,
+    pub(crate) empty: bool,
+    pub(crate) title: String,
+    pub(crate) id: String,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) verdicts: Vec<Badge>,
+    pub(crate) systems: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Role {
-    name: String,
-    reason: String,
+pub(crate) struct Role {
+    pub(crate) name: String,
+    pub(crate) reason: String,
 }
 
 #[derive(Serialize)]
-struct Figure {
-    name: String,
-    value: String,
-    unit: Option<String>,
+pub(crate) struct Figure {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) unit: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -145,9 +145,10 @@ fn words(wording: Wording) -> Words {
     }
 }
 
-fn cards(entries: &[PitchEntry], wording: Wording, density: Density) -> Vec<Card> {
+/// The three places; those beyond the entries are empty.
+pub(crate) fn cards(entries: &[PitchEntry], wording: Wording, density: Density) -> Vec<Card> {
     let mut cards: Vec<Card> =
-        entries.iter().map(|entry| card(entry, wording, density)).collect();
+        entries.iter().take(PLACES.len()).map(|entry| card(entry, wording, density)).collect();
     for letter in PLACES.iter().skip(cards.len()) {
         cards.push(Card {
             letter: (*letter).to_owned(),
@@ -235,11 +236,7 @@ fn spread(hours: Spread, wording: Wording) -> String {
 
 fn point(entry: &PitchEntry) -> Point {
     let share = |value: f64| if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
-    Point {
-        letter: entry.letter.to_string(),
-        ease: share(entry.ease),
-        value: share(entry.value),
-    }
+    Point { letter: entry.letter.to_string(), ease: share(entry.ease), value: share(entry.value) }
 }
 
 const PLACES: [&str; 3] = ["A", "B", "C"];
