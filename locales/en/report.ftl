@@ -73,7 +73,7 @@ map-time-touch = Work: { $time }
 map-time-waiting = Waiting for someone: { $time }
 map-time-rest = Lying idle: { $time }
 map-minutes = { $minutes } min
-map-kept-hours = { $hours } h
+map-hours = { $hours } h
 map-days = { $days ->
     [one] 1 day
    *[other] { $days } days

@@ -73,7 +73,7 @@ map-time-touch = Werk: { $time }
 map-time-waiting = Wachten op iemand: { $time }
 map-time-rest = Blijven liggen: { $time }
 map-minutes = { $minutes } min
-map-kept-hours = { $hours } uur
+map-hours = { $hours } uur
 map-days = { $days ->
     [one] 1 dag
    *[other] { $days } dagen
@@ -158,8 +158,8 @@ hunt-findings = Kwaliteit van de gegevens
 hunt-findings-none = De lezers hadden niets te melden.
 hunt-findings-says = Wat de lezers niet konden nemen zoals het er stond, en wat ze ermee deden.
 hunt-how = Elk getal komt uit de records; namen zijn pseudoniemen. Dit bestand werkt zonder netwerk.
-hunt-qualifies = door het filter
-hunt-qualifies-not = niet door het filter
+hunt-qualifies = raakt door het filter
+hunt-qualifies-not = raakt niet door het filter
 hunt-decider = Wie beslist: { $who }
 not-known = niet bekend
 factor-spread = { $likely } ({ $low } tot { $high })

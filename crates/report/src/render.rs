@@ -28,15 +28,19 @@ pub(crate) struct Density {
 }
 
 /// From loose to tight. The last clips, so that it takes one page whatever the data.
-pub(crate) const DENSITIES: [Density; 9] = [
+pub(crate) const DENSITIES: [Density; 13] = [
     Density { scale: 1.0, lines: 12, letters: 260, blanks: 3, clip: false },
     Density { scale: 1.0, lines: 12, letters: 260, blanks: 2, clip: false },
     Density { scale: 1.0, lines: 12, letters: 260, blanks: 1, clip: false },
     Density { scale: 0.95, lines: 10, letters: 200, blanks: 1, clip: false },
     Density { scale: 0.9, lines: 9, letters: 160, blanks: 1, clip: false },
-    Density { scale: 0.86, lines: 8, letters: 130, blanks: 1, clip: false },
-    Density { scale: 0.82, lines: 6, letters: 110, blanks: 1, clip: false },
-    Density { scale: 0.78, lines: 4, letters: 90, blanks: 1, clip: false },
+    Density { scale: 0.86, lines: 9, letters: 130, blanks: 1, clip: false },
+    Density { scale: 0.84, lines: 8, letters: 120, blanks: 1, clip: false },
+    Density { scale: 0.82, lines: 7, letters: 110, blanks: 1, clip: false },
+    Density { scale: 0.8, lines: 6, letters: 100, blanks: 1, clip: false },
+    Density { scale: 0.78, lines: 6, letters: 85, blanks: 1, clip: false },
+    Density { scale: 0.78, lines: 5, letters: 85, blanks: 1, clip: false },
+    Density { scale: 0.78, lines: 4, letters: 75, blanks: 1, clip: false },
     Density { scale: 0.78, lines: 3, letters: 70, blanks: 1, clip: true },
 ];
 

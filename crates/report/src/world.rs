@@ -35,8 +35,8 @@ impl Report {
     /// have one size.
     pub(crate) fn densities(self) -> usize {
         match self {
-            Self::Map => 9,
-            Self::Pitch => 7,
+            Self::Map => 13,
+            Self::Pitch => 11,
         }
     }
 }

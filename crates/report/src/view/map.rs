@@ -284,7 +284,7 @@ fn span(hours: f64, wording: Wording) -> String {
     let phrase = if hours < 1.0 {
         Phrase::new("map-minutes").number("minutes", (hours * 60.0).round())
     } else if hours < 72.0 {
-        Phrase::new("map-kept-hours").number("hours", hours)
+        Phrase::new("map-hours").number("hours", hours)
     } else {
         Phrase::new("map-days").number("days", (hours / 24.0).round())
     };

@@ -31,7 +31,11 @@ fn hostile_text_in_a_map_is_shown_as_text_on_one_page() {
             (*text).clone_into(&mut quote.text);
             quote.of.key = (*text).into();
         }
-        map.rows[2].lines[0].says = Phrase::new("step-now").text("text", *text).number("number", 1);
+        map.rows[2].lines[0].says = Phrase::new("step-now")
+            .number("number", 1)
+            .text("text", *text)
+            .number("count", 2)
+            .number("of", 3);
         let mut context = hunt.context;
         context.tenant = Some((*text).to_owned());
         let bytes = map_pdf(&map, Language::Nl, &context).unwrap();

@@ -45,11 +45,7 @@ pub(crate) fn hunt_of(candidates: Vec<Candidate>) -> Hunt {
             process_map(candidate, assessed, &policy)
         })
         .collect();
-    let context = MapContext {
-        tenant: Some("Brugwacht NV".to_owned()),
-        as_of: Some(day(2026, 6, 30)),
-        sources: discovery.sources.clone(),
-    };
+    let context = MapContext::of(&discovery, Some("Brugwacht NV"));
     Hunt {
         pitch: pitch(&discovery, &assessment, &policy),
         context,
