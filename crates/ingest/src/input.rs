@@ -293,14 +293,10 @@ mod tests {
     fn archives_streams_and_gzip_are_opened_alike() {
         let limits = Limits::default();
         let zip = zip_of(&[("b.csv", b"two"), ("a/x.csv", b"one"), ("__MACOSX/a", b"no")]);
-        let expected = vec![
-            ("a/x.csv".to_owned(), b"one".to_vec()),
-            ("b.csv".to_owned(), b"two".to_vec()),
-        ];
+        let expected =
+            vec![("a/x.csv".to_owned(), b"one".to_vec()), ("b.csv".to_owned(), b"two".to_vec())];
         assert_eq!(parts(&Input::file("a.zip", zip.clone()), &limits).unwrap(), expected);
-        let open = Box::new(move || {
-            Ok(Box::new(Cursor::new(zip.clone())) as Box<dyn Read + Send>)
-        });
+        let open = Box::new(move || Ok(Box::new(Cursor::new(zip.clone())) as Box<dyn Read + Send>));
         let stream = Input::Stream { name: "a.zip".to_owned(), open };
         assert_eq!(parts(&stream, &limits).unwrap(), expected);
 

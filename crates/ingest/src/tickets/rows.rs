@@ -183,10 +183,10 @@ fn trimmed(header: &Row, options: &Options<'_>) -> Vec<String> {
 fn cell(data: &Data) -> String {
     match data {
         Data::Empty => String::new(),
-        Data::DateTime(time) => match time.as_datetime() {
-            Some(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
-            None => time.to_string(),
-        },
+        Data::DateTime(time) if time.is_datetime() => {
+            let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+        }
         Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
             format!("{number:.0}")
         }
