@@ -46,6 +46,9 @@ const LEAST_SAID: usize = 5;
 /// Fewest records by which a robot is known from its times.
 const LEAST_ROBOT: usize = 20;
 
+/// Fewest days by which a robot's rounds are known.
+const LEAST_ROBOT_DAYS: i64 = 14;
+
 /// Seconds between two records of one import.
 const IMPORT_GAP: i64 = 300;
 
@@ -172,7 +175,9 @@ fn robots(
 
 /// True if the records come round the clock at fixed intervals.
 fn keeps_rounds(marks: &[Mark<'_>], places: &[usize], calendar: &Calendar) -> bool {
-    if places.len() < LEAST_ROBOT {
+    let Some((first, last)) = places.first().zip(places.last()) else { return false };
+    let days = (marks[*last].at - marks[*first].at).num_days();
+    if places.len() < LEAST_ROBOT || days < LEAST_ROBOT_DAYS {
         return false;
     }
     let away = places.iter().filter(|p| !calendar.at_work(marks[**p].at)).count();

@@ -8,6 +8,8 @@ mod calendar;
 mod chat;
 mod effort;
 mod errors;
+#[cfg(test)]
+mod fixture;
 mod handover;
 mod human;
 mod inputs;
