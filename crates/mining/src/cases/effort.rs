@@ -183,3 +183,48 @@ fn elapsed(run: &Run<'_>) -> Option<f64> {
     };
     (to >= from).then(|| (to - from).num_seconds() as f64 / 3_600.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use kompel_model::Worked;
+
+    use super::super::fixture::{at, comment, facts, log, ticket};
+    use super::*;
+
+    fn read(change: impl Fn(usize, &mut Ticket)) -> Effort {
+        let tickets: Vec<Ticket> = (0..5)
+            .map(|n| {
+                let mut record = ticket(n, at("2025-03-03T08:00:00Z"));
+                change(n, &mut record);
+                record
+            })
+            .collect();
+        facts(&log(tickets, vec![]), 5).effort
+    }
+
+    #[test]
+    fn logged_work_goes_before_all_else() {
+        let found = read(|n, record| {
+            let seconds = 600 * (n as u64 + 1);
+            record.worked = vec![Worked { at: None, author: None, seconds, text: String::new() }];
+            record.comments = vec![comment("2025-03-03T09:00:00Z", "worker", "Gedaan in 99 min")];
+            record.resolved = Some(at("2025-03-03T10:00:00Z"));
+        });
+        assert_eq!(found.basis, EffortBasis::Worklog);
+        assert_eq!(found.touch_minutes, Some(Spread { low: 20.0, likely: 30.0, high: 40.0 }));
+        assert_eq!((found.samples, found.elapsed_hours_median), (5, Some(2.0)));
+    }
+
+    #[test]
+    fn without_any_words_activity_is_an_estimate() {
+        let found = read(|_, record| {
+            record.comments =
+                vec![comment("2025-03-03T09:00:00Z", "worker", "Wachtwoord gereset.")];
+        });
+        assert_eq!(
+            (found.basis, found.touch_minutes.map(|s| s.likely)),
+            (EffortBasis::Activity, Some(5.0))
+        );
+        assert_eq!(read(|_, _| ()).basis, EffortBasis::None);
+    }
+}

@@ -154,3 +154,50 @@ fn comes_again(ticket: &kompel_model::Ticket) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use kompel_model::{Change, ChangedField, Comment};
+
+    use super::super::fixture::{at, comment, facts, log, ticket};
+    use super::*;
+
+    fn check(description: &str, comments: Vec<Comment>, reworked: bool) {
+        let mut record = ticket(1, at("2025-03-03T08:00:00Z"));
+        record.description = description.to_owned();
+        record.comments = comments;
+        let found = facts(&log(vec![record], vec![]), 1).errors;
+        assert_eq!(found.rework.count == 1, reworked, "{description}: {found:?}");
+    }
+
+    fn done() -> Comment {
+        comment("2025-03-03T09:00:00Z", "worker", "Wachtwoord gereset.")
+    }
+
+    #[test]
+    fn only_what_fails_after_the_work_is_rework() {
+        let again = |text| comment("2025-03-03T10:00:00Z", "asker1", text);
+        check("Mijn vpn werkt nog niet", vec![], false);
+        check("Mijn vpn werkt nog niet", vec![done()], false);
+        check("", vec![done(), again("Het werkt nog niet")], true);
+        let early = comment("2025-03-03T08:30:00Z", "asker1", "Het werkt nog niet");
+        check("", vec![early, done()], false);
+        check("", vec![done(), again("Werkt nog niet, opnieuw hetzelfde als OPS-12")], false);
+    }
+
+    #[test]
+    fn a_ticket_that_was_done_and_is_open_again_was_reopened() {
+        let mut record = ticket(1, at("2025-03-03T08:00:00Z"));
+        let change = |when: &str, from: &str, to: &str| Change {
+            at: at(when),
+            author: None,
+            field: ChangedField::Status,
+            from: Some(from.into()),
+            to: Some(to.into()),
+        };
+        record.changes = vec![change("2025-03-03T09:00:00Z", "In Progress", "Done")];
+        assert_eq!(facts(&log(vec![record.clone()], vec![]), 1).errors.reopened.count, 0);
+        record.changes.push(change("2025-03-04T09:00:00Z", "Done", "In Progress"));
+        assert_eq!(facts(&log(vec![record], vec![]), 1).errors.reopened.count, 1);
+    }
+}

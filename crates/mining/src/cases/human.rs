@@ -323,3 +323,82 @@ impl Whom {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kompel_model::{Change, ChangedField, Ticket};
+
+    use super::super::fixture::{at, comment, facts, log, person, ticket};
+    use super::*;
+
+    fn human_of(tickets: Vec<Ticket>) -> HumanFacts {
+        let count = tickets.len();
+        facts(&log(tickets, vec![]), count).human
+    }
+
+    fn with(comments: Vec<kompel_model::Comment>) -> Ticket {
+        let mut ticket = ticket(1, at("2025-03-03T08:00:00Z"));
+        ticket.comments = comments;
+        ticket
+    }
+
+    #[test]
+    fn a_wait_runs_from_the_asking_to_the_approval() {
+        let found = human_of(vec![with(vec![
+            comment("2025-03-03T09:00:00Z", "worker", "Wachten op goedkeuring van de manager."),
+            comment("2025-03-04T09:00:00Z", "boss", "Akkoord"),
+            comment("2025-03-04T10:00:00Z", "worker", "Wachtwoord gereset."),
+        ])]);
+        assert_eq!((found.waiting.count, found.waiting.of), (1, 1));
+        assert_eq!(found.waiting_hours_median, Some(24.0));
+        assert_eq!(found.waiting_working_hours_median, Some(8.5));
+        assert_eq!(found.waits_for, [WaitsFor { who: "role:manager".to_owned(), runs: 1 }]);
+        assert_eq!(found.quotes.len(), 1);
+    }
+
+    #[test]
+    fn a_status_that_waits_is_a_wait() {
+        let mut ticket = with(vec![]);
+        let change = |when: &str, from: &str, to: &str, who: &str| Change {
+            at: at(when),
+            author: Some(person(who)),
+            field: ChangedField::Status,
+            from: Some(from.into()),
+            to: Some(to.into()),
+        };
+        ticket.changes = vec![
+            change("2025-03-03T09:00:00Z", "Open", "Waiting for approval", "worker"),
+            change("2025-03-03T15:00:00Z", "Waiting for approval", "In Progress", "boss"),
+        ];
+        let found = human_of(vec![ticket]);
+        assert_eq!((found.waiting.count, found.waiting_hours_median), (1, Some(6.0)));
+        assert_eq!(found.waits_for[0].who, "role:approver");
+    }
+
+    #[test]
+    fn a_bare_request_shows_nothing_of_waiting() {
+        let found = human_of(vec![with(vec![])]);
+        assert!(!found.observable);
+        let worked = human_of(vec![with(vec![comment(
+            "2025-03-03T09:00:00Z",
+            "worker",
+            "Wachtwoord gereset.",
+        )])]);
+        assert!(worked.observable);
+        assert_eq!(worked.touched.count, 0);
+    }
+
+    #[test]
+    fn copying_counts_where_a_worker_says_so() {
+        let said = with(vec![comment(
+            "2025-03-03T09:00:00Z",
+            "worker",
+            "Alles overgetypt uit het formulier.",
+        )]);
+        let found = human_of(vec![said]);
+        assert_eq!((found.copy_paste.count, found.touched.count, found.waiting.count), (1, 1, 0));
+        let mut asked = with(vec![]);
+        asked.description = "De foutmelding heb ik overgetypt.".to_owned();
+        assert_eq!(human_of(vec![asked]).copy_paste.count, 0);
+    }
+}

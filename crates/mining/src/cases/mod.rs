@@ -8,6 +8,10 @@ mod calendar;
 mod chat;
 mod effort;
 mod errors;
+#[cfg(test)]
+mod eval;
+#[cfg(test)]
+mod fixture;
 mod handover;
 mod human;
 mod inputs;
@@ -25,7 +29,7 @@ pub use handover::{Concurrency, Transition, handovers, ping_pongs, transitions};
 
 use self::{
     calendar::Calendar,
-    runs::{Runs, holds_tickets},
+    runs::holds_tickets,
     window::{Observed, Windows},
 };
 use crate::{
@@ -63,7 +67,7 @@ pub(crate) struct Nature {
     pub(crate) import: u32,
     /// Records of a robot's rounds.
     pub(crate) robot: u32,
-    /// Records looked at (tickets, and threads without one).
+    /// Records looked at: tickets and threads.
     pub(crate) of: u32,
 }
 
@@ -142,11 +146,23 @@ pub(crate) fn describe(group: &Group<'_>, knowledge: &Knowledge<'_>) -> CaseFact
     }
 }
 
-/// Tells how much of a group is outage, import or robot.
+/// Tells how much of a group is outage, import or robot, from its times and makers alone.
 pub(crate) fn nature(group: &Group<'_>, knowledge: &Knowledge<'_>) -> Nature {
-    let Runs { all, bursts } = runs::runs(group, knowledge);
-    let mut out = Nature { of: u32::try_from(all.len()).unwrap_or(u32::MAX), ..Nature::default() };
-    for burst in bursts {
+    let tickets = group
+        .tickets
+        .iter()
+        .filter_map(|ticket| Some((runs::ticket_mark(ticket, knowledge)?, &ticket.id)));
+    let threads = group.threads.iter().filter_map(|thread| {
+        let first = thread.messages.first()?;
+        Some((runs::message_mark(first, thread, knowledge), &first.id))
+    });
+    let mut marks: Vec<_> = tickets.chain(threads).collect();
+    marks.sort_by(|a, b| (a.0.at, a.1).cmp(&(b.0.at, b.1)));
+    let marks: Vec<bursts::Mark<'_>> = marks.into_iter().map(|(mark, _)| mark).collect();
+    let weeks = knowledge.observed(group).days() / 7;
+    let records = group.tickets.len() + group.threads.len();
+    let mut out = Nature { of: u32::try_from(records).unwrap_or(u32::MAX), ..Nature::default() };
+    for burst in bursts::find(&marks, weeks, &knowledge.calendar).bursts {
         match burst.kind {
             BurstKind::Outage => out.burst += burst.records,
             BurstKind::Import => out.import += burst.records,

@@ -292,3 +292,43 @@ fn systems(cluster: &[usize], acts: &[Act<'_>], knowledge: &Knowledge<'_>) -> Ve
     names.sort();
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{at, comment, facts, log, ticket};
+    use super::*;
+
+    #[test]
+    fn like_comments_are_one_step_in_their_order() {
+        let tickets = (0..6)
+            .map(|n| {
+                let mut record = ticket(n, at("2025-03-03T08:00:00Z"));
+                let name = ["Jan", "Piet", "Els", "Rita", "Bob", "Ann"][n];
+                record.comments = vec![
+                    comment(
+                        "2025-03-03T09:00:00Z",
+                        "worker",
+                        &format!("Identiteit nagekeken telefonisch bij {name}."),
+                    ),
+                    comment(
+                        "2025-03-03T09:30:00Z",
+                        "worker",
+                        &format!("Wachtwoord gereset in Active Directory voor {name}."),
+                    ),
+                ];
+                record
+            })
+            .collect();
+        let found = facts(&log(tickets, vec![]), 6).steps;
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].text.text.starts_with("Identiteit"));
+        assert_eq!((found[1].seen.count, found[1].seen.of), (6, 6));
+        assert_eq!(found[1].systems, ["Active Directory"]);
+    }
+
+    #[test]
+    fn sentences_end_where_people_end_them() {
+        let found = sentences("Regel op 10.0.0.1 gezet. Getest; ok\nNaar v1.2 gebracht");
+        assert_eq!(found, ["Regel op 10.0.0.1 gezet", "Getest", "Naar v1.2 gebracht"]);
+    }
+}

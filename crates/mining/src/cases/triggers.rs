@@ -152,3 +152,37 @@ fn answered(group: &Group<'_>) -> TriggerFact {
     }
     TriggerFact { kind: TriggerKind::Answer, seen: tally.into(), detail: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::fixture::{at, facts, log, person, ticket};
+    use super::*;
+
+    fn first(
+        times: impl Iterator<Item = kompel_model::Timestamp>,
+        maker: &str,
+    ) -> (TriggerKind, Option<String>) {
+        let tickets: Vec<Ticket> = times
+            .enumerate()
+            .map(|(n, at)| {
+                let mut record = ticket(n, at);
+                record.reporter = Some(person(maker));
+                record
+            })
+            .collect();
+        let count = tickets.len();
+        let found = facts(&log(tickets, vec![]), count).triggers.swap_remove(0);
+        (found.kind, found.detail)
+    }
+
+    #[test]
+    fn the_calendar_a_robot_or_a_person_starts_it() {
+        let start = at("2025-01-03T14:00:00Z");
+        let every = |days: i64| (0..30).map(move |n| start + TimeDelta::days(days * n));
+        assert_eq!(first(every(7), "a"), (TriggerKind::Calendar, Some("friday".to_owned())));
+        assert_eq!(first(every(5), "a"), (TriggerKind::Ticket, None));
+        assert_eq!(first(every(5), "robot1"), (TriggerKind::Alert, None));
+    }
+}

@@ -179,7 +179,8 @@ fn volumes(minutes: &[i64]) -> Vec<i64> {
 /// Stretches of weeks (first and last place) that are not thin.
 fn observed_weeks(volume: &[u32]) -> Vec<(usize, usize)> {
     let busy = busy_level(volume);
-    let least = GAP_WEEKS.max((EXPECTED_IN_GAP / busy.max(0.01)).ceil() as usize);
+    let mean = volume.iter().map(|n| f64::from(*n)).sum::<f64>() / volume.len() as f64;
+    let least = GAP_WEEKS.max((EXPECTED_IN_GAP / mean.max(0.01)).ceil() as usize);
     let mut thin = thin_runs(volume, THIN * busy);
     thin.retain(|(from, to)| to - from + 1 >= least);
     let mut out = Vec::new();
