@@ -9,7 +9,6 @@ mod chat;
 mod effort;
 mod errors;
 #[cfg(test)]
-mod eval;
 #[cfg(test)]
 mod fixture;
 mod handover;
