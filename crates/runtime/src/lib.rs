@@ -6,12 +6,14 @@
 
 pub mod clock;
 mod error;
+mod fingerprint;
 mod key;
 mod store;
 mod tenant;
 mod workspace;
 
 pub use error::Error;
+pub use fingerprint::Fingerprint;
 pub use key::{Key, Sealed};
 pub use store::{
     Decision, HuntInput, KeptCandidate, KeptDiscovery, NewDecision, RecordCount, Reveal, Scope,
