@@ -21,7 +21,6 @@ who-name = { $who ->
     [team] another team
     [teamlead] the team lead
     [team-lead] the team lead
-    [team lead] the team lead
     [lead] the team lead
     [owner] the owner
     [supplier] the supplier
@@ -44,12 +43,14 @@ day-name = { $detail ->
    *[other] { $detail }
 }
 spread-value = { $range ->
+    [none] ?
     [one] { $likely }
    *[many] { $likely } ({ $low } to { $high })
 }
 spread-share = { $range ->
+    [none] ?
     [one] { $likely }%
-   *[many] { $likely }% ({ $low } to { $high }%)
+   *[many] { $likely }% ({ $low }% to { $high }%)
 }
 answer-count = { $answers ->
     [one] 1 answer
@@ -205,9 +206,12 @@ origin-burst = { $kind ->
     [import] Loaded in bulk on { $day }: { $records } records, not counted.
    *[robot] Made by a robot from { $day } on: { $records } records, not counted.
 }
+origin-observed-none = No counted record has a time.
 origin-observed = { $days } days in which the sources really held records; gaps are left out.
 origin-waiting-hours = Median { $hours } hours between question and answer, over { $count } waiting runs.
 origin-waiting-unknown = The records don't show how long people wait.
+origin-sameness-plain = { $count } of { $of } runs end the same way; at least { $threshold }% needed.
+origin-sameness-unknown = The records don't say how it ends.
 origin-sameness-quoted = { $count } of { $of } runs end like “{ $text }”; at least { $threshold }% needed.
 origin-gain = Runs a year ÷ 12 × (minutes per run + share redone × minutes to redo) ÷ 60 × share a machine can take over.
 origin-members = { $count ->
@@ -217,22 +221,22 @@ origin-members = { $count ->
 
 ## A4: trigger
 
-trigger-ticket = Starts with a ticket from an employee ({ $count } of { $of }).
-trigger-ticket-from = Starts with a ticket from { $detail } ({ $count } of { $of }).
-trigger-mail = Starts with a mail that becomes a ticket ({ $count } of { $of }).
-trigger-mail-from = Starts with a mail from { $detail } ({ $count } of { $of }).
-trigger-alert = Starts with an alert from monitoring or a robot ({ $count } of { $of }).
-trigger-chat-ask = Starts with a question in chat ({ $count } of { $of }).
-trigger-chat-report = Someone does it and says so in chat ({ $count } of { $of }).
-trigger-calendar = Starts at a fixed moment in the calendar ({ $count } of { $of }).
-trigger-calendar-weekday = Starts every { day-name } ({ $count } of { $of }).
-trigger-calendar-monthday = Starts every month, around day { $detail } ({ $count } of { $of }).
+trigger-ticket = Starts with a ticket from an employee ({ $count } of { $of })
+trigger-ticket-from = Starts with a ticket from { who-name } ({ $count } of { $of })
+trigger-mail = Starts with a mail that becomes a ticket ({ $count } of { $of })
+trigger-mail-from = Starts with a mail from { who-name } ({ $count } of { $of })
+trigger-alert = Starts with an alert from monitoring or a robot ({ $count } of { $of })
+trigger-chat-ask = Starts with a question in chat ({ $count } of { $of })
+trigger-chat-report = Someone does it and says so in chat ({ $count } of { $of })
+trigger-calendar = Starts at a fixed moment in the calendar ({ $count } of { $of })
+trigger-calendar-weekday = Starts every { day-name } ({ $count } of { $of })
+trigger-calendar-monthday = Starts every month, around day { $detail } ({ $count } of { $of })
 trigger-answer = Known from { $count ->
     [one] 1 answer
    *[other] { $count } answers
-} to the coffee-machine question.
-trigger-rate = About { $per_year } times a year ({ $runs } runs counted in { $days } days).
-trigger-rate-claimed = { $per_year } times a year, people say (not counted).
+} to the coffee-machine question
+trigger-rate = About { $per_year } times a year ({ $runs } runs counted in { $days } days)
+trigger-rate-claimed = { $per_year } times a year, people say (not counted)
 
 ## A4: input
 
@@ -252,13 +256,14 @@ input-number = Amount or other number ({ $count } of { $of } requests)
 
 step-now = { $number }. { $text } ({ $count } of { $of })
 step-now-in = { $number }. { $text } – in { $systems } ({ $count } of { $of })
-step-now-waiting = { $number }. Waiting: { $text } ({ $count } of { $of })
+step-now-waiting = { $number }. Waiting time: { $text } ({ $count } of { $of })
 step-end = Ends with: “{ $text }” ({ $count } of { $of })
 step-done-manual = Closed as “done manually”: { $count } of { $of }
 
 ## A4: pain
 
 pain-waiting = Waits for { who-name }: { $count } of { $of } runs, median { $hours } hours
+pain-waiting-working = Waits for { who-name }: { $count } of { $of } runs, median { $hours } hours ({ $working } working hours)
 pain-waiting-untimed = Waits for { who-name }: { $count } of { $of } runs
 pain-copying = Retyping or copy-paste: { $count } of { $of } runs
 pain-handovers = Handed to another person or team: { $count } of { $of } runs
@@ -286,6 +291,7 @@ then-action = { $number }. Does it in { $system } (connector { $connector })
 then-action-by-hand = { $number }. Task for a person in { $system }, with proof (no connector yet)
 then-action-unknown = { $number }. Task for a person, with proof (system not known)
 then-verify = { $number }. Reads back from { $systems } whether it worked
+then-verify-proof = { $number }. Checks that every task is done, with proof
 then-close = { $number }. Writes the result in { $system } and closes the ticket
 then-report = { $number }. Reports the result
 
@@ -315,9 +321,15 @@ blank-worth = What is this worth to the team or the client?
 
 pitch-most-visible = Most visible: { $per_year } times a year.
 pitch-most-visible-waiting = Most visible: { $per_year } times a year, and { $share }% of those wait for { who-name }.
-pitch-quickest-win = Quickest win: a connector for { $count } of { $of } systems, and { $sameness }% end the same way.
-pitch-quickest-win-unsure = Quickest win: a connector for { $count } of { $of } systems.
-pitch-most-secure = Best choice for security: { $theme ->
+pitch-quickest-win = Quickest win: { $count ->
+    [0] no connector yet, but
+   *[other] a connector for { $count } of { $of } systems, and
+} { $sameness }% end the same way.
+pitch-quickest-win-unsure = Quickest win: { $count ->
+    [0] no connector yet, but the easiest of the three
+   *[other] a connector for { $count } of { $of } systems
+}.
+pitch-most-secure = Highest security value: { $theme ->
     [leavers] a leaver's account left open is a leak
     [firewall] one wrong firewall rule leaves the door open
     [access] rights too wide or forgotten are a risk
@@ -325,7 +337,7 @@ pitch-most-secure = Best choice for security: { $theme ->
     [certificates] an expired certificate takes a service down
     [evidence] no audit without evidence
     [backup] a backup nobody checked is no backup
-    [patching] a hole left open gets found
+    [patching] a hole left open is abused sooner or later
    *[vpn] it is about access from outside
 }.
 organisation-name = { $organisation ->
@@ -337,7 +349,8 @@ process-count = { $count ->
    *[other] { $count } processes
 }
 pitch-question = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is the most visible, but Process { $quick_letter } ({ $quick_title }) is technically simpler for a quick win. Which has the highest priority for { organisation-name }?
-pitch-question-secure = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest, but Process { $secure_letter } ({ $secure_title }) does the most for security. Which has the highest priority for { organisation-name }?
+pitch-question-secure = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest, but Process { $secure_letter } ({ $secure_title }) has the highest security value. Which has the highest priority for { organisation-name }?
 pitch-question-both = I found { process-count }. Process { $visible_letter } ({ $visible_title }) is both the most visible and technically the simplest. Which has the highest priority for { organisation-name }?
 pitch-question-one = I found { process-count } that passes the filter: { $visible_title }. Shall we start with it, for { organisation-name }?
+pitch-question-plain = I found { process-count }. Which has the highest priority for { organisation-name }?
 pitch-none = No process passes the filter yet.

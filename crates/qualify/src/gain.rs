@@ -28,9 +28,9 @@ pub(crate) fn estimate(candidate: &Candidate, policy: &Policy) -> Gain {
                 pick(runs) / 12.0 * (pick(touch) + pick(redone) * pick(redo)) / 60.0 * pick(part)
             };
             Some(Spread {
-                low: round(hours(|s| s.low), 1),
-                likely: round(hours(|s| s.likely), 1),
-                high: round(hours(|s| s.high), 1),
+                low: round(hours(|s| s.low), 2),
+                likely: round(hours(|s| s.likely), 2),
+                high: round(hours(|s| s.high), 2),
             })
         }
         (None, _) | (_, None) => None,
@@ -126,7 +126,7 @@ mod tests {
     fn hours_follow_the_formula() {
         let gain = estimate(&fixture::rich(), &Policy::default());
         // 120 a year, 20/30/45 minutes, 5 % redone at 40 minutes, 50/70/90 % automatable.
-        let expected = Spread { low: 1.8, likely: 3.7, high: 7.1 };
+        let expected = Spread { low: 1.83, likely: 3.73, high: 7.05 };
         assert_eq!(gain.hours_per_month, Some(expected));
         let names: Vec<&str> = gain.factors.iter().map(|f| f.name.as_str()).collect();
         let order =

@@ -10,6 +10,8 @@ mod gain;
 mod map;
 mod origins;
 mod output;
+#[cfg(test)]
+mod phrases;
 mod pitch;
 mod policy;
 mod rank;

@@ -3,9 +3,9 @@
 use kompel_mining::{BurstKind, Candidate};
 use kompel_model::{MemberRef, Phrase};
 
-use crate::criteria::{is_claimed, percent, pick, round, runs_a_year};
-use crate::gain::count;
-use crate::{Assessed, Factor, Origin, Policy, Verdict};
+use crate::criteria::{is_claimed, passes, percent, pick, round};
+use crate::gain::{count, even};
+use crate::{Assessed, CriterionName, Factor, Origin, Policy, Verdict};
 
 /// All origins of a candidate, in the order of the JSON.
 pub(crate) fn of(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<Origin> {
@@ -49,6 +49,21 @@ fn ranking(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<O
     for part in assessed.ease.parts.iter().chain(&assessed.certainty_parts) {
         found.push(plain("score", factor_line(part)));
     }
+    found.extend(gates(candidate, assessed, policy));
+    found
+}
+
+/// Why it does or does not qualify.
+fn gates(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<Origin> {
+    if assessed.qualifies {
+        return vec![plain("qualifies", Phrase::new("origin-qualifies"))];
+    }
+    let mut found: Vec<Origin> = policy
+        .gate
+        .iter()
+        .filter(|name| !passes(**name, &assessed.criteria, policy))
+        .map(|name| plain("qualifies", Phrase::new(gate_id(*name))))
+        .collect();
     let floor = policy.sameness_floor;
     if candidate.resolution.sameness.is_some_and(|s| s < floor) {
         let says = Phrase::new("origin-below-sameness").number("threshold", percent(floor));
@@ -65,18 +80,29 @@ fn ranking(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<O
 
 /// A factor as one sentence: its name, its values and where they come from. Shares are percentages.
 fn factor_line(factor: &Factor) -> Phrase {
-    let Some(value) = factor.value else {
-        return factor.origin.clone();
-    };
     let shown = |number: f64| match factor.name.as_str() {
         "factor-runs" | "factor-touch" | "factor-redo" => round(number, 1),
         _ => percent(number),
     };
+    let value = factor.value.unwrap_or(even(0.0));
     let (low, likely, high) = (shown(value.low), shown(value.likely), shown(value.high));
-    let range = if low == high { "one" } else { "many" };
+    let range = match factor.value {
+        None => "none",
+        Some(_) if low == high => "one",
+        Some(_) => "many",
+    };
     let mut says = factor.origin.clone();
     says.id = format!("explain-{}", factor.name);
     says.text("range", range).number("low", low).number("likely", likely).number("high", high)
+}
+
+fn gate_id(name: CriterionName) -> &'static str {
+    match name {
+        CriterionName::Frequency => "origin-gate-frequency",
+        CriterionName::Systems => "origin-gate-systems",
+        CriterionName::HumanFactor => "origin-gate-human-factor",
+        CriterionName::Errors => "origin-gate-errors",
+    }
 }
 
 fn criteria(candidate: &Candidate, assessed: &Assessed) -> Vec<Origin> {
@@ -89,19 +115,10 @@ fn criteria(candidate: &Candidate, assessed: &Assessed) -> Vec<Origin> {
         frequency.reason.clone(),
         frequency.evidence.clone(),
     ));
-    let per_year = Phrase::new("origin-factor-runs")
-        .text(
-            "basis",
-            match (runs_a_year(rate), is_claimed(rate)) {
-                (None, _) => "unknown",
-                (Some(_), true) => "claimed",
-                (Some(_), false) => "counted",
-            },
-        )
-        .number("runs", rate.counted)
-        .number("days", rate.days)
-        .number("answers", count(candidate.answers.len()));
-    found.push(shown("criteria.frequency.per_year", per_year, frequency.evidence.clone()));
+    for runs in assessed.gain.factors.iter().filter(|factor| factor.name == "factor-runs") {
+        let path = "criteria.frequency.per_year";
+        found.push(shown(path, factor_line(runs), frequency.evidence.clone()));
+    }
     for burst in &rate.bursts {
         let kind = match burst.kind {
             BurstKind::Outage => "outage",
@@ -114,7 +131,10 @@ fn criteria(candidate: &Candidate, assessed: &Assessed) -> Vec<Origin> {
             .text("day", burst.from.format("%Y-%m-%d").to_string());
         found.push(plain("criteria.frequency.per_year", says));
     }
-    let observed = Phrase::new("origin-observed").number("days", rate.days);
+    let observed = match rate.days {
+        0 => Phrase::new("origin-observed-none"),
+        days => Phrase::new("origin-observed").number("days", days),
+    };
     found.push(plain("criteria.frequency.observed", observed));
     for (path, criterion) in
         [("criteria.systems", &verdicts.systems), ("criteria.human_factor", &verdicts.human_factor)]
@@ -145,16 +165,16 @@ fn waiting(candidate: &Candidate) -> Origin {
 fn sameness(candidate: &Candidate, policy: &Policy) -> Origin {
     let facts = &candidate.resolution;
     let says = match (facts.sameness, &facts.dominant) {
-        (Some(_), Some(dominant)) => Phrase::new("origin-sameness-quoted")
-            .number("count", facts.alike.count)
-            .number("of", facts.alike.of)
-            .number("threshold", percent(policy.sameness_floor))
-            .text("text", dominant.text.clone()),
-        (known, _) => Phrase::new("origin-ease-sameness")
-            .text("basis", if known.is_some() { "seen" } else { "unknown" })
-            .number("count", facts.alike.count)
-            .number("of", facts.alike.of),
+        (Some(_), Some(dominant)) => {
+            Phrase::new("origin-sameness-quoted").text("text", dominant.text.clone())
+        }
+        (Some(_), None) => Phrase::new("origin-sameness-plain"),
+        (None, _) => Phrase::new("origin-sameness-unknown"),
     };
+    let says = says
+        .number("count", facts.alike.count)
+        .number("of", facts.alike.of)
+        .number("threshold", percent(policy.sameness_floor));
     shown("resolution_sameness", says, pick(&facts.alike.examples, 5))
 }
 
@@ -163,4 +183,43 @@ fn gain(assessed: &Assessed) -> Vec<Origin> {
     let mut found = vec![plain(path, Phrase::new("origin-gain"))];
     found.extend(assessed.gain.factors.iter().map(|factor| plain(path, factor_line(factor))));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::{Policy, assess, candidates_out, fixture};
+
+    /// The paths of all numbers under a value.
+    fn numbers(value: &Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Number(_) => found.push(path.to_owned()),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    let below =
+                        if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    numbers(field, &below, found);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| numbers(item, path, found)),
+            Value::Null | Value::Bool(_) | Value::String(_) => {}
+        }
+    }
+
+    #[test]
+    fn every_number_of_the_json_has_an_origin() {
+        let discovery = fixture::discovery(vec![fixture::rich()]);
+        let assessment = assess(&discovery, &Policy::default());
+        let out = candidates_out(&discovery, &assessment);
+        let mut found = Vec::new();
+        numbers(&serde_json::to_value(&out.candidates[0]).unwrap(), "", &mut found);
+        assert_eq!(found.len(), 10, "{found:?}");
+        for path in found {
+            let covered = assessment.candidates[0].origins.iter().any(|origin| {
+                path == origin.path || path.starts_with(&format!("{}.", origin.path))
+            });
+            assert!(covered, "{path} has no origin");
+        }
+    }
 }

@@ -42,7 +42,7 @@ fn candidate_out(candidate: &Candidate, assessed: &Assessed) -> CandidateOut {
         score: round(assessed.score, 4),
         qualifies: assessed.qualifies,
         criteria: criteria_out(candidate, assessed),
-        resolution_sameness: candidate.resolution.sameness.map(|s| round(s, 3)),
+        resolution_sameness: known(candidate.resolution.sameness, 3),
         gain: GainOut {
             hours_per_month: HoursOut {
                 low: hours.map(|h| round(h.low, 1)),
@@ -68,7 +68,7 @@ fn criteria_out(candidate: &Candidate, assessed: &Assessed) -> CriteriaOut {
         systems: SystemsOut { verdict: verdicts.systems.verdict, names: assessed.systems.clone() },
         human_factor: HumanOut {
             verdict: verdicts.human_factor.verdict,
-            waiting_hours_median: human.waiting_hours_median.map(|hours| round(hours, 1)),
+            waiting_hours_median: known(human.waiting_hours_median, 1),
             waits_for: human.waits_for.iter().map(|waits| waits.who.clone()).collect(),
             copy_paste: copied,
         },
@@ -77,6 +77,11 @@ fn criteria_out(candidate: &Candidate, assessed: &Assessed) -> CriteriaOut {
             rework_share: errors.rework.share().filter(|_| told).map(|share| round(share, 3)),
         },
     }
+}
+
+/// Rounded; what is not a number is not known.
+fn known(value: Option<f64>, decimals: i32) -> Option<f64> {
+    value.filter(|number| number.is_finite()).map(|number| round(number, decimals))
 }
 
 fn rejected_out(rejected: &Rejected) -> RejectedOut {
@@ -243,4 +248,67 @@ pub struct RejectedOut {
     pub reason: String,
     /// Every record, sorted.
     pub members: Vec<MemberRef>,
+}
+
+#[cfg(test)]
+mod tests {
+    use kompel_mining::ResolutionFacts;
+    use kompel_model::CandidateId;
+
+    use super::*;
+    use crate::{Policy, assess, fixture};
+
+    fn rejected(why: RejectedWhy) -> Rejected {
+        Rejected {
+            id: CandidateId("g-0001".to_owned()),
+            title: "Printer".to_owned(),
+            why,
+            resolution: ResolutionFacts::default(),
+            members: vec![fixture::member(7)],
+        }
+    }
+
+    #[test]
+    fn the_json_has_the_designs_shape() {
+        let mut rich = fixture::rich();
+        rich.members.truncate(2);
+        let mut discovery = fixture::discovery(vec![fixture::claimed(), rich]);
+        discovery.rejected.push(rejected(RejectedWhy::ResolutionsDiffer { sameness: 0.214 }));
+        let assessment = assess(&discovery, &Policy::default());
+        insta::assert_json_snapshot!(candidates_out(&discovery, &assessment));
+    }
+
+    #[test]
+    fn a_rejection_says_why_with_its_number() {
+        let cases = [
+            (RejectedWhy::Burst { records: 80 }, "burst: 80 records in one or a few outages"),
+            (RejectedWhy::Import { records: 1 }, "bulk import: 1 record loaded at once"),
+            (
+                RejectedWhy::Robot { records: 9 },
+                "robot: 9 records made and closed without a person",
+            ),
+            (RejectedWhy::Noise, "noise: announcements or automatic messages, not work"),
+        ];
+        for (why, expected) in cases {
+            assert_eq!(reason(&why), expected);
+        }
+    }
+
+    #[test]
+    fn without_any_time_the_answer_is_dated_at_the_epoch() {
+        let mut discovery = fixture::discovery(vec![]);
+        discovery.as_of = None;
+        let out = candidates_out(&discovery, &assess(&discovery, &Policy::default()));
+        assert_eq!(out.generated_at, "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn rework_that_the_records_cannot_show_is_null() {
+        let mut candidate = fixture::rich();
+        candidate.errors.observable = false;
+        candidate.errors.rework.count = 0;
+        let discovery = fixture::discovery(vec![candidate]);
+        let out = candidates_out(&discovery, &assess(&discovery, &Policy::default()));
+        assert_eq!(out.candidates[0].criteria.errors.rework_share, None);
+    }
 }

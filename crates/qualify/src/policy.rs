@@ -190,7 +190,8 @@ pub struct EasePolicy {
     pub decisions_weight: f64,
     /// Weight of how well the records document the work.
     pub documentation_weight: f64,
-    /// Systems that have a connector here, each with the connector's name.
+    /// Systems that have a connector here, each with the connector's name. A list in the
+    /// configuration stands instead of this one.
     pub connectors: BTreeMap<String, String>,
 }
 
@@ -248,12 +249,15 @@ impl Default for RankPolicy {
 /// Systems the planned connectors speak to, by the names people use.
 const CONNECTORS: &[(&str, &str)] = &[
     ("AWS", "aws"),
+    ("ACM", "aws"),
+    ("AD", "ldap"),
     ("AWS Certificate Manager", "aws"),
     ("AWS EC2", "aws"),
     ("AWS IAM", "aws"),
     ("AWS S3", "aws"),
     ("Active Directory", "ldap"),
     ("Azure AD", "graph"),
+    ("Azure Active Directory", "graph"),
     ("EC2", "aws"),
     ("Entra ID", "graph"),
     ("Exchange Online", "graph"),
@@ -262,7 +266,10 @@ const CONNECTORS: &[(&str, &str)] = &[
     ("Jira", "jira"),
     ("LDAP", "ldap"),
     ("Let's Encrypt", "acme"),
+    ("M365", "graph"),
     ("Microsoft 365", "graph"),
+    ("Microsoft Entra ID", "graph"),
+    ("Microsoft Teams", "graph"),
     ("Office 365", "graph"),
     ("OneDrive", "graph"),
     ("S3", "aws"),
@@ -270,3 +277,33 @@ const CONNECTORS: &[(&str, &str)] = &[
     ("Slack", "slack"),
     ("Teams", "graph"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_overrides_single_fields_and_keeps_the_rest() {
+        let text = "gate = [\"frequency\"]\ndecider = \"Ann\"\n[frequency]\nper_year = 30.0\n\
+                    [ease.connectors]\nVPN = \"vpn\"\n";
+        let policy: Policy = toml::from_str(text).unwrap();
+        assert_eq!(policy.gate, [CriterionName::Frequency]);
+        assert_eq!(policy.frequency.per_year, 30.0);
+        assert_eq!(policy.frequency.weekly_share, 0.8);
+        assert_eq!(policy.ease.connector("vpn"), Some("vpn"));
+        assert_eq!(policy.decider.as_deref(), Some("Ann"));
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused() {
+        for text in ["frequenzy = 1", "[frequency]\nper_yaer = 3.0", "gate = [\"speed\"]"] {
+            assert!(toml::from_str::<Policy>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_default_written_as_a_table_reads_back_as_itself() {
+        let text = toml::to_string(&Policy::default()).unwrap();
+        assert_eq!(toml::from_str::<Policy>(&text).unwrap(), Policy::default());
+    }
+}

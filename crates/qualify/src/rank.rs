@@ -223,6 +223,37 @@ mod tests {
     }
 
     #[test]
+    fn the_order_of_candidates_changes_nothing() {
+        let named = |id: &str, minutes: f64| {
+            let mut candidate = fixture::rich();
+            candidate.id = CandidateId(id.to_owned());
+            candidate.effort.touch_minutes = Some(even(minutes));
+            candidate
+        };
+        let forth = vec![named("c-1", 10.0), named("c-2", 90.0), named("c-3", 10.0)];
+        let back = forth.iter().rev().cloned().collect();
+        let policy = Policy::default();
+        let judged = |candidates| assess(&fixture::discovery(candidates), &policy);
+        assert_eq!(judged(forth), judged(back));
+    }
+
+    #[test]
+    fn numbers_that_are_none_never_reach_the_score() {
+        let mut broken = fixture::rich();
+        broken.rate.per_year = Some(f64::INFINITY);
+        broken.resolution.sameness = Some(f64::NAN);
+        broken.effort.touch_minutes = Some(even(f64::NAN));
+        broken.effort.redo_minutes = Some(f64::NEG_INFINITY);
+        broken.human.waiting_hours_median = Some(f64::NAN);
+        let assessment = assess(&fixture::discovery(vec![broken]), &Policy::default());
+        let assessed = &assessment.candidates[0];
+        assert!(!assessed.qualifies);
+        for share in [assessed.score, assessed.ease.share, assessed.certainty, assessed.value] {
+            assert!((0.0..=1.0).contains(&share), "{share}");
+        }
+    }
+
+    #[test]
     fn no_candidates_make_an_empty_assessment() {
         assert!(assess(&fixture::discovery(vec![]), &Policy::default()).candidates.is_empty());
     }

@@ -12,7 +12,7 @@ fn role_of(waits: &WaitsFor) -> &str {
 }
 
 /// The one most waited for, if seen in enough of the waiting runs to be named.
-pub(crate) fn any_role<'a>(facts: &'a HumanFacts, policy: &Policy) -> Option<&'a str> {
+pub(crate) fn most_waited_for<'a>(facts: &'a HumanFacts, policy: &Policy) -> Option<&'a str> {
     let first = facts.waits_for.first()?;
     let share = f64::from(first.runs) / f64::from(facts.waiting.count.max(1));
     (share >= policy.human_factor.visible_share).then(|| role_of(first))
@@ -33,7 +33,7 @@ pub(super) fn judge(candidate: &Candidate, policy: &Policy) -> Criterion {
         .number("threshold", percent(threshold))
         .number("waiting", facts.waiting.count)
         .number("copied", facts.copy_paste.count)
-        .text("who", any_role(facts, policy).unwrap_or("someone"));
+        .text("who", most_waited_for(facts, policy).unwrap_or("someone"));
     if let Some(hours) = facts.waiting_hours_median {
         reason = reason.number("hours", round(hours, 1));
     }

@@ -12,7 +12,7 @@ use kompel_mining::Candidate;
 use kompel_model::MemberRef;
 
 pub(crate) use frequency::{is_claimed, runs_a_year};
-pub(crate) use human_factor::any_role;
+pub(crate) use human_factor::most_waited_for;
 pub(crate) use systems::{counted, names, script_may_do};
 
 use crate::policy::{CriterionName, Unknowns};
@@ -30,19 +30,22 @@ pub(crate) fn judge(candidate: &Candidate, policy: &Policy) -> Criteria {
 
 /// True if every gate of the policy lets these verdicts through.
 pub(crate) fn pass_gates(criteria: &Criteria, policy: &Policy) -> bool {
-    policy.gate.iter().all(|name| {
-        let (criterion, unknown) = match name {
-            CriterionName::Frequency => (&criteria.frequency, policy.frequency.unknown),
-            CriterionName::Systems => (&criteria.systems, policy.systems.unknown),
-            CriterionName::HumanFactor => (&criteria.human_factor, policy.human_factor.unknown),
-            CriterionName::Errors => (&criteria.errors, policy.errors.unknown),
-        };
-        match criterion.verdict {
-            Verdict::Met => true,
-            Verdict::NotMet => false,
-            Verdict::Unknown => unknown == Unknowns::Pass,
-        }
-    })
+    policy.gate.iter().all(|name| passes(*name, criteria, policy))
+}
+
+/// True if this criterion's verdict lets it through.
+pub(crate) fn passes(name: CriterionName, criteria: &Criteria, policy: &Policy) -> bool {
+    let (criterion, unknown) = match name {
+        CriterionName::Frequency => (&criteria.frequency, policy.frequency.unknown),
+        CriterionName::Systems => (&criteria.systems, policy.systems.unknown),
+        CriterionName::HumanFactor => (&criteria.human_factor, policy.human_factor.unknown),
+        CriterionName::Errors => (&criteria.errors, policy.errors.unknown),
+    };
+    match criterion.verdict {
+        Verdict::Met => true,
+        Verdict::NotMet => false,
+        Verdict::Unknown => unknown == Unknowns::Pass,
+    }
 }
 
 /// The first `limit` different records, in the order given.

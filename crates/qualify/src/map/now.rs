@@ -5,7 +5,7 @@ use kompel_model::Phrase;
 
 use super::{MapLine, blank, line};
 use crate::Policy;
-use crate::criteria::{any_role, is_claimed, percent, round, runs_a_year};
+use crate::criteria::{is_claimed, most_waited_for, percent, round, runs_a_year};
 
 /// A kind of trigger or input is shown if at least this share of the records shows it.
 const SHOWN_SHARE: f64 = 0.1;
@@ -51,7 +51,8 @@ fn trigger_says(fact: &TriggerFact) -> Phrase {
     };
     let says = tally(id, &fact.seen);
     match &fact.detail {
-        Some(detail) => says.text("detail", detail.strip_prefix("role:").unwrap_or(detail)),
+        Some(detail) if fact.kind == TriggerKind::Calendar => says.text("detail", detail.clone()),
+        Some(detail) => says.text("who", detail.strip_prefix("role:").unwrap_or(detail)),
         None => says,
     }
 }
@@ -140,10 +141,16 @@ pub(super) fn pain(candidate: &Candidate, policy: &Policy) -> Vec<MapLine> {
     let mut lines = Vec::new();
     if human.waiting.count > 0 {
         let hours = human.waiting_hours_median.filter(|hours| hours.is_finite());
-        let id = if hours.is_some() { "pain-waiting" } else { "pain-waiting-untimed" };
+        let working = human.waiting_working_hours_median.filter(|hours| hours.is_finite());
+        let id = match (hours, working) {
+            (Some(_), Some(_)) => "pain-waiting-working",
+            (Some(_), None) => "pain-waiting",
+            (None, _) => "pain-waiting-untimed",
+        };
         let says = tally(id, &human.waiting)
-            .text("who", any_role(human, policy).unwrap_or("someone"))
-            .number("hours", round(hours.unwrap_or(0.0), 1));
+            .text("who", most_waited_for(human, policy).unwrap_or("someone"))
+            .number("hours", round(hours.unwrap_or(0.0), 1))
+            .number("working", round(working.unwrap_or(0.0), 1));
         lines.push(line(says, &human.waiting.examples));
     }
     push_seen(&mut lines, "pain-copying", &human.copy_paste);

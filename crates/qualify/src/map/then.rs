@@ -7,7 +7,7 @@ use kompel_mining::{Candidate, TriggerKind};
 use kompel_model::Phrase;
 
 use super::{MapLine, blank, derived, line};
-use crate::criteria::{any_role, counted, percent, round};
+use crate::criteria::{counted, most_waited_for, percent, round};
 use crate::{Assessed, Policy};
 
 /// At most so many systems get a step of their own.
@@ -15,10 +15,10 @@ const MAX_SYSTEMS: usize = 5;
 
 /// What the orchestrator would do, numbered.
 pub(super) fn steps(candidate: &Candidate, policy: &Policy) -> Vec<MapLine> {
-    let mut says = vec![start(candidate), Phrase::new("then-input")];
+    let mut says = vec![start(candidate), Phrase::new(input(candidate))];
     let waits = candidate.human.waiting.count > 0;
     if waits {
-        let who = any_role(&candidate.human, policy).unwrap_or("someone");
+        let who = most_waited_for(&candidate.human, policy).unwrap_or("someone");
         says.push(Phrase::new("then-approval").text("who", who));
     }
     let ticket = candidate.systems.ticket.as_ref().map(|fact| fact.name.as_str());
@@ -33,8 +33,7 @@ pub(super) fn steps(candidate: &Candidate, policy: &Policy) -> Vec<MapLine> {
     if others.is_empty() {
         says.push(Phrase::new("then-action-unknown"));
     } else {
-        let first: Vec<&str> = others.iter().copied().take(MAX_SYSTEMS).collect();
-        says.push(Phrase::new("then-verify").text("systems", first.join(", ")));
+        says.push(verify(&others, policy));
     }
     says.push(match ticket {
         Some(ticket) => Phrase::new("then-close").text("system", ticket),
@@ -60,6 +59,18 @@ fn start(candidate: &Candidate) -> Phrase {
     }
 }
 
+/// A request holds the input; what starts without one must collect it.
+fn input(candidate: &Candidate) -> &'static str {
+    match candidate.triggers.first().map(|first| first.kind) {
+        Some(
+            TriggerKind::Ticket | TriggerKind::Mail | TriggerKind::Alert | TriggerKind::ChatAsk,
+        ) => "then-input",
+        Some(TriggerKind::ChatReport | TriggerKind::Calendar | TriggerKind::Answer) | None => {
+            "then-input-collect"
+        }
+    }
+}
+
 fn action(system: &str, policy: &Policy) -> Phrase {
     match policy.ease.connector(system) {
         Some(connector) => {
@@ -67,6 +78,16 @@ fn action(system: &str, policy: &Policy) -> Phrase {
         }
         None => Phrase::new("then-action-by-hand").text("system", system),
     }
+}
+
+/// Reads back where a connector can; elsewhere the proof is what is checked.
+fn verify(systems: &[&str], policy: &Policy) -> Phrase {
+    let first = systems.iter().copied().take(MAX_SYSTEMS);
+    let readable: Vec<&str> = first.filter(|s| policy.ease.connector(s).is_some()).collect();
+    if readable.is_empty() {
+        return Phrase::new("then-verify-proof");
+    }
+    Phrase::new("then-verify").text("systems", readable.join(", "))
 }
 
 /// What it brings.
@@ -77,9 +98,9 @@ pub(super) fn gain(candidate: &Candidate, assessed: &Assessed) -> Vec<MapLine> {
             let assumed = candidate.effort.touch_minutes.is_none();
             let id = if assumed { "gain-hours-assumed" } else { "gain-hours" };
             let says = Phrase::new(id)
-                .number("low", hours.low)
-                .number("likely", hours.likely)
-                .number("high", hours.high);
+                .number("low", round(hours.low, 1))
+                .number("likely", round(hours.likely, 1))
+                .number("high", round(hours.high, 1));
             lines.push(derived(says));
         }
         None => lines.push(blank("blank-hours")),

@@ -10,7 +10,7 @@ use kompel_mining::{Candidate, Discovery, Spread};
 use kompel_model::{CandidateId, Phrase};
 use serde::{Deserialize, Serialize};
 
-use crate::criteria::{any_role, percent, round, runs_a_year};
+use crate::criteria::{most_waited_for, percent, round, runs_a_year};
 use crate::gain::count;
 use crate::{Assessed, Assessment, Criteria, Policy};
 
@@ -106,7 +106,7 @@ fn visible_because(candidate: &Candidate, policy: &Policy) -> Phrase {
     Phrase::new(id)
         .number("per_year", round(runs_a_year(&candidate.rate).unwrap_or(0.0), 0))
         .number("share", percent(waiting))
-        .text("who", any_role(&candidate.human, policy).unwrap_or("someone"))
+        .text("who", most_waited_for(&candidate.human, policy).unwrap_or("someone"))
 }
 
 fn quick_because((candidate, assessed): (&Candidate, &Assessed), policy: &Policy) -> Phrase {
@@ -124,13 +124,15 @@ fn quick_because((candidate, assessed): (&Candidate, &Assessed), policy: &Policy
 
 /// The question of the seed's step 5, naming the most visible and the quickest win.
 fn question(entries: &[PitchEntry], policy: &Policy) -> Phrase {
+    let organisation = policy.organisation.as_deref().unwrap_or("none");
     let with = |role| entries.iter().find(|entry| entry.roles.contains(&role));
-    let visible = with(PitchRole::MostVisible).or(entries.first());
+    let visible = with(PitchRole::MostVisible);
     let quick = with(PitchRole::QuickestWin);
     let secure = with(PitchRole::MostSecure);
     let (Some(visible), Some(quick)) = (visible, quick) else {
         return Phrase::new(if entries.is_empty() { "pitch-none" } else { "pitch-question-plain" })
-            .number("count", count(entries.len()));
+            .number("count", count(entries.len()))
+            .text("organisation", organisation);
     };
     let id = match (entries.len(), visible.id == quick.id, secure) {
         (1, ..) => "pitch-question-one",
@@ -148,7 +150,7 @@ fn question(entries: &[PitchEntry], policy: &Policy) -> Phrase {
     if let Some(secure) = secure {
         says = named(says, "secure", secure);
     }
-    says.text("organisation", policy.organisation.as_deref().unwrap_or("none"))
+    says.text("organisation", organisation)
 }
 
 /// Three candidates and one question.
@@ -201,4 +203,95 @@ pub enum PitchRole {
     QuickestWin,
     /// The most secure choice: the one that takes away the most security risk.
     MostSecure,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess;
+    use crate::fixture;
+    use crate::phrases::Wording;
+
+    /// A visible one, an easy one and a secure one, ranked by hours in this order.
+    fn three() -> Vec<Candidate> {
+        let named = |id: &str, title: &str, per_year: f64| {
+            let mut candidate = fixture::rich();
+            candidate.id = CandidateId(id.to_owned());
+            candidate.title = title.to_owned();
+            candidate.request.words.clear();
+            candidate.rate.per_year = Some(per_year);
+            candidate
+        };
+        let visible = named("c-0001", "Onboarding", 400.0);
+        let mut quick = named("c-0002", "Maandrapport", 150.0);
+        quick.human.waiting.count = 0;
+        quick.systems.others[1] = fixture::system("SharePoint", 90, 180);
+        let secure = named("c-0003", "Offboarding", 60.0);
+        vec![secure, visible, quick]
+    }
+
+    fn pitched(candidates: Vec<Candidate>, policy: &Policy) -> Pitch {
+        let discovery = fixture::discovery(candidates);
+        let assessment = assess(&discovery, policy);
+        pitch(&discovery, &assessment, policy)
+    }
+
+    #[test]
+    fn each_role_goes_to_the_one_that_stands_out_by_it() {
+        let pitch = pitched(three(), &Policy::default());
+        let roles: Vec<(char, &str, &[PitchRole])> = pitch
+            .entries
+            .iter()
+            .map(|entry| (entry.letter, entry.title.as_str(), entry.roles.as_slice()))
+            .collect();
+        assert_eq!(
+            roles,
+            [
+                ('A', "Onboarding", [PitchRole::MostVisible].as_slice()),
+                ('B', "Maandrapport", [PitchRole::QuickestWin].as_slice()),
+                ('C', "Offboarding", [PitchRole::MostSecure].as_slice()),
+            ]
+        );
+        for entry in &pitch.entries {
+            assert_eq!(entry.roles.len(), entry.reasons.len());
+            assert!(entry.reasons.iter().all(|reason| !Wording::dutch().say(reason).is_empty()));
+            assert!(entry.reasons.iter().all(|reason| !Wording::english().say(reason).is_empty()));
+        }
+    }
+
+    #[test]
+    fn the_question_is_the_seeds() {
+        let policy = Policy { organisation: Some("Voorbeeld NV".to_owned()), ..Policy::default() };
+        let question = pitched(three(), &policy).question;
+        assert_eq!(
+            Wording::dutch().say(&question),
+            "Ik heb 3 processen gevonden. Proces A (Onboarding) is het meest zichtbaar, maar \
+             Proces B (Maandrapport) is technisch eenvoudiger voor een snelle quick win. \
+             Welke heeft de hoogste prioriteit voor Voorbeeld NV?"
+        );
+    }
+
+    #[test]
+    fn fewer_that_qualify_make_fewer_entries_and_another_question() {
+        let mut candidates = three();
+        let expected = ["pitch-question", "pitch-question-one", "pitch-none"];
+        for (left, id) in [2, 1, 0].into_iter().zip(expected) {
+            candidates.remove(0);
+            let pitch = pitched(candidates.clone(), &Policy::default());
+            assert_eq!((pitch.entries.len(), pitch.question.id.as_str()), (left, id));
+            assert!(!Wording::dutch().say(&pitch.question).is_empty());
+            assert!(!Wording::english().say(&pitch.question).is_empty());
+        }
+    }
+
+    #[test]
+    fn one_that_is_both_is_asked_against_the_most_secure() {
+        let mut candidates = three();
+        candidates.remove(2);
+        candidates[1].human.waiting.count = 90;
+        candidates[1].systems.others[1] = fixture::system("SharePoint", 90, 180);
+        let question = pitched(candidates, &Policy::default()).question;
+        assert_eq!(question.id, "pitch-question-secure");
+        assert!(Wording::english().say(&question).contains("Process B (Offboarding)"));
+    }
 }
