@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use clap::ValueEnum;
 use kompel_model::{Language, Phrase, SourceClass};
 use kompel_qualify::Policy;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     args::{Lang, shown},
@@ -139,7 +139,7 @@ pub(crate) struct Source {
 }
 
 /// What an input holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     /// Tickets.
@@ -227,7 +227,8 @@ mod tests {
     /// The template with all its defaults stated.
     fn stated(text: &str) -> String {
         let shows_default = |line: &&str| {
-            line.strip_prefix('#').is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()))
+            line.strip_prefix('#')
+                .is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()))
         };
         text.lines()
             .map(|line| if shows_default(&line) { &line[1..] } else { line })

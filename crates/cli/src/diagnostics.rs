@@ -63,6 +63,14 @@ impl Failure {
         self.exit
     }
 
+    /// The failure in plain sentences.
+    pub(crate) fn sentences(&self, wording: Wording) -> Vec<String> {
+        let spot = self.spot.iter().map(|spot| spot.label.clone());
+        let advice = self.advice.iter().map(|advice| wording.say(advice));
+        let says = std::iter::once(wording.say(&self.says));
+        says.chain(spot).chain(self.causes.iter().cloned()).chain(advice).collect()
+    }
+
     /// The failure as JSON.
     pub(crate) fn json(&self, wording: Wording) -> serde_json::Value {
         serde_json::json!({"error": {
@@ -91,7 +99,8 @@ impl From<kompel_runtime::Error> for Failure {
         use kompel_runtime::Error;
         let failure = match &error {
             Error::NoWorkspace(folder) => {
-                let says = Phrase::new("fail-no-workspace").text("folder", crate::args::shown(folder));
+                let says =
+                    Phrase::new("fail-no-workspace").text("folder", crate::args::shown(folder));
                 return Self::new(Exit::Workspace, says).advise(Phrase::new("advice-init"));
             }
             Error::Missing(path) => {

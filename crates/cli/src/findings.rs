@@ -25,9 +25,12 @@ pub(crate) fn grouped(findings: Vec<Finding>) -> Vec<FindingGroup> {
     let mut groups: BTreeMap<(FindingCode, Effect), FindingGroup> = BTreeMap::new();
     for finding in findings {
         let (code, effect) = (finding.code, finding.effect);
-        let group = groups
-            .entry((code, effect))
-            .or_insert_with(|| FindingGroup { code, effect, count: 0, first: Vec::new() });
+        let group = groups.entry((code, effect)).or_insert_with(|| FindingGroup {
+            code,
+            effect,
+            count: 0,
+            first: Vec::new(),
+        });
         group.count += 1;
         if group.first.len() < KEPT {
             group.first.push(finding);

@@ -25,8 +25,7 @@ pub(crate) fn worded(command: Command, wording: Wording) -> Command {
 }
 
 fn below(command: Command, prefix: &str, wording: Wording) -> Command {
-    let names: Vec<String> =
-        command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     let command = command.mut_args(|arg| argument(arg, prefix, wording));
     names.into_iter().fold(command, |command, name| {
         let id = format!("{prefix}-{name}");

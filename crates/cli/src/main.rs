@@ -14,6 +14,7 @@ mod hunting;
 mod output;
 mod progress;
 mod reading;
+mod seam;
 mod session;
 
 use std::process::ExitCode;

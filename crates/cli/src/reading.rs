@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kompel_ingest::Input;
+use crate::seam::ingest::Input;
 use kompel_model::Phrase;
 use kompel_runtime::Fingerprint;
 
@@ -36,14 +36,22 @@ pub(crate) fn load(path: &Path) -> Result<Bytes, Failure> {
     Ok(Bytes { input: Input::File { name, bytes }, sha256: print.finish() })
 }
 
+/// Fails if the path is not there or can't be opened; reads nothing of it.
+pub(crate) fn readable(path: &Path) -> Result<(), Failure> {
+    let opened = match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => fs::read_dir(path).map(drop),
+        Ok(_) => fs::File::open(path).map(drop),
+        Err(error) => Err(error),
+    };
+    opened.map_err(|error| unreadable(path, &error))
+}
+
 fn folder(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let mut files = Vec::new();
     let mut bytes_left = MOST_BYTES;
     for path in paths(root)? {
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-        bytes_left = bytes_left
-            .checked_sub(bytes.len() as u64)
-            .ok_or_else(|| too_large(root))?;
+        bytes_left = bytes_left.checked_sub(bytes.len() as u64).ok_or_else(|| too_large(root))?;
         let inside = path.strip_prefix(root).unwrap_or(&path);
         let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
         files.push((parts.join("/"), bytes));

@@ -55,6 +55,11 @@ impl<'a> Session<'a> {
         self.store.tenant(self.tenant.clone())
     }
 
+    /// True if no record is kept yet.
+    pub(crate) fn is_empty(&mut self) -> Result<bool, Failure> {
+        Ok(self.scope().record_counts()?.is_empty())
+    }
+
     fn reveal_all(&mut self, purpose: &str) -> Result<(), Failure> {
         let why = format!("--reveal: kompel {purpose}");
         self.scope().write_reveal(&PersonId::new("*"), &why, clock::now())?;
@@ -125,7 +130,9 @@ impl Found {
             .filter(|(likeness, _)| *likeness > 0.8)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         let advice = match near {
-            Some((_, near)) => Phrase::new("advice-candidate-nearest").text("near", near.id.as_str()),
+            Some((_, near)) => {
+                Phrase::new("advice-candidate-nearest").text("near", near.id.as_str())
+            }
             None => Phrase::new("advice-candidates"),
         };
         let says = Phrase::new("fail-no-candidate").text("id", id);
