@@ -1,11 +1,17 @@
-//! Chores of the project: `cargo xtask world` writes sample worlds, `cargo xtask score` measures
-//! discovery against their truth.
+//! Chores of the project: checks of the house, the one test command, sample worlds, the score.
 
+mod format;
 mod hunt;
+mod layers;
 mod score;
+mod suite;
+mod tidy;
 mod world;
 
-use std::process::ExitCode;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -18,6 +24,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
+    /// Checks the house and runs every test: what CI runs.
+    Test,
+    /// Formats every tracked Rust file.
+    Fmt,
+    /// Checks who imports whom.
+    Layers,
+    /// Checks file lengths, paths in documents, Fluent twins.
+    Tidy,
     /// Writes a sample world: jira.csv, slack.zip, answers.csv, truth.json.
     World(world::WorldArguments),
     /// Measures discovery against the truth of sample worlds.
@@ -25,8 +39,20 @@ enum Chore {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
+    let root = root();
     match Arguments::parse().chore {
-        Chore::World(arguments) => world::run(&arguments),
-        Chore::Score(arguments) => hunt::run(&arguments),
+        Chore::Test => suite::run(&root)?,
+        Chore::Fmt => format::write(&root)?,
+        Chore::Layers => layers::check()?,
+        Chore::Tidy => tidy::check(&root)?,
+        Chore::World(arguments) => return world::run(&arguments),
+        Chore::Score(arguments) => return hunt::run(&arguments),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The workspace's folder: the parent of this crate's.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
 }

@@ -2,3 +2,5 @@
 //!
 //! Pure: takes bytes, readers and keys; opens no file and no socket. People leave this crate as
 //! pseudonyms.
+
+pub mod redact;

@@ -4,6 +4,8 @@
 //! nothing of money, scores or verdicts; those are `qualify`'s.
 
 mod facts;
+mod fold;
+mod lexicon;
 
 pub use facts::{
     AnswerFact, Burst, BurstKind, Candidate, ChatFacts, Discovery, Effort, EffortBasis, ErrorFacts,
@@ -11,3 +13,5 @@ pub use facts::{
     RequestFacts, ResolutionFacts, SourceWindow, Spread, StepFact, SystemFact, SystemFacts, Tally,
     TriggerFact, TriggerKind, Unassigned, WaitsFor,
 };
+pub use fold::{fold, fold_into, words};
+pub use lexicon::{ConceptId, ConceptKind, Lexicon, LexiconError, Meaning, Unit, WordCache};

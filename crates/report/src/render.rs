@@ -21,19 +21,27 @@ pub(crate) struct Density {
     pub(crate) lines: usize,
     /// Characters a sentence may have.
     pub(crate) letters: usize,
+    /// Lines to write on at each blank.
+    pub(crate) blanks: usize,
     /// True if what still does not fit is cut at the page's foot.
     pub(crate) clip: bool,
 }
 
 /// From loose to tight. The last clips, so that it takes one page whatever the data.
-pub(crate) const DENSITIES: [Density; 7] = [
-    Density { scale: 1.0, lines: 12, letters: 260, clip: false },
-    Density { scale: 0.95, lines: 10, letters: 200, clip: false },
-    Density { scale: 0.9, lines: 9, letters: 160, clip: false },
-    Density { scale: 0.86, lines: 8, letters: 130, clip: false },
-    Density { scale: 0.82, lines: 6, letters: 110, clip: false },
-    Density { scale: 0.78, lines: 4, letters: 90, clip: false },
-    Density { scale: 0.78, lines: 3, letters: 70, clip: true },
+pub(crate) const DENSITIES: [Density; 13] = [
+    Density { scale: 1.0, lines: 12, letters: 260, blanks: 3, clip: false },
+    Density { scale: 1.0, lines: 12, letters: 260, blanks: 2, clip: false },
+    Density { scale: 1.0, lines: 12, letters: 260, blanks: 1, clip: false },
+    Density { scale: 0.95, lines: 10, letters: 200, blanks: 1, clip: false },
+    Density { scale: 0.9, lines: 9, letters: 160, blanks: 1, clip: false },
+    Density { scale: 0.86, lines: 9, letters: 130, blanks: 1, clip: false },
+    Density { scale: 0.84, lines: 8, letters: 120, blanks: 1, clip: false },
+    Density { scale: 0.82, lines: 7, letters: 110, blanks: 1, clip: false },
+    Density { scale: 0.8, lines: 6, letters: 100, blanks: 1, clip: false },
+    Density { scale: 0.78, lines: 6, letters: 85, blanks: 1, clip: false },
+    Density { scale: 0.78, lines: 5, letters: 85, blanks: 1, clip: false },
+    Density { scale: 0.78, lines: 4, letters: 75, blanks: 1, clip: false },
+    Density { scale: 0.78, lines: 3, letters: 70, blanks: 1, clip: true },
 ];
 
 /// Sets `report` with the view of the loosest density that fits, and writes it as PDF.
@@ -45,7 +53,7 @@ pub(crate) fn one_page<V: Serialize>(
     view: impl Fn(Density) -> V,
 ) -> Result<Vec<u8>, Error> {
     let mut pages = 0;
-    for density in DENSITIES {
+    for density in DENSITIES.into_iter().skip(DENSITIES.len() - report.densities()) {
         let json = serde_json::to_vec(&view(density))
             .map_err(|source| Error::View { report: report.name(), source })?;
         let ident = fingerprint(&json);

@@ -27,8 +27,8 @@ pub(crate) fn clean(text: &str, limit: usize) -> String {
 pub(crate) fn breakable(text: &str, limit: usize) -> String {
     let mut broken = String::new();
     let mut since_break = 0;
-    for letter in clean(text, limit).chars() {
-        since_break = if letter == ' ' { 0 } else { since_break + 1 };
+    for letter in clean(text, limit).replace(" %", "\u{A0}%").chars() {
+        since_break = if letter == ' ' || letter == '-' { 0 } else { since_break + 1 };
         if since_break > LONGEST_WORD {
             broken.push('\u{200B}');
             since_break = 1;

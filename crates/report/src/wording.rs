@@ -73,7 +73,12 @@ impl Wording {
 
     /// A share of 0..1 as a percentage without decimals.
     pub fn percent(self, share: f64) -> String {
-        format!("{}\u{A0}%", self.marks().write(share * 100.0, 0, 0))
+        let number = self.marks().write(share * 100.0, 0, 0);
+        if self.language == Language::Nl {
+            format!("{number}\u{A0}%")
+        } else {
+            format!("{number}%")
+        }
     }
 
     /// A date in words ("30 juni 2026").
@@ -224,10 +229,10 @@ mod tests {
 
     #[test]
     fn numbers_inside_phrases_are_written_as_the_language_does() {
-        let phrase = Phrase::new("map-kept-hours").number("hours", 1234.5);
+        let phrase = Phrase::new("map-hours").number("hours", 1234.5);
         assert!(wording(Language::Nl).say(&phrase).contains("1.234"), "Dutch");
         assert!(wording(Language::En).say(&phrase).contains("1,234"), "English");
-        let phrase = Phrase::new("map-kept-hours").number("hours", 2.25);
+        let phrase = Phrase::new("map-hours").number("hours", 2.25);
         assert!(wording(Language::Nl).say(&phrase).contains("2,2"), "Dutch");
     }
 

@@ -30,6 +30,15 @@ impl Report {
             Self::Pitch => "pitch.typ",
         }
     }
+
+    /// How many of the densities, the tightest ones, make a difference to it: the pitch's blanks
+    /// have one size.
+    pub(crate) fn densities(self) -> usize {
+        match self {
+            Self::Map => 13,
+            Self::Pitch => 11,
+        }
+    }
 }
 
 /// One report's world: the shared house and this report's data.

@@ -97,9 +97,10 @@ pub(crate) fn about(setting: &Setting, index: usize, p: usize, story: &mut Story
     thread.say_as(asker, &mut scene, &words.chat, dice);
     if dice.chance(0.45) {
         let tail = scene.say(dice.pick(&manner.chat_key), dice);
-        let root = &mut thread.messages[0].text;
-        root.push(' ');
-        root.push_str(&tail);
+        let root = &mut thread.messages[0];
+        root.text.push(' ');
+        root.text.push_str(&tail);
+        root.link = dice.chance(0.4).then(|| scene.key.clone());
     }
     if dice.chance(0.7) {
         thread.pass(15.0, dice);
@@ -135,6 +136,11 @@ pub(crate) fn chatter(setting: &Setting, index: usize, dice: &mut Dice) -> Story
     let words = if dice.chance(0.65) { &noise.nl } else { &noise.en };
     let channels = ["general", "random", "servicedesk", "soc", "cloud-ops"];
     let mut thread = Thread::new(index, channels[dice.below(channels.len())], case.at);
+    if dice.chance(0.02) {
+        thread.push(scene.engineer, "has joined the channel".to_owned());
+        thread.messages[0].joined = true;
+        return told(thread);
+    }
     let thing = dice.pick(&words.thing).to_owned();
     let template = dice.pick(&words.chat).replace("{t}", &thing);
     let text = scene.say(&template, dice);
@@ -195,8 +201,11 @@ impl Thread {
             text = text.to_lowercase();
         }
         self.push(by, text);
-        let edited = dice.chance(0.03);
-        self.messages.last_mut().expect("just pushed").edited = edited;
+        let root = self.messages[0].by;
+        let message = self.messages.last_mut().expect("just pushed");
+        message.edited = dice.chance(0.03);
+        message.mention =
+            (message.root.is_some() && root != by && dice.chance(0.12)).then_some(root);
     }
 
     fn push(&mut self, by: Who, text: String) {
@@ -210,6 +219,9 @@ impl Thread {
             root,
             reactions: Vec::new(),
             edited: false,
+            mention: None,
+            link: None,
+            joined: false,
         });
     }
 }

@@ -149,7 +149,7 @@ pub(crate) fn base36(mut bits: u64, length: usize) -> String {
 }
 
 const ROBOTS: &[&str] =
-    &["Zabbix Monitoring", "Migratie Import", "Automation for Jira", "Servicedesk Mailbox"];
+    &["Monitoring Bot", "Migratie Import", "Automation for Jira", "Servicedesk Mailbox"];
 const LEADS: &[&str] = &["Service Delivery Manager", "CISO", "Team Lead Cloud"];
 const TITLES: &[&str] = &[
     "Service Desk Engineer",

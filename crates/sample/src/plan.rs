@@ -60,7 +60,8 @@ impl Plan {
         let gap = draw_gap(seed);
         let days = Days::new();
         let mut cases = Vec::new();
-        for (index, process) in book.process.iter().enumerate().filter(|(i, _)| rates[*i].present) {
+        let recorded = |i: usize| rates[i].present && book.process[i].kind != Kind::Answer;
+        for (index, process) in book.process.iter().enumerate().filter(|(i, _)| recorded(*i)) {
             let mut dice = Dice::branch(seed, &process.id);
             for at in moments(process, rates[index].per_year, scale, &days, &mut dice) {
                 if process.kind == Kind::Chat && in_gap(at.date(), gap) {

@@ -74,6 +74,12 @@ pub(crate) struct Message {
     /// Emoji name and who gave it.
     pub reactions: Vec<(&'static str, Vec<Who>)>,
     pub edited: bool,
+    /// Whom it addresses by mention.
+    pub mention: Option<Who>,
+    /// A ticket's key in the text that Slack shows as a link.
+    pub link: Option<String>,
+    /// True if it is Slack's own notice that someone joined the channel.
+    pub joined: bool,
 }
 
 /// What really happened in a case, as far as its records show it.

@@ -296,6 +296,9 @@ impl<'a, 'd> Flow<'a, 'd> {
     fn comment_text(&mut self, voice: Voice, template: &str) {
         let by = match voice {
             Voice::Staff => self.scene.engineer,
+            Voice::Requester if self.scene.cast.people[self.ticket.reporter].robot => {
+                self.scene.approver
+            }
             Voice::Requester => self.ticket.reporter,
             Voice::Approver => self.scene.approver,
         };

@@ -59,7 +59,7 @@ pub struct TruthProcess {
     pub qualifies: bool,
     /// The verdicts.
     pub criteria: TruthCriteria,
-    /// Runs generated.
+    /// Runs in the records; none of what is known from answers only.
     pub runs: u32,
     /// Hours of work a month that it really takes: the true value.
     pub hours_per_month: f64,
@@ -205,7 +205,8 @@ impl World {
         let week = |i: &usize| (self.case(*i).at.date() - start).num_days() / 7;
         let weeks: BTreeSet<i64> = cases.iter().map(week).collect();
         let weeks_share = weeks.len() as f64 / ((f64::from(window_days()) - gap) / 7.0);
-        let mut names: Vec<String> = self.names(|bit| share(&|m| m.systems >> bit & 1 == 1) >= 0.2);
+        let mut names: Vec<String> =
+            self.names(|bit| share(&|m| (m.systems >> bit) & 1 == 1) >= 0.2);
         if process.kind == Kind::Ticket && process.decoy != Some(Decoy::PollingRobot) {
             names.push("Jira".to_owned());
         }
@@ -239,7 +240,7 @@ impl World {
         let per_year = (process.per_year[0] + process.per_year[1]) / 2.0;
         let copies = process.copy[1] > 0.0;
         let waits = process.waiting[1] > 0.0;
-        let names = self.names(|bit| systems >> bit & 1 == 1);
+        let names = self.names(|bit| (systems >> bit) & 1 == 1);
         let human = if copies || waits { TruthVerdict::Met } else { TruthVerdict::Unknown };
         TruthCriteria {
             frequency: TruthVerdict::of(per_year >= 50.0),

@@ -87,6 +87,21 @@ impl World {
         )
     }
 
+    /// The provider's name.
+    pub fn provider(&self) -> &str {
+        &self.setting.book.provider
+    }
+
+    /// Number of client companies.
+    pub fn client_count(&self) -> usize {
+        self.setting.cast.clients.len()
+    }
+
+    /// First and last day.
+    pub fn window(&self) -> (chrono::NaiveDate, chrono::NaiveDate) {
+        window()
+    }
+
     /// Number of tickets.
     pub fn ticket_count(&self) -> usize {
         self.setting.plan.cases.iter().filter(|case| case.number > 0).count()

@@ -1,7 +1,7 @@
 //! Whose pages these are, of which day, from which sources: the head and the foot of each page.
 
 use chrono::{Datelike, NaiveDate};
-use kompel_mining::SourceWindow;
+use kompel_mining::{Discovery, SourceWindow};
 use kompel_model::{MemberRef, Phrase, SourceClass};
 use serde::Serialize;
 
@@ -19,6 +19,15 @@ pub struct MapContext {
 }
 
 impl MapContext {
+    /// The context of a hunt's pages: its newest record's day and its sources.
+    pub fn of(discovery: &Discovery, tenant: Option<&str>) -> Self {
+        Self {
+            tenant: tenant.map(str::to_owned),
+            as_of: discovery.as_of.map(|moment| moment.date_naive()),
+            sources: discovery.sources.clone(),
+        }
+    }
+
     /// "Tenant · as of day", what is known of it.
     pub(crate) fn whose(&self, wording: Wording) -> String {
         let tenant = self.tenant.as_deref().map(|name| text::clean(name, 60));

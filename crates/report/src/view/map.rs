@@ -2,7 +2,7 @@
 
 use kompel_mining::Quote;
 use kompel_model::{Language, Phrase};
-use kompel_qualify::{MapLine, MapRow, MapRowKind, ProcessMap, TimeUse};
+use kompel_qualify::{Gain, MapLine, MapRow, MapRowKind, ProcessMap, TimeUse};
 use serde::Serialize;
 
 use super::badge::{Badge, badges};
@@ -155,7 +155,7 @@ fn page(
         months_peak: months.peak,
         months_says: months.says,
         time: time_parts(map.time, wording),
-        gain: gain_range(map, wording),
+        gain: gain_range(&map.gain, wording),
         columns: ["map-column-part", "map-column-question", "map-column-seen"]
             .map(|id| wording.word(id)),
         rows: rows(&map.rows, wording, density.lines, density.letters),
@@ -284,15 +284,16 @@ fn span(hours: f64, wording: Wording) -> String {
     let phrase = if hours < 1.0 {
         Phrase::new("map-minutes").number("minutes", (hours * 60.0).round())
     } else if hours < 72.0 {
-        Phrase::new("map-kept-hours").number("hours", hours)
+        Phrase::new("map-hours").number("hours", hours)
     } else {
         Phrase::new("map-days").number("days", (hours / 24.0).round())
     };
     wording.say(&phrase)
 }
 
-fn gain_range(map: &ProcessMap, wording: Wording) -> Option<GainRange> {
-    let hours = map.gain.hours_per_month?;
+/// Hours a month; `None` if not known.
+pub(crate) fn gain_range(gain: &Gain, wording: Wording) -> Option<GainRange> {
+    let hours = gain.hours_per_month?;
     let fit = |value: f64| if value.is_finite() { value.max(0.0) } else { 0.0 };
     let (low, likely, high) = (fit(hours.low), fit(hours.likely), fit(hours.high));
     Some(GainRange {

@@ -6,6 +6,7 @@ mod hunt;
 mod map;
 mod months;
 mod pitch;
+mod plots;
 
 pub use context::MapContext;
 pub use hunt::{HuntView, hunt_html};

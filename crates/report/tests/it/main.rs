@@ -1,18 +1,10 @@
-//! The reports as their readers get them.
+//! The reports as their readers get them: on one page, the same bytes each time, in both
+//! languages, and with foreign text shown as text.
 
+mod hostile;
+mod html;
+mod maps;
+mod messages;
+mod pdf;
+mod pitches;
 mod sample;
-
-use kompel_model::Language;
-use kompel_report::map_pdf;
-
-#[test]
-fn look() {
-    let hunt = sample::hunt();
-    let dir = env!("CARGO_TARGET_TMPDIR");
-    for map in &hunt.maps {
-        for lang in [Language::Nl, Language::En] {
-            let pdf = map_pdf(map, lang, &hunt.context).unwrap();
-            std::fs::write(format!("{dir}/{}-{lang}.pdf", map.id), pdf).unwrap();
-        }
-    }
-}

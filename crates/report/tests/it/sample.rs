@@ -16,17 +16,17 @@ use kompel_qualify::{Assessment, Pitch, Policy, ProcessMap, assess, pitch, proce
 use kompel_report::MapContext;
 
 /// A hunt with everything made of it.
-pub struct Hunt {
-    pub context: MapContext,
-    pub discovery: Discovery,
-    pub assessment: Assessment,
-    pub maps: Vec<ProcessMap>,
-    pub pitch: Pitch,
-    pub findings: Vec<Finding>,
+pub(crate) struct Hunt {
+    pub(crate) context: MapContext,
+    pub(crate) discovery: Discovery,
+    pub(crate) assessment: Assessment,
+    pub(crate) maps: Vec<ProcessMap>,
+    pub(crate) pitch: Pitch,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// The hunt over these candidates.
-pub fn hunt_of(candidates: Vec<Candidate>) -> Hunt {
+pub(crate) fn hunt_of(candidates: Vec<Candidate>) -> Hunt {
     let discovery = Discovery {
         as_of: Some(Utc.with_ymd_and_hms(2026, 6, 30, 16, 0, 0).unwrap()),
         sources: vec![window(SourceKind::Jira, 4312), window(SourceKind::Slack, 18_240)],
@@ -45,11 +45,7 @@ pub fn hunt_of(candidates: Vec<Candidate>) -> Hunt {
             process_map(candidate, assessed, &policy)
         })
         .collect();
-    let context = MapContext {
-        tenant: Some("Brugwacht NV".to_owned()),
-        as_of: Some(day(2026, 6, 30)),
-        sources: discovery.sources.clone(),
-    };
+    let context = MapContext::of(&discovery, Some("Brugwacht NV"));
     Hunt {
         pitch: pitch(&discovery, &assessment, &policy),
         context,
@@ -61,19 +57,19 @@ pub fn hunt_of(candidates: Vec<Candidate>) -> Hunt {
 }
 
 /// Four candidates, of which three qualify.
-pub fn hunt() -> Hunt {
+pub(crate) fn hunt() -> Hunt {
     hunt_of(vec![vpn(), certificates(), leavers(), claimed()])
 }
 
-pub fn jira(number: u32) -> MemberRef {
+pub(crate) fn jira(number: u32) -> MemberRef {
     MemberRef { source: SourceKind::Jira, key: format!("OPS-{number}").as_str().into() }
 }
 
-pub fn tally(count: u32, of: u32, from: u32) -> Tally {
+pub(crate) fn tally(count: u32, of: u32, from: u32) -> Tally {
     Tally { count, of, examples: (0..count.min(5)).map(|at| jira(from + at * 17)).collect() }
 }
 
-pub fn quote(text: &str, number: u32) -> Quote {
+pub(crate) fn quote(text: &str, number: u32) -> Quote {
     Quote { text: text.to_owned(), of: jira(number) }
 }
 
@@ -135,7 +131,7 @@ fn waits(who: &str, runs: u32) -> WaitsFor {
 }
 
 /// Dutch; waits for a manager.
-pub fn vpn() -> Candidate {
+pub(crate) fn vpn() -> Candidate {
     let of = 318;
     Candidate {
         id: CandidateId("c-7f3a".to_owned()),
@@ -156,10 +152,7 @@ pub fn vpn() -> Candidate {
             done_manual: tally(92, of, 51),
             others: vec![(quote("Account was geblokkeerd, vrijgegeven", 61), 19)],
         },
-        rate: rate(
-            212.0,
-            [14, 18, 21, 16, 19, 12, 9, 8, 24, 20, 18, 15, 22, 19, 23, 21, 20, 19],
-        ),
+        rate: rate(212.0, [14, 18, 21, 16, 19, 12, 9, 8, 24, 20, 18, 15, 22, 19, 23, 21, 20, 19]),
         systems: SystemFacts {
             ticket: Some(system("Jira", of, of)),
             others: vec![system("Active Directory", 240, of), system("VPN", 301, of)],
@@ -227,7 +220,7 @@ fn answer(row: &str) -> MemberRef {
 }
 
 /// The seed's own example.
-pub fn certificates() -> Candidate {
+pub(crate) fn certificates() -> Candidate {
     let of = 97;
     Candidate {
         id: CandidateId("c-2b91".to_owned()),
@@ -288,7 +281,7 @@ pub fn certificates() -> Candidate {
 }
 
 /// English, safe, with errors.
-pub fn leavers() -> Candidate {
+pub(crate) fn leavers() -> Candidate {
     let of = 88;
     Candidate {
         id: CandidateId("c-90de".to_owned()),
@@ -331,7 +324,7 @@ pub fn leavers() -> Candidate {
 }
 
 /// Known by one answer only.
-pub fn claimed() -> Candidate {
+pub(crate) fn claimed() -> Candidate {
     Candidate {
         id: CandidateId("c-a001".to_owned()),
         title: "Rapport kopiëren naar SharePoint".to_owned(),

@@ -12,7 +12,7 @@ use super::Error;
 use crate::{
     calendar::to_utc,
     dice::{hash, mix},
-    people::base36,
+    people::{base36, slug},
     record::Message,
     story::Setting,
     world::World,
@@ -27,30 +27,35 @@ impl World {
     /// # Source
     /// Slack help centre, "How to read Slack data exports".
     pub fn slack_zip(&self, out: impl Write + Seek) -> Result<(), Error> {
-        let mut days: BTreeMap<(String, String), Vec<(String, Value)>> = BTreeMap::new();
-        for (index, marks) in self.marks.iter().enumerate().filter(|(_, m)| m.messages > 0) {
-            let messages = self.setting.tell(index).messages;
-            debug_assert_eq!(messages.len(), usize::from(marks.messages));
-            for (i, message) in messages.iter().enumerate() {
-                let day = to_utc(message.at).format("%Y-%m-%d").to_string();
-                let value = wire(&self.setting, &messages, i);
-                days.entry((message.channel.clone(), day))
-                    .or_default()
-                    .push((stamp(message), value));
-            }
-        }
+        let days = self.message_days();
         let channels: BTreeSet<&str> = days.keys().map(|(channel, _)| channel.as_str()).collect();
         let mut zip = ZipWriter::new(out);
         put(&mut zip, "users.json", &self.users())?;
         put(&mut zip, "channels.json", &self.channels(&channels))?;
         put(&mut zip, "integration_logs.json", &json!([]))?;
-        for ((channel, day), mut messages) in days {
-            messages.sort_by(|a, b| a.0.cmp(&b.0));
-            let list: Vec<Value> = messages.into_iter().map(|(_, value)| value).collect();
+        for ((channel, day), places) in &days {
+            let list: Vec<Value> = places
+                .iter()
+                .map(|(_, index, i)| wire(&self.setting, &self.setting.tell(*index).messages, *i))
+                .collect();
             put(&mut zip, &format!("{channel}/{day}.json"), &Value::Array(list))?;
         }
         zip.finish()?.flush()?;
         Ok(())
+    }
+
+    /// For each channel and day: the messages' times, with their cases and places therein.
+    fn message_days(&self) -> BTreeMap<(String, String), Vec<(String, usize, usize)>> {
+        let mut days: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (index, _) in self.marks.iter().enumerate().filter(|(_, m)| m.messages > 0) {
+            for (i, message) in self.setting.tell(index).messages.iter().enumerate() {
+                let day = to_utc(message.at).format("%Y-%m-%d").to_string();
+                let place = (stamp(message), index, i);
+                days.entry((message.channel.clone(), day)).or_default().push(place);
+            }
+        }
+        days.values_mut().for_each(|places| places.sort());
+        days
     }
 
     fn users(&self) -> Value {
@@ -104,6 +109,20 @@ fn stamp(message: &Message) -> String {
     format!("{}.{:06}", to_utc(message.at).timestamp(), message.micros)
 }
 
+/// The text as Slack stores it: three characters escaped, mentions and links in angle brackets.
+fn markup(setting: &Setting, message: &Message) -> String {
+    let mut text = message.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    if let Some(key) = &message.link {
+        let site = slug(&setting.book.provider);
+        text = text.replace(key, &format!("<https://{site}.example/browse/{key}|{key}>"));
+    }
+    let addressed = message.mention.or(message.joined.then_some(message.by));
+    match addressed {
+        Some(who) => format!("<@{}> {text}", setting.cast.people[who].slack),
+        None => text,
+    }
+}
+
 /// An id in the form of a version 4 UUID.
 fn message_id(message: &Message) -> String {
     let a = mix(u64::from(message.micros) ^ message.at.and_utc().timestamp() as u64);
@@ -121,8 +140,7 @@ fn message_id(message: &Message) -> String {
 fn wire(setting: &Setting, messages: &[Message], i: usize) -> Value {
     let message = &messages[i];
     let person = &setting.cast.people[message.by];
-    let mut value =
-        json!({"type": "message", "text": message.text, "ts": stamp(message), "team": TEAM});
+    let mut value = json!({"type": "message", "text": markup(setting, message), "ts": stamp(message), "team": TEAM});
     if person.robot {
         value["subtype"] = json!("bot_message");
         value["bot_id"] = json!(person.slack.replacen('U', "B", 1));
@@ -158,6 +176,9 @@ fn wire(setting: &Setting, messages: &[Message], i: usize) -> Value {
                 json!({"name": name, "users": users, "count": users.len()})
             })
             .collect();
+    }
+    if message.joined {
+        value["subtype"] = json!("channel_join");
     }
     if message.edited {
         value["edited"] = json!({"user": person.slack, "ts": format!("{}.000000", to_utc(message.at).timestamp() + 40)});
