@@ -31,7 +31,7 @@ pub(crate) fn grouped(findings: Vec<Finding>) -> Vec<FindingGroup> {
             count: 0,
             first: Vec::new(),
         });
-        group.count += 1;
+        group.count += finding.times;
         if group.first.len() < KEPT {
             group.first.push(finding);
         }
@@ -87,7 +87,7 @@ mod tests {
 
     fn finding(code: FindingCode, row: u64) -> Finding {
         let place = Place { file: "a.csv".to_owned(), row: Some(row), column: None };
-        Finding { place, code, effect: Effect::Kept, detail: String::new() }
+        Finding { place, code, effect: Effect::Kept, detail: String::new(), times: 1 }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono_tz::Tz;
+use kompel_ingest::{ColumnMapping, Format, Input, Limits, Options, redact::Redactor};
 use kompel_mining::{Candidate, Discovery};
 use kompel_model::{Counts, EventLog, Phrase, Reading, SourceClass};
 use kompel_runtime::{HuntInput, KeptCandidate, KeptDiscovery, Written, clock};
@@ -17,10 +18,7 @@ use crate::{
     exit::Exit,
     findings::{self, FindingGroup},
     reading::{self, Bytes},
-    seam::{
-        ingest::{self, ColumnMapping, Format, Input, Limits, Options, Redactor},
-        mining::{self, Settings},
-    },
+    seam::{ingest, mining},
     session::{Found, Session},
 };
 
@@ -99,7 +97,7 @@ fn read_one(
     drop(input);
     let mut report = InputReport {
         name: shown(&wanted.path),
-        format: format.code().to_owned(),
+        format: code(format),
         sha256,
         counts,
         stored: None,
@@ -116,7 +114,7 @@ fn read_one(
 fn format_of(wanted: &Wanted, input: &Input) -> Result<Format, Failure> {
     let file = shown(&wanted.path);
     let format = match &wanted.format {
-        Some(name) => name.parse().map_err(|_| unknown_format(name))?,
+        Some(name) => named(name).ok_or_else(|| unknown_format(name))?,
         None => ingest::detect(input).ok_or_else(|| {
             let says = Phrase::new("fail-no-format").text("file", &file);
             Failure::new(Exit::Input, says)
@@ -132,7 +130,7 @@ fn format_of(wanted: &Wanted, input: &Input) -> Result<Format, Failure> {
         SourceClass::Answers => "answers",
         SourceClass::Log => "log",
     };
-    let says = Phrase::new("fail-other-kind").text("file", &file).text("format", format.code());
+    let says = Phrase::new("fail-other-kind").text("file", &file).text("format", format.title());
     let advice = Phrase::new("advice-other-kind").text("kind", right).text("file", file);
     Err(Failure::new(Exit::Usage, says).advise(advice))
 }
@@ -144,7 +142,23 @@ fn unknown_format(name: &str) -> Failure {
 
 /// The formats' names, for messages.
 pub(crate) fn formats() -> String {
-    Format::ALL.iter().map(|format| format.code()).collect::<Vec<_>>().join(", ")
+    Format::ALL.iter().copied().map(code).collect::<Vec<_>>().join(", ")
+}
+
+fn named(name: &str) -> Option<Format> {
+    Format::ALL.iter().copied().find(|format| code(*format) == name)
+}
+
+/// The format's name on the command line: `jira-csv`.
+fn code(format: Format) -> String {
+    let mut code = String::new();
+    for c in format!("{format:?}").chars() {
+        if c.is_ascii_uppercase() && !code.is_empty() {
+            code.push('-');
+        }
+        code.push(c.to_ascii_lowercase());
+    }
+    code
 }
 
 fn read(
@@ -153,12 +167,9 @@ fn read(
     format: Format,
     input: &Input,
 ) -> Result<Reading, Failure> {
-    let size = match input {
-        Input::File { bytes, .. } => bytes.len() as u64,
-        Input::Folder { files, .. } => files.iter().map(|(_, bytes)| bytes.len() as u64).sum(),
-    };
     let says = Phrase::new("progress-reading").text("file", shown(&wanted.path));
-    let bar = session.output.progress().bar(session.output.wording().say(&says), size);
+    let says = session.output.wording().say(&says);
+    let bar = session.output.progress().counter(says);
     let options = Options {
         timezone: wanted.timezone.unwrap_or(session.config.timezone.0),
         limits: Limits::default(),
@@ -168,7 +179,7 @@ fn read(
     ingest::read(format, input, &options).map_err(|error| {
         let says = Phrase::new("fail-not-read")
             .text("file", shown(&wanted.path))
-            .text("format", format.code());
+            .text("format", format.title());
         Failure::new(Exit::Input, says)
             .advise(Phrase::new("advice-format").text("formats", formats()))
             .because(&error)
@@ -204,17 +215,19 @@ fn keep(
     Ok(written)
 }
 
+/// Makes people pseudonyms, knowing everyone met before, and keeps the new names sealed.
 fn redact(session: &mut Session<'_>, log: &mut EventLog) -> Result<(), Failure> {
     let wording = session.output.wording();
     let _bar = session.output.progress().spinner(wording.word("progress-redacting"));
+    let key = session.workspace.read_key()?;
+    let known = session.scope().identities(&key)?;
     let redactor = if session.config.privacy.pseudonyms {
-        Redactor::new(&session.key.for_purpose("pseudonyms"))
+        Redactor::new(&session.key.for_purpose("pseudonyms")).with_known(known)
     } else {
         Redactor::off()
     };
     let names = redactor.apply(log);
     log.sort();
-    let key = session.workspace.read_key()?;
     session.scope().write_identities(&names, &key)?;
     Ok(())
 }
@@ -227,7 +240,7 @@ pub(crate) fn discover(session: &mut Session<'_>) -> Result<Found, Failure> {
     let bar = output.progress().bar(wording.word("progress-loading"), total);
     let log = session.scope().read_log(&|done| bar.at(done))?;
     drop(bar);
-    let settings = Settings {
+    let settings = mining::Settings {
         previous: session.scope().previous_candidates()?,
         timezone: session.config.timezone.0,
     };

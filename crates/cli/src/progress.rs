@@ -23,6 +23,11 @@ impl Progress {
         self.drawn(ProgressBar::new(length), "{spinner} {msg:32} {wide_bar} {percent:>3}%", says)
     }
 
+    /// A count of rows where the number of them is not known.
+    pub(crate) fn counter(self, says: impl Into<Cow<'static, str>>) -> Bar {
+        self.drawn(ProgressBar::new_spinner(), "{spinner} {msg} {human_pos} {elapsed}", says)
+    }
+
     /// A sign of life where the length is not known.
     pub(crate) fn spinner(self, says: impl Into<Cow<'static, str>>) -> Bar {
         self.drawn(ProgressBar::new_spinner(), "{spinner} {msg} {elapsed}", says)

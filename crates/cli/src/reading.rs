@@ -1,23 +1,24 @@
-//! A path to an input: the bytes of a file, or of all files of a folder, bounded.
+//! A path to an input: a file as a stream, or the bytes of all files of a folder, bounded.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
-use crate::seam::ingest::Input;
+use kompel_ingest::Input;
 use kompel_model::Phrase;
 use kompel_runtime::Fingerprint;
 
 use crate::{args::shown, diagnostics::Failure, exit::Exit};
 
-/// The bytes behind a path, and their fingerprint.
+/// What stands behind a path, and its fingerprint.
 pub(crate) struct Bytes {
     pub(crate) input: Input,
     pub(crate) sha256: String,
 }
 
-/// Reads a file, or all files of a folder and its folders in order of their names.
+/// Opens a file, or reads all files of a folder and its folders in order of their names.
 pub(crate) fn load(path: &Path) -> Result<Bytes, Failure> {
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -31,9 +32,19 @@ pub(crate) fn load(path: &Path) -> Result<Bytes, Failure> {
         let input = Input::Folder { name, files };
         return Ok(Bytes { input, sha256: print.finish() });
     }
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    print.add(&bytes);
-    Ok(Bytes { input: Input::File { name, bytes }, sha256: print.finish() })
+    let mut file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        match file.read(&mut chunk).map_err(|error| unreadable(path, &error))? {
+            0 => break,
+            some => print.add(&chunk[..some]),
+        }
+    }
+    let path = path.to_owned();
+    let open = Box::new(move || {
+        fs::File::open(&path).map(|file| Box::new(file) as Box<dyn io::Read + Send>)
+    });
+    Ok(Bytes { input: Input::Stream { name, open }, sha256: print.finish() })
 }
 
 /// Fails if the path is not there or can't be opened; reads nothing of it.
@@ -100,6 +111,7 @@ fn too_large(path: &Path) -> Failure {
 const MOST_FILES: usize = 200_000;
 const MOST_BYTES: u64 = 8 << 30;
 const DEEPEST: usize = 16;
+const CHUNK_BYTES: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {

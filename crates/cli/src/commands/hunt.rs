@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono_tz::Tz;
 use clap::Args;
+use kompel_ingest::ColumnMapping;
 use kompel_model::Phrase;
 use serde_json::json;
 
@@ -27,8 +28,8 @@ pub(crate) struct HuntArgs {
     path: Vec<PathBuf>,
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    #[arg(long, value_name = "FIELD=COLUMN", value_parser = field_and_column)]
-    map: Vec<(String, String)>,
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<String>,
     #[arg(long, value_name = "ZONE")]
     timezone: Option<Tz>,
     #[arg(long)]
@@ -68,11 +69,15 @@ pub(crate) fn run(args: &HuntArgs, global: &Global, output: &Output) -> Result<E
 
 fn wanted(args: &HuntArgs, session: &mut Session<'_>) -> Result<Vec<Wanted>, Failure> {
     if let Some(kind) = args.kind {
+        let mut map = ColumnMapping::default();
+        for text in &args.map {
+            map.add(text).map_err(|error| bad_mapping(&error))?;
+        }
         let of = |path: &PathBuf| Wanted {
             kind,
             path: path.clone(),
             format: args.format.clone(),
-            map: args.map.iter().cloned().collect(),
+            map: map.clone(),
             timezone: args.timezone,
         };
         return Ok(args.path.iter().map(of).collect());
@@ -86,7 +91,7 @@ fn wanted(args: &HuntArgs, session: &mut Session<'_>) -> Result<Vec<Wanted>, Fai
             kind: source.kind,
             path: root.join(&source.path),
             format: source.format.clone(),
-            map: source.map.clone(),
+            map: ColumnMapping(source.map.clone()),
             timezone: args.timezone,
         })
         .collect();
@@ -140,13 +145,10 @@ fn show_mapping(mapping: &BTreeMap<String, String>, output: &Output) {
     }
 }
 
-fn field_and_column(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((field, column)) if !field.is_empty() && !column.is_empty() => {
-            Ok((field.trim().to_owned(), column.trim().to_owned()))
-        }
-        Some(_) | None => Err("FIELD=COLUMN".to_owned()),
-    }
+fn bad_mapping(error: &kompel_ingest::BadMapping) -> Failure {
+    Failure::new(Exit::Usage, Phrase::new("fail-mapping"))
+        .advise(Phrase::new("advice-mapping"))
+        .because(error)
 }
 
 const EXAMPLES: usize = 2;
