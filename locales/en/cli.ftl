@@ -166,41 +166,19 @@ finding-place = { $kind ->
     [column] { $file }, column { $column }:
    *[file] { $file }:
 }
-effect-kept = kept as is
-effect-repaired = kept, repaired
-effect-merged = merged with another
-effect-skipped = skipped
-finding-bad-encoding = invalid characters
-finding-bad-row = broken row
-finding-bad-date = unreadable date
-finding-ambiguous-date = date with unsure order of day and month
-finding-bad-number = unreadable number
-finding-bad-type = value of another type
-finding-missing-key = record without a key
-finding-missing-text = record without a text
-finding-missing-time = record without a time
-finding-duplicate = the same record again
-finding-too-long = too long
-finding-too-many = too many
-finding-auto-reply = automatic reply
-finding-signature = mail signature left out
-finding-quote = quoted mail left out
-finding-system-message = system message
-finding-unknown-file = file that is not part of the export
-finding-dangling-reference = reference to something that is not there
 findings-of = { $file }:
 findings-none = { $file }: nothing amiss
 
-column-rank = #
-column-id = Id
-column-title = Process
-column-rate = Runs/yr
-column-hours = Hours/mo
-column-criteria = F S H E
-column-qualifies = Qual.
-column-decision = Decided
-column-records = Records
-column-why = Why not
+list-rank = #
+list-id = Id
+list-title = Process
+list-rate = Runs/yr
+list-hours = Hours/mo
+list-criteria = F S H E
+list-qualifies = Qual.
+list-decision = Decided
+list-records = Records
+list-why = Why not
 decision-yes = yes
 decision-no = no
 candidates-legend = F frequency, S systems, H human factor, E errors: ✓ met, ✗ not met, ? unknown. Hours: likely gain a month.
@@ -216,11 +194,6 @@ candidates-summary = { $candidates ->
 } no process to automate (kompel candidates --rejected).
 candidates-left = In no group: { $tickets } tickets, { $messages } messages, { $answers } answers.
 candidates-next = Next: kompel explain <id>, kompel map <id> --pdf, kompel pitch --pdf
-rejected-differ = requests alike, resolutions not ({ $percent }% the same)
-rejected-burst = an outage: { $records } reports of it
-rejected-import = { $records } records came in one bulk import
-rejected-robot = a robot made { $records } of them
-rejected-noise = not work
 
 explain-head = Rank { $rank }, score { $score }; { $qualifies ->
     [yes] qualifies

@@ -166,41 +166,19 @@ finding-place = { $kind ->
     [column] { $file }, kolom { $column }:
    *[file] { $file }:
 }
-effect-kept = behouden zoals het is
-effect-repaired = behouden, hersteld
-effect-merged = samengevoegd met een ander
-effect-skipped = overgeslagen
-finding-bad-encoding = ongeldige tekens
-finding-bad-row = kapotte rij
-finding-bad-date = onleesbare datum
-finding-ambiguous-date = datum met onzekere volgorde van dag en maand
-finding-bad-number = onleesbaar getal
-finding-bad-type = waarde van een ander type
-finding-missing-key = record zonder sleutel
-finding-missing-text = record zonder tekst
-finding-missing-time = record zonder tijdstip
-finding-duplicate = nog eens hetzelfde record
-finding-too-long = te lang
-finding-too-many = te veel
-finding-auto-reply = automatisch antwoord
-finding-signature = mailhandtekening weggelaten
-finding-quote = geciteerde mail weggelaten
-finding-system-message = systeembericht
-finding-unknown-file = bestand dat niet bij de export hoort
-finding-dangling-reference = verwijzing naar iets wat er niet is
 findings-of = { $file }:
 findings-none = { $file }: niets aan te merken
 
-column-rank = #
-column-id = Id
-column-title = Proces
-column-rate = Keer/jr
-column-hours = Uur/mnd
-column-criteria = F S M E
-column-qualifies = Ok
-column-decision = Beslist
-column-records = Records
-column-why = Waarom niet
+list-rank = #
+list-id = Id
+list-title = Proces
+list-rate = Keer/jr
+list-hours = Uur/mnd
+list-criteria = F S M E
+list-qualifies = Ok
+list-decision = Beslist
+list-records = Records
+list-why = Waarom niet
 decision-yes = ja
 decision-no = nee
 candidates-legend = F frequentie, S systemen, M menselijke factor, E fouten: ✓ voldaan, ✗ niet voldaan, ? onbekend. Uur: waarschijnlijke winst per maand.
@@ -216,11 +194,6 @@ candidates-summary = { $candidates ->
 } geen proces om te automatiseren (kompel candidates --rejected).
 candidates-left = In geen enkele groep: { $tickets } tickets, { $messages } berichten, { $answers } antwoorden.
 candidates-next = Volgende stap: kompel explain <id>, kompel map <id> --pdf, kompel pitch --pdf
-rejected-differ = de vragen lijken op elkaar, de oplossingen niet ({ $percent }% gelijk)
-rejected-burst = een storing: { $records } meldingen ervan
-rejected-import = { $records } records kwamen in één bulkimport
-rejected-robot = een robot maakte er { $records }
-rejected-noise = geen werk
 
 explain-head = Plaats { $rank }, score { $score }; { $qualifies ->
     [yes] komt in aanmerking

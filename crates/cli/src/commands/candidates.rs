@@ -112,14 +112,14 @@ pub(crate) fn table(
 ) {
     let wording = output.wording();
     let head: Vec<String> = [
-        "column-rank",
-        "column-id",
-        "column-title",
-        "column-rate",
-        "column-hours",
-        "column-criteria",
-        "column-qualifies",
-        "column-decision",
+        "list-rank",
+        "list-id",
+        "list-title",
+        "list-rate",
+        "list-hours",
+        "list-criteria",
+        "list-qualifies",
+        "list-decision",
     ]
     .iter()
     .map(|id| wording.word(id))
@@ -196,7 +196,7 @@ pub(crate) fn summarise(found: &Found, output: &Output) {
 
 fn show_rejected(found: &Found, output: &Output) {
     let wording = output.wording();
-    let head = ["column-id", "column-title", "column-records", "column-why"];
+    let head = ["list-id", "list-title", "list-records", "list-why"];
     let rows = found
         .discovery
         .rejected
@@ -218,7 +218,7 @@ fn why(why: &kompel_mining::RejectedWhy) -> Phrase {
     let records = |id: &str, records: u32| Phrase::new(id).number("records", records);
     match why {
         RejectedWhy::ResolutionsDiffer { sameness } => {
-            Phrase::new("rejected-differ").number("percent", (sameness * 100.0).round())
+            Phrase::new("rejected-resolutions-differ").number("share", (sameness * 100.0).round())
         }
         RejectedWhy::Burst { records: n } => records("rejected-burst", *n),
         RejectedWhy::Import { records: n } => records("rejected-import", *n),
