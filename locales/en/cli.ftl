@@ -246,6 +246,9 @@ progress-redacting = Replacing names…
 progress-storing = Keeping records
 progress-loading = Loading records
 progress-hunting = Looking for processes…
+stage-words = Reading the words of { $records } records…
+stage-groups = Grouping like requests…
+stage-facts = Looking at each of { $groups } groups…
 progress-pages = Setting pages
 
 ## Failures
@@ -258,6 +261,7 @@ fail-workspace = The workspace can't be used.
 fail-init = A workspace can't be made in { $folder }.
 fail-config-unreadable = { $file } can't be read.
 fail-config = { $file } has a mistake on line { $line }.
+fail-lexicon = { $file } can't be used as concepts.
 fail-no-hunt = There was no hunt yet.
 fail-no-candidate = There is no candidate { $id }.
 fail-no-person = No name is kept for { $pseudonym }.
@@ -280,6 +284,7 @@ advice-doctor = `kompel doctor` tells what is wrong.
 advice-upgrade = Use that version, or a copy of the database from before.
 advice-config-nearest = Did you mean `{ $near }`?
 advice-config = A new workspace's kompel.toml shows every key: `kompel init <folder>`.
+advice-lexicon = Check [lexicon] concepts in kompel.toml.
 advice-hunt = Read something first: `kompel hunt tickets <export>`.
 advice-candidates = `kompel candidates` lists them.
 advice-candidate-nearest = Did you mean { $near }? `kompel candidates` lists them all.

@@ -105,6 +105,7 @@ map-nothing = The records say nothing of this:
 pitch-title = Which process first?
 pitch-kicker = Pitch: the top 3
 pitch-empty = No other process passes the filter yet.
+pitch-no-role = Stands out in none of these, but is in the top 3.
 pitch-question-head = The question
 pitch-decision = Decision
 pitch-none-of-these = none of these

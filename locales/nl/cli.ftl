@@ -246,6 +246,9 @@ progress-redacting = Namen vervangen…
 progress-storing = Records bijhouden
 progress-loading = Records laden
 progress-hunting = Processen zoeken…
+stage-words = De woorden van { $records } records lezen…
+stage-groups = Gelijkaardige vragen groeperen…
+stage-facts = { $groups } groepen bekijken…
 progress-pages = Pagina's zetten
 
 ## Fouten
@@ -258,6 +261,7 @@ fail-workspace = De werkmap is niet te gebruiken.
 fail-init = In { $folder } kan geen werkmap gemaakt worden.
 fail-config-unreadable = { $file } is niet te lezen.
 fail-config = { $file } bevat een fout op regel { $line }.
+fail-lexicon = { $file } is niet te gebruiken als begrippen.
 fail-no-hunt = Er is nog niet gezocht.
 fail-no-candidate = Er is geen kandidaat { $id }.
 fail-no-person = Voor { $pseudonym } is geen naam bijgehouden.
@@ -280,6 +284,7 @@ advice-doctor = `kompel doctor` zegt wat er scheelt.
 advice-upgrade = Gebruik die versie, of een kopie van de databank van ervoor.
 advice-config-nearest = Bedoel je `{ $near }`?
 advice-config = De kompel.toml van een nieuwe werkmap toont elke sleutel: `kompel init <map>`.
+advice-lexicon = Kijk [lexicon] concepts in kompel.toml na.
 advice-hunt = Lees eerst iets: `kompel hunt tickets <export>`.
 advice-candidates = `kompel candidates` toont ze.
 advice-candidate-nearest = Bedoel je { $near }? `kompel candidates` toont ze allemaal.

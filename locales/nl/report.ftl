@@ -105,6 +105,7 @@ map-nothing = De records zeggen hier niets over:
 pitch-title = Welk proces eerst?
 pitch-kicker = Pitch: de top 3
 pitch-empty = Nog geen ander proces raakt door het filter.
+pitch-no-role = Springt er nergens uit, maar staat wel in de top 3.
 pitch-question-head = De vraag
 pitch-decision = Beslissing
 pitch-none-of-these = geen van deze

@@ -30,7 +30,7 @@ pub(crate) struct Config {
     pub(crate) calendar: Calendar,
     /// Pseudonyms.
     pub(crate) privacy: Privacy,
-    /// Word lists that replace built-in ones.
+    /// The words that discovery goes by.
     pub(crate) lexicon: Lexicon,
     /// Where a bare `kompel hunt` reads.
     pub(crate) source: Vec<Source>,
@@ -113,14 +113,20 @@ impl Default for Privacy {
     }
 }
 
-/// Word lists that replace built-in ones, by path.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+/// The words that discovery goes by.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Lexicon {
-    /// Systems by their names.
-    pub(crate) gazetteer: Option<PathBuf>,
-    /// Search words that weigh.
-    pub(crate) words: Option<PathBuf>,
+    /// Words that weigh: requests that hold one are what the hunt looks for first.
+    pub(crate) hunt_words: Vec<String>,
+    /// A file of concepts, added to the built-in ones.
+    pub(crate) concepts: Option<PathBuf>,
+}
+
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self { hunt_words: kompel_mining::Settings::default().hunt_words, concepts: None }
+    }
 }
 
 /// One export that a bare `kompel hunt` reads.

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono_tz::Tz;
 use kompel_ingest::{ColumnMapping, Format, Input, Limits, Options, redact::Redactor};
-use kompel_mining::{Candidate, Discovery};
+use kompel_mining::{Candidate, Discovery, Lexicon, Settings, Stage};
 use kompel_model::{Counts, EventLog, Phrase, Reading, SourceClass};
 use kompel_runtime::{HuntInput, KeptCandidate, KeptDiscovery, Written, clock};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::{
     exit::Exit,
     findings::{self, FindingGroup},
     reading::{self, Bytes},
-    seam::{ingest, mining},
+    seam::ingest,
     session::{Found, Session},
 };
 
@@ -240,19 +240,51 @@ pub(crate) fn discover(session: &mut Session<'_>) -> Result<Found, Failure> {
     let bar = output.progress().bar(wording.word("progress-loading"), total);
     let log = session.scope().read_log(&|done| bar.at(done))?;
     drop(bar);
-    let settings = mining::Settings {
-        previous: session.scope().previous_candidates()?,
-        timezone: session.config.timezone.0,
-    };
+    let settings = settings(session)?;
     let bar = output.progress().spinner(wording.word("progress-hunting"));
-    let discovery = mining::discover(&log, &settings, &|stage| {
-        bar.says(wording.word(&format!("stage-{}", format!("{stage:?}").to_lowercase())));
+    let discovery = kompel_mining::discover(&log, &settings, &|stage| {
+        bar.says(wording.say(&stage_phrase(stage)));
     });
     drop(log);
     drop(bar);
     session.scope().write_discovery(&kept(&discovery)?)?;
     let assessment = kompel_qualify::assess(&discovery, &session.config.qualify);
     Ok(Found { discovery, assessment })
+}
+
+fn settings(session: &mut Session<'_>) -> Result<Settings, Failure> {
+    let previous = session.scope().previous_candidates()?;
+    let config = &session.config;
+    let lexicon = match &config.lexicon.concepts {
+        None => Lexicon::builtin(),
+        Some(path) => {
+            let path = session.workspace.root().join(path);
+            let says = Phrase::new("fail-lexicon").text("file", shown(&path));
+            let fails = |error: &dyn std::error::Error| {
+                Failure::new(Exit::Configuration, says.clone())
+                    .advise(Phrase::new("advice-lexicon"))
+                    .because(error)
+            };
+            let text = std::fs::read_to_string(&path).map_err(|error| fails(&error))?;
+            Lexicon::with_extra(&text).map_err(|error| fails(&error))?
+        }
+    };
+    Ok(Settings {
+        lexicon,
+        timezone: config.timezone.0,
+        hunt_words: config.lexicon.hunt_words.clone(),
+        previous,
+        ..Settings::default()
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "record counts stay far below 2^52")]
+fn stage_phrase(stage: Stage) -> Phrase {
+    match stage {
+        Stage::Words { records } => Phrase::new("stage-words").number("records", records as f64),
+        Stage::Groups => Phrase::new("stage-groups"),
+        Stage::Facts { groups } => Phrase::new("stage-facts").number("groups", groups as f64),
+    }
 }
 
 /// A discovery as the store keeps it: the candidates apart from the rest.

@@ -1,4 +1,4 @@
-//! Stand-ins for `ingest` and `mining::discover` until they are merged.
+//! Stand-in for Jira's CSV reader until it is merged.
 
 pub(crate) mod ingest {
     use std::io::Read as _;
@@ -70,73 +70,5 @@ pub(crate) mod ingest {
             .iter()
             .find_map(|f| chrono::NaiveDateTime::parse_from_str(text, f).ok())
             .map(|n| n.and_utc())
-    }
-}
-
-pub(crate) mod mining {
-    use std::collections::BTreeMap;
-
-    use chrono_tz::Tz;
-    use kompel_mining::*;
-    use kompel_model::{CandidateId, EventLog, Language, MemberRef};
-
-    #[derive(Debug, Clone, Copy)]
-    pub(crate) enum Stage {
-        Grouping,
-    }
-    pub(crate) struct Settings {
-        pub(crate) previous: Vec<(CandidateId, Vec<MemberRef>)>,
-        pub(crate) timezone: Tz,
-    }
-    pub(crate) fn discover(log: &EventLog, _: &Settings, progress: &dyn Fn(Stage)) -> Discovery {
-        progress(Stage::Grouping);
-        let mut groups: BTreeMap<String, Vec<&kompel_model::Ticket>> = BTreeMap::new();
-        for t in &log.tickets {
-            let words = t.title.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-            groups.entry(words.to_lowercase()).or_default().push(t);
-        }
-        let as_of = log.tickets.iter().filter_map(|t| t.updated).max();
-        let candidates = groups
-            .into_iter()
-            .filter(|(_, g)| g.len() > 30)
-            .map(|(words, g)| {
-                let mut print = kompel_runtime::Fingerprint::default();
-                print.add(words.as_bytes());
-                Candidate {
-                    id: CandidateId(format!("c-{}", &print.finish()[..4])),
-                    title: g[0].title.clone(),
-                    language: Language::Nl,
-                    languages: BTreeMap::new(),
-                    members: g.iter().map(|t| t.id.clone()).collect(),
-                    runs: g.len() as u32,
-                    request: RequestFacts::default(),
-                    resolution: ResolutionFacts::default(),
-                    rate: RateFacts {
-                        per_year: Some(g.len() as f64 / 1.5),
-                        days: 540,
-                        counted: g.len() as u32,
-                        weeks_observed: 77,
-                        weeks_with_run: 60,
-                        ..RateFacts::default()
-                    },
-                    systems: SystemFacts::default(),
-                    human: HumanFacts::default(),
-                    errors: ErrorFacts::default(),
-                    effort: Effort::default(),
-                    triggers: vec![],
-                    inputs: vec![],
-                    steps: vec![],
-                    chat: ChatFacts::default(),
-                    answers: vec![],
-                }
-            })
-            .collect();
-        Discovery {
-            as_of,
-            sources: vec![],
-            candidates,
-            rejected: vec![],
-            unassigned: Unassigned::default(),
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use kompel_model::{Reading, SourceClass};
 
 use crate::{
-    Error, Input, Limits, Options, encoding,
+    Error, Input, Limits, Options, chats, encoding,
     findings::Findings,
     input::{HEAD, is_workbook},
     tickets,
@@ -63,6 +63,12 @@ formats! {
     Rt = tickets::rt, Tickets, "Request Tracker";
     /// Jira's CSV export.
     JiraCsv = tickets::jira_csv, Tickets, "Jira CSV";
+    /// A Slack export.
+    Slack = chats::slack, Chat, "Slack export";
+    /// Microsoft Teams messages as Graph returns them.
+    Teams = chats::teams, Chat, "Teams messages";
+    /// An operations log of the `!log` kind.
+    AdminLog = chats::admin_log, Chat, "admin log";
     /// Any other table of tickets: CSV or workbook.
     Table = tickets::table, Tickets, "table";
 }

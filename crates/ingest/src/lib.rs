@@ -3,6 +3,7 @@
 //! Pure: takes bytes, readers and keys; opens no file and no socket. People leave this crate as
 //! pseudonyms.
 
+mod chats;
 mod dates;
 mod encoding;
 mod error;

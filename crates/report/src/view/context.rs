@@ -83,7 +83,6 @@ pub(crate) fn reference(member: &MemberRef, wording: Wording) -> String {
 }
 
 fn said(window: &SourceWindow, wording: Wording) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "record counts stay far below 2^52")]
     let records = window.records as f64;
     wording.say(
         &Phrase::new("report-window")

@@ -421,8 +421,6 @@ fn more(all: usize, shown: usize, wording: Wording) -> Option<String> {
     let left = all.saturating_sub(shown) as u64;
     (left > 0).then(|| wording.say(&Phrase::new("map-more").number("count", float(left))))
 }
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records stay far below 2^52")]
 fn float(count: u64) -> f64 {
     count as f64
 }

@@ -38,7 +38,6 @@ pub(crate) fn months(counts: &[MonthCount], wording: Wording) -> Months {
         .collect();
     let peak = counts.iter().map(|count| count.runs).max().unwrap_or(0);
     let total: u64 = counts.iter().map(|count| u64::from(count.runs)).sum();
-    #[expect(clippy::cast_precision_loss, reason = "counts of runs stay far below 2^52")]
     let says = wording.say(
         &Phrase::new("map-months-says")
             .number("total", total as f64)

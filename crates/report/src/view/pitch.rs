@@ -53,6 +53,7 @@ struct Page {
 struct Words {
     kicker: String,
     empty: String,
+    no_role: String,
     plot: String,
     value: String,
     ease: String,
@@ -132,6 +133,7 @@ fn words(wording: Wording) -> Words {
     Words {
         kicker: wording.word("pitch-kicker"),
         empty: wording.word("pitch-empty"),
+        no_role: wording.word("pitch-no-role"),
         plot: wording.word("plot-value-ease"),
         value: wording.word("plot-value"),
         ease: wording.word("plot-ease"),

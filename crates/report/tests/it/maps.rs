@@ -1,7 +1,7 @@
 //! The A4 of one process.
 
 use kompel_model::{Language, Phrase};
-use kompel_qualify::{MapLine, MapRowKind, ProcessMap};
+use kompel_qualify::{MapLine, MapRowKind, ProcessMap, Verdict};
 use kompel_report::{MapContext, map_pdf};
 
 use crate::{pdf, sample};
@@ -58,6 +58,16 @@ fn an_english_map_speaks_english_about_the_same_records() {
     let wanted =
         ["What starts this process?", "as of 30 June 2026", "26.5", "4,312 records", "OPS-12"];
     has_all("vpn-en", &bytes, &wanted);
+}
+
+#[test]
+fn verdicts_are_said_in_words_beside_their_marks() {
+    let hunt = sample::hunt();
+    let mut map = hunt.maps[0].clone();
+    map.criteria.systems.verdict = Verdict::NotMet;
+    map.criteria.errors.verdict = Verdict::Unknown;
+    let bytes = map_pdf(&map, Language::Nl, &hunt.context).unwrap();
+    has_all("verdicts", &bytes, &["VOLDAAN", "NIET VOLDAAN", "NIET BEKEND"]);
 }
 
 #[test]
