@@ -269,7 +269,10 @@ fn outages(
         }
     }
     let runs = joined(marks, &places, &peaked);
-    let runs: Vec<Vec<usize>> = runs.into_iter().filter(|run| is_outage(marks, run)).collect();
+    let runs: Vec<Vec<usize>> = runs
+        .into_iter()
+        .filter(|run| is_outage(marks, run) && !has_equals(marks, &places, run))
+        .collect();
     if are_regular(runs.iter().map(|run| marks[run[0]].at)) {
         return Vec::new();
     }
@@ -306,6 +309,16 @@ fn is_outage(marks: &[Mark<'_>], run: &[usize]) -> bool {
     let known = run.iter().filter(|p| marks[**p].asker.is_some()).count();
     let by_robot = run.iter().filter(|p| marks[**p].robot).count() * 2 > run.len();
     by_robot || known * 2 < run.len() || askers.len() * 2 >= known
+}
+
+/// True if several other stretches of three days are about as full: a batch among batches.
+fn has_equals(marks: &[Mark<'_>], places: &[usize], run: &[usize]) -> bool {
+    let (from, to) = (marks[run[0]].at, marks[run[run.len() - 1]].at);
+    let mut by_days: BTreeMap<i64, usize> = BTreeMap::new();
+    for mark in places.iter().map(|p| &marks[*p]).filter(|m| m.at < from || m.at > to) {
+        *by_days.entry(mark.at.timestamp().div_euclid(3 * 86_400)).or_default() += 1;
+    }
+    by_days.values().filter(|count| **count * 3 >= run.len()).count() >= 3
 }
 
 /// True for four or more moments at about equal intervals of days: a batch that recurs is work.
@@ -392,6 +405,19 @@ mod tests {
             marks.extend(
                 (0..12).map(|n| mark(start + TimeDelta::seconds(n), &people[n as usize], false)),
             );
+        }
+        assert_eq!(shares(marks), []);
+    }
+
+    #[test]
+    fn one_batch_that_falls_closer_together_than_the_others_is_no_peak() {
+        let people = people(40);
+        let mut marks = Vec::new();
+        for month in 1..=12 {
+            let start = at(&format!("2025-{month:02}-01T06:00:00Z"));
+            let apart = if month == 7 { 1 } else { 300 };
+            let time = |n: i64| start + TimeDelta::minutes(apart * n);
+            marks.extend((0..10).map(|n| mark(time(n), &people[n as usize], true)));
         }
         assert_eq!(shares(marks), []);
     }

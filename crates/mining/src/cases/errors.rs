@@ -160,7 +160,6 @@ mod tests {
     use kompel_model::{Change, ChangedField, Comment};
 
     use super::super::fixture::{at, comment, facts, log, ticket};
-    use super::*;
 
     fn check(description: &str, comments: Vec<Comment>, reworked: bool) {
         let mut record = ticket(1, at("2025-03-03T08:00:00Z"));

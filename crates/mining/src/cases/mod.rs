@@ -10,6 +10,7 @@ mod effort;
 mod errors;
 #[cfg(test)]
 mod fixture;
+mod habits;
 mod handover;
 mod human;
 mod inputs;
@@ -20,6 +21,8 @@ mod touched;
 mod triggers;
 mod window;
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 use kompel_model::{Answer, EventLog, Message, PersonId, SourceKind, Ticket};
 
@@ -27,7 +30,7 @@ pub use handover::{Concurrency, Transition, handovers, ping_pongs, transitions};
 
 use self::{
     calendar::Calendar,
-    runs::{Runs, holds_tickets},
+    runs::holds_tickets,
     window::{Observed, Windows},
 };
 use crate::{
@@ -65,7 +68,7 @@ pub(crate) struct Nature {
     pub(crate) import: u32,
     /// Records of a robot's rounds.
     pub(crate) robot: u32,
-    /// Records looked at (tickets, and threads without one).
+    /// Records looked at: tickets and threads.
     pub(crate) of: u32,
 }
 
@@ -74,6 +77,8 @@ pub(crate) struct Knowledge<'a> {
     words: &'a Words<'a>,
     calendar: Calendar,
     windows: Windows,
+    /// People that no source calls robots and that behave like one.
+    robots: BTreeSet<PersonId>,
 }
 
 impl<'a> Knowledge<'a> {
@@ -81,7 +86,8 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn new(log: &EventLog, words: &'a Words<'a>, zone: Tz) -> Self {
         let calendar = Calendar::new(zone);
         let windows = Windows::of(log, &calendar);
-        Self { words, calendar, windows }
+        let robots = habits::robots(log, &calendar);
+        Self { words, calendar, windows, robots }
     }
 
     /// Over which time each source was observed.
@@ -90,7 +96,7 @@ impl<'a> Knowledge<'a> {
     }
 
     fn is_robot(&self, who: &PersonId) -> bool {
-        self.words.people.get(who).is_some_and(|party| party.robot)
+        self.words.people.get(who).is_some_and(|party| party.robot) || self.robots.contains(who)
     }
 
     /// The observed time that a group is measured by: of its tickets' sources, else of its chat's.
@@ -144,11 +150,23 @@ pub(crate) fn describe(group: &Group<'_>, knowledge: &Knowledge<'_>) -> CaseFact
     }
 }
 
-/// Tells how much of a group is outage, import or robot.
+/// Tells how much of a group is outage, import or robot, from its times and makers alone.
 pub(crate) fn nature(group: &Group<'_>, knowledge: &Knowledge<'_>) -> Nature {
-    let Runs { all, bursts } = runs::runs(group, knowledge);
-    let mut out = Nature { of: u32::try_from(all.len()).unwrap_or(u32::MAX), ..Nature::default() };
-    for burst in bursts {
+    let tickets = group
+        .tickets
+        .iter()
+        .filter_map(|ticket| Some((runs::ticket_mark(ticket, knowledge)?, &ticket.id)));
+    let threads = group.threads.iter().filter_map(|thread| {
+        let first = thread.messages.first()?;
+        Some((runs::message_mark(first, thread, knowledge), &first.id))
+    });
+    let mut marks: Vec<_> = tickets.chain(threads).collect();
+    marks.sort_by(|a, b| (a.0.at, a.1).cmp(&(b.0.at, b.1)));
+    let marks: Vec<bursts::Mark<'_>> = marks.into_iter().map(|(mark, _)| mark).collect();
+    let weeks = knowledge.observed(group).days() / 7;
+    let records = group.tickets.len() + group.threads.len();
+    let mut out = Nature { of: u32::try_from(records).unwrap_or(u32::MAX), ..Nature::default() };
+    for burst in bursts::find(&marks, weeks, &knowledge.calendar).bursts {
         match burst.kind {
             BurstKind::Outage => out.burst += burst.records,
             BurstKind::Import => out.import += burst.records,

@@ -331,4 +331,16 @@ mod tests {
         let found = sentences("Regel op 10.0.0.1 gezet. Getest; ok\nNaar v1.2 gebracht");
         assert_eq!(found, ["Regel op 10.0.0.1 gezet", "Getest", "Naar v1.2 gebracht"]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_its_sentences_and_objects(text in "\\PC{0,80}[.!?;\n]{0,2}\\PC{0,80}") {
+            for part in sentences(&text) {
+                proptest::prop_assert!(text.contains(part));
+            }
+            for object in super::super::inputs::objects(&text) {
+                proptest::prop_assert!(text.to_lowercase().contains(&object));
+            }
+        }
+    }
 }
