@@ -137,7 +137,7 @@ fn is_work(run: &Run<'_>, event: &Event<'_>) -> bool {
     }
     match event.what {
         What::Said { place: Place::Opening, .. } => false,
-        What::Said { place: Place::ChatOpening, signs, .. } => signs.contains(Sign::ChatReport),
+        What::Said { place: Place::ChatOpening, signs, .. } => signs.has(Sign::ChatReport),
         What::Said { .. } => run.is_worker(event.author),
         // Done and reopened say how it ends; only a wait is a step of its own.
         What::Status { to, .. } => {
@@ -149,12 +149,12 @@ fn is_work(run: &Run<'_>, event: &Event<'_>) -> bool {
 fn waits(signs: SignSet) -> bool {
     [Sign::ApprovalAsk, Sign::WaitingApproval, Sign::WaitingAnswer]
         .iter()
-        .any(|sign| signs.contains(*sign))
+        .any(|sign| signs.has(*sign))
 }
 
 fn is_step(signs: SignSet) -> bool {
     let nothing = [Sign::Thanks, Sign::Ack, Sign::AutoReply, Sign::Announcement, Sign::Reopened];
-    nothing.iter().all(|sign| !signs.contains(*sign))
+    nothing.iter().all(|sign| !signs.has(*sign))
 }
 
 /// The sentences of a comment; a full stop within a name or number ends none.
