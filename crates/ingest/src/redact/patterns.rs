@@ -265,11 +265,11 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
 static RUE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         concat!(
-            r"(?:\d{{1,4}}(?: ?bis)?,? )?\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]haussée|[Pp]lace|[Qq]uai|[Aa]llée",
+            r"\b\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|chaussée|place|quai|allée|impasse)",
+            r"(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+{}",
+            r"|\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]haussée|[Pp]lace|[Qq]uai|[Aa]llée",
             r"|[Ii]mpasse)(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+",
-            r"(?: \p{{Lu}}[\p{{L}}'-]+){{0,2}},? \d{{1,4}}[a-zA-Z]?\b(?:,? (?:bus|bte|boîte) ?\w{{1,5}})?{}",
-            r"|\b\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|chaussée|place|quai|allée|impasse)",
-            r"(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+{}"
+            r"(?: \p{{Lu}}[\p{{L}}'-]+){{0,2}},? \d{{1,4}}[a-zA-Z]?\b(?:,? (?:bus|bte|boîte) ?\w{{1,5}})?{}"
         ),
         TOWN, TOWN
     ))
