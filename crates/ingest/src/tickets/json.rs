@@ -1,0 +1,1 @@
+//! Typed access to the loose JSON of ticket systems.
