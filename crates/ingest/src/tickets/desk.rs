@@ -255,6 +255,16 @@ impl<'o> Desk<'o> {
             self.findings.add_many(None, "", code, Effect::Skipped, self.beyond, detail);
         }
         (self.options.progress)(self.rows);
+        let textless = |t: &&Ticket| {
+            t.title.is_empty() && t.description.is_empty() && t.activities.is_empty()
+        };
+        let textless = self.tickets.iter().filter(textless).count() as u64;
+        let timeless = self.tickets.iter().filter(|t| t.created.is_none()).count() as u64;
+        let mut add = |code, times, detail: &str| {
+            self.findings.add_many(None, "", code, Effect::Kept, times, detail);
+        };
+        add(FindingCode::MissingText, textless, "records that do not say what they are about");
+        add(FindingCode::MissingTime, timeless, "records without the time they were made");
         self.log.tickets = self.tickets;
         self.log.tickets.sort_by(|a, b| a.id.cmp(&b.id));
         let records = self.log.tickets.len() as u64;

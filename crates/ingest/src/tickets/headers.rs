@@ -45,17 +45,20 @@ pub(super) enum Field {
     Ignored,
 }
 
-/// The field of a header, if it is a known one.
-pub(super) fn known(header: &str) -> Option<Field> {
+/// The field of a header, if it is a known one, and how far the header is from the usual word.
+pub(super) fn known(header: &str) -> Option<(Field, usize)> {
     let plain = normal(header);
+    let custom = if inner(header) == header.trim() { 0 } else { 1_000 };
     if PARENT.contains(&plain.as_str()) {
-        return Some(Field::Link("parent".into()));
+        return Some((Field::Link("parent".into()), custom));
     }
     if let Some(kind) = link(&plain, header) {
-        return Some(Field::Link(kind));
+        return Some((Field::Link(kind), custom));
     }
-    let found = TABLE.iter().find(|(_, names)| names.contains(&plain.as_str()));
-    found.map(|(field, _)| field.clone())
+    TABLE.iter().find_map(|(field, names)| {
+        let rank = names.iter().position(|name| *name == plain)?;
+        Some((field.clone(), rank + custom))
+    })
 }
 
 /// A header without its wrapping: `Custom field (Klant)` is `Klant`.
@@ -227,3 +230,41 @@ const TABLE: &[(Field, &[&str])] = &[
         "parent id", "parent summary", "attachment", "bijlage", "status category changed",
     ]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_known_in_four_languages_and_wrapped() {
+        let cases = [
+            ("Issue key", Field::Key),
+            ("Sleutel", Field::Key),
+            ("Samenvatting", Field::Title),
+            ("short_description", Field::Title),
+            ("Zusammenfassung", Field::Title),
+            ("Custom field (Klant)", Field::Client),
+            ("Aangepast veld (Klant)", Field::Client),
+            ("Component/s", Field::Components),
+            ("Créé le", Field::Created),
+            ("Outward issue link (Blocks)", Field::Link("Blocks".into())),
+            ("Inward issue link (Blocks)", Field::Link("Blocks (inward)".into())),
+            ("Parent", Field::Link("parent".into())),
+            ("case:concept:name", Field::Key),
+        ];
+        for (header, field) in cases {
+            assert_eq!(known(header).map(|(field, _)| field), Some(field), "{header}");
+        }
+        assert_eq!(known("Custom field (Approvals)"), None);
+        assert_eq!(inner("Custom field (Approvals)"), "Approvals");
+    }
+
+    #[test]
+    fn no_header_stands_for_two_fields() {
+        let mut seen = std::collections::BTreeSet::new();
+        for name in TABLE.iter().flat_map(|(_, names)| names.iter()) {
+            assert!(seen.insert(*name), "{name}");
+            assert_eq!(normal(name), *name);
+        }
+    }
+}

@@ -31,15 +31,9 @@ pub(super) struct Column {
 }
 
 impl Sheet {
-    /// The columns by what exports call them; of two columns for one single field the first wins.
+    /// The columns by what exports call them.
     pub(super) fn by_header(header: &[String], markup: Markup) -> Self {
-        let mut fields: Vec<Field> = Vec::new();
-        for name in header {
-            let field = headers::known(name).unwrap_or(Field::Other);
-            let taken = !is_repeatable(&field) && fields.contains(&field);
-            fields.push(if taken { Field::Other } else { field });
-        }
-        Self::of(header, fields, markup)
+        Self::of(header, fields_by_header(header), markup)
     }
 
     /// The columns with their fields given.
@@ -126,7 +120,7 @@ impl Sheet {
         Some(ticket)
     }
 
-    fn fill(&self, t: &mut Ticket, column: &Column, cell: &str, row: u64, desk: &mut Desk<'_>) {
+    pub(super) fn fill(&self, t: &mut Ticket, column: &Column, cell: &str, row: u64, desk: &mut Desk<'_>) {
         let header = &*column.header;
         match &column.field {
             Field::Key | Field::Id | Field::Ignored => {}
@@ -186,6 +180,21 @@ impl Sheet {
         };
         t.comments.extend(desk.comment((row, header), at, author, text, self.markup));
     }
+}
+
+/// The fields of a header; of columns for one single field the most usual name wins.
+pub(super) fn fields_by_header(header: &[String]) -> Vec<Field> {
+    let known: Vec<_> = header.iter().map(|name| headers::known(name)).collect();
+    let wins = |index: usize, field: &Field, rank: usize| {
+        let rivals = known.iter().enumerate().filter_map(|(i, k)| k.as_ref().map(|k| (i, k)));
+        let mut rivals = rivals.filter(|(_, (other, _))| other == field);
+        rivals.all(|(i, (_, r))| (rank, index) <= (*r, i))
+    };
+    let field = |(index, known): (usize, &Option<(Field, usize)>)| match known {
+        Some((field, rank)) if is_repeatable(field) || wins(index, field, *rank) => field.clone(),
+        Some(_) | None => Field::Other,
+    };
+    known.iter().enumerate().map(field).collect()
 }
 
 /// What a first pass over the rows tells.
