@@ -326,7 +326,8 @@ impl Scan<'_> {
         let mut words = 1;
         while words < MAX_WORDS && at + words < self.tokens.len() {
             let gap = if words == 1 { TITLE_GAPS } else { SPACE };
-            if !self.gap(at + words, gap) || is_pseudonym_start(&self.text[self.start(at + words)..])
+            if !self.gap(at + words, gap)
+                || is_pseudonym_start(&self.text[self.start(at + words)..])
             {
                 break;
             }
@@ -476,9 +477,32 @@ impl Scan<'_> {
         self.fold(at);
         matches!(
             self.buffer.as_str(),
-            "van" | "de" | "den" | "der" | "ter" | "ten" | "von" | "el" | "al" | "du" | "vom" | "del"
-                | "della" | "di" | "da" | "dos" | "le" | "ben" | "ait" | "zu" | "zum" | "zur" | "t"
-                | "d" | "des" | "la"
+            "van"
+                | "de"
+                | "den"
+                | "der"
+                | "ter"
+                | "ten"
+                | "von"
+                | "el"
+                | "al"
+                | "du"
+                | "vom"
+                | "del"
+                | "della"
+                | "di"
+                | "da"
+                | "dos"
+                | "le"
+                | "ben"
+                | "ait"
+                | "zu"
+                | "zum"
+                | "zur"
+                | "t"
+                | "d"
+                | "des"
+                | "la"
         )
     }
 
@@ -491,7 +515,8 @@ impl Scan<'_> {
     fn stands_free(&self, at: usize) -> bool {
         let token = self.tokens[at];
         let before = self.before(at).is_none_or(|c| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '[' | '«' | '“' | '‘' | '*' | '>' | ',')
+            c.is_whitespace()
+                || matches!(c, '"' | '\'' | '(' | '[' | '«' | '“' | '‘' | '*' | '>' | ',')
                 || matches!(c, ';' | ':' | '@' | '„' | '~' | '–' | '—' | '!')
         });
         let mut rest = self.text[token.end..].chars();
@@ -512,7 +537,8 @@ impl Scan<'_> {
             }
         }
         let token = self.tokens[at];
-        let line_start = self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
+        let line_start =
+            self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
         let rest = self.text[token.end..].trim_start_matches([' ', '\t', ',', '.']);
         line_start && (rest.is_empty() || rest.starts_with(['\n', '\r']))
     }
