@@ -90,6 +90,7 @@ help-candidates-long =
 
       kompel candidates --json | jq '.candidates[] | select(.qualifies) | .title'
 help-candidates--qualifying = Only those that qualify
+help-candidates--all = Show all, also those far from qualifying
 help-candidates--rejected = The groups that are no candidates, and why
 
 help-explain = Show where every number of a candidate came from
@@ -193,6 +194,7 @@ candidates-summary = { $candidates ->
    *[other] { $rejected } groups are
 } no process to automate (kompel candidates --rejected).
 candidates-left = In no group: { $tickets } tickets, { $messages } messages, { $answers } answers.
+candidates-more = … and { $more } more that do not qualify (--all shows them)
 candidates-next = Next: kompel explain <id>, kompel map <id> --pdf, kompel pitch --pdf
 
 explain-head = Rank { $rank }, score { $score }; { $qualifies ->

@@ -90,6 +90,7 @@ help-candidates-long =
 
       kompel candidates --json | jq '.candidates[] | select(.qualifies) | .title'
 help-candidates--qualifying = Alleen wie in aanmerking komt
+help-candidates--all = Toon alles, ook wat lang niet in aanmerking komt
 help-candidates--rejected = De groepen die geen kandidaat zijn, en waarom
 
 help-explain = Toon waar elk getal van een kandidaat vandaan komt
@@ -193,6 +194,7 @@ candidates-summary = { $candidates ->
    *[other] { $rejected } groepen zijn
 } geen proces om te automatiseren (kompel candidates --rejected).
 candidates-left = In geen enkele groep: { $tickets } tickets, { $messages } berichten, { $answers } antwoorden.
+candidates-more = … en nog { $more } die niet in aanmerking komen (--all toont ze)
 candidates-next = Volgende stap: kompel explain <id>, kompel map <id> --pdf, kompel pitch --pdf
 
 explain-head = Plaats { $rank }, score { $score }; { $qualifies ->

@@ -73,6 +73,7 @@ pub(crate) fn read_all(
     keeping: Keeping,
     mut tell: impl FnMut(&InputReport),
 ) -> Result<Vec<InputReport>, Failure> {
+    let known_before = session.people_known()?;
     let hunt = match keeping {
         Keeping::Store => Some(session.scope().begin_hunt(clock::now())?),
         Keeping::DryRun => None,
@@ -82,6 +83,9 @@ pub(crate) fn read_all(
         let report = read_one(session, wanted, hunt)?;
         tell(&report);
         reports.push(report);
+    }
+    if keeping == Keeping::Store {
+        rescrub(session, known_before)?;
     }
     Ok(reports)
 }
@@ -229,6 +233,18 @@ fn redact(session: &mut Session<'_>, log: &mut EventLog) -> Result<(), Failure> 
     let names = redactor.apply(log);
     log.sort();
     session.scope().write_identities(&names, &key)?;
+    Ok(())
+}
+
+/// Scrubs what was kept before of the names met since: a person that only the chat names may stand
+/// in the text of a ticket read earlier. Does nothing if nobody new was met.
+fn rescrub(session: &mut Session<'_>, known_before: usize) -> Result<(), Failure> {
+    if !session.config.privacy.pseudonyms || session.people_known()? == known_before {
+        return Ok(());
+    }
+    let mut log = session.scope().read_log(&|_| ())?;
+    redact(session, &mut log)?;
+    session.scope().write_log(&log, &|_| ())?;
     Ok(())
 }
 
