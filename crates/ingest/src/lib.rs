@@ -3,6 +3,7 @@
 //! Pure: takes bytes, readers and keys; opens no file and no socket. People leave this crate as
 //! pseudonyms.
 
+mod answers;
 mod chats;
 mod dates;
 mod encoding;
@@ -11,6 +12,7 @@ mod findings;
 mod formats;
 mod input;
 mod limits;
+pub mod logs;
 mod mapping;
 mod names;
 pub mod redact;

@@ -31,8 +31,10 @@ pub(crate) struct Closeness {
     pub(crate) merge: f32,
     /// Cosine at which a request left over joins a finished group.
     pub(crate) adopt: f32,
-    /// How much like ends speak for one group, and unlike ends against it.
+    /// How much like ends speak for one group, and unlike ends against it, between small groups.
     pub(crate) end_weight: f32,
+    /// The same between groups large enough for their ends to be typical.
+    pub(crate) full_end_weight: f32,
     /// The cosine of ends that speaks neither for nor against.
     pub(crate) end_neutral: f32,
     /// The same for the fields.
@@ -41,6 +43,8 @@ pub(crate) struct Closeness {
     pub(crate) tag_neutral: f32,
     /// Requests less alike than this are never one group, however they end.
     pub(crate) least_request: f32,
+    /// The same where the ends of two large groups are nearly equal.
+    pub(crate) least_request_same_end: f32,
 }
 
 impl Default for Closeness {
@@ -50,10 +54,12 @@ impl Default for Closeness {
             merge: 0.47,
             adopt: 0.45,
             end_weight: 0.45,
-            end_neutral: 0.40,
+            full_end_weight: 1.0,
+            end_neutral: 0.45,
             tag_weight: 0.15,
             tag_neutral: 0.40,
             least_request: 0.22,
+            least_request_same_end: 0.08,
         }
     }
 }
@@ -64,6 +70,14 @@ const CENTROID_TERMS: usize = 28;
 const MERGEABLE: usize = 5_000;
 /// Groups one lookup compares in full.
 const SHORTLIST: usize = 48;
+/// Ended cases from which a group's ends are typical of it.
+const TYPICAL: f32 = 8.0;
+/// The cosine from which two groups' ends are nearly equal.
+const SAME_END: f32 = 0.72;
+/// Times that every request is held against all finished groups again.
+const REFINEMENTS: usize = 2;
+/// Records from which a group can take in others.
+const HOME: usize = 6;
 /// An index row longer than this is skipped while shorter ones are there.
 const LONG_ROW: usize = 1_500;
 
@@ -79,10 +93,13 @@ struct Group {
 /// Groups the items; each group's members, largest group first, members in order.
 pub(crate) fn group(items: &[Item], closeness: Closeness) -> Vec<Vec<u32>> {
     let equal = equal_requests(items);
-    let near = near_requests(equal, closeness);
+    let near = near_requests(equal.clone(), closeness);
     let merged = merge_alike(near, closeness);
-    let finished = adopt(merged, closeness);
-    let mut out: Vec<Vec<u32>> = finished
+    let mut groups = adopt(merged, closeness);
+    for _ in 0..REFINEMENTS {
+        groups = refine(items, &equal, groups, closeness);
+    }
+    let mut out: Vec<Vec<u32>> = groups
         .into_iter()
         .map(|mut g| {
             g.members.sort_unstable();
@@ -110,7 +127,7 @@ fn equal_requests(items: &[Item]) -> Vec<Group> {
 fn make(items: &[Item], members: Vec<u32>) -> Group {
     let pick = |field: fn(&Item) -> &Vector| {
         Vector::centroid(
-            members.iter().take(400).map(|i| (field(&items[*i as usize]), 1.0)),
+            sample(&members).map(|i| (field(&items[*i as usize]), 1.0)),
             CENTROID_TERMS,
         )
     };
@@ -122,6 +139,11 @@ fn make(items: &[Item], members: Vec<u32>) -> Group {
         ended,
         members,
     }
+}
+
+/// At most some hundred members, spread evenly.
+fn sample(members: &[u32]) -> impl Iterator<Item = &u32> {
+    members.iter().step_by(members.len() / 400 + 1)
 }
 
 /// Which groups hold a term, and how heavily.
@@ -162,6 +184,33 @@ impl Index {
     }
 }
 
+/// Groups by what is asked and by how it ends.
+#[derive(Default)]
+struct Indexes {
+    requests: Index,
+    ends: Index,
+}
+
+impl Indexes {
+    fn add(&mut self, id: u32, group: &Group) {
+        self.requests.add(id, &group.request);
+        if group.ended >= 1.0 {
+            self.ends.add(id, &group.end);
+        }
+    }
+
+    /// Usable groups near by request or by end.
+    fn near(&self, group: &Group, usable: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut ids = self.requests.near(&group.request, &usable);
+        if group.ended >= 1.0 {
+            ids.extend(self.ends.near(&group.end, &usable));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
 /// Joins each group to the first-formed group it is near to; the largest lead.
 fn near_requests(groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
     let mut leaders: Vec<Group> = Vec::new();
@@ -169,10 +218,10 @@ fn near_requests(groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
     let mut followers: Vec<Vec<Group>> = Vec::new();
     for group in groups {
         let best = best_of(&index.near(&group.request, |_| true), |id| {
-            group.request.dot(&leaders[id as usize].request)
+            likeness(&group, &leaders[id as usize], closeness)
         });
         match best {
-            Some((id, cosine)) if cosine >= closeness.join => followers[id as usize].push(group),
+            Some((id, score)) if score >= closeness.join => followers[id as usize].push(group),
             _ => {
                 index.add(leaders.len() as u32, &group.request);
                 leaders.push(group);
@@ -210,14 +259,24 @@ fn join(a: &Group, b: &Group) -> Group {
 }
 
 /// How much two groups look like one process.
+///
+/// Large groups of one process draw their ends from the same few wordings, so that their middles
+/// are nearly equal however the requests were worded; a small group's end is one wording of many.
 fn likeness(a: &Group, b: &Group, closeness: Closeness) -> f32 {
     let request = a.request.dot(&b.request);
-    if request < closeness.least_request {
+    let typical = (a.ended.min(b.ended) / TYPICAL).min(1.0);
+    let ends = (a.ended >= 1.0 && b.ended >= 1.0).then(|| a.end.dot(&b.end));
+    let same_end = typical >= 0.75 && ends.is_some_and(|end| end >= SAME_END);
+    let least =
+        if same_end { closeness.least_request_same_end } else { closeness.least_request };
+    if request < least {
         return 0.0;
     }
     let mut score = request;
-    if a.ended >= 1.0 && b.ended >= 1.0 {
-        score += closeness.end_weight * (a.end.dot(&b.end) - closeness.end_neutral);
+    if let Some(end) = ends {
+        let weight = closeness.end_weight
+            + (closeness.full_end_weight - closeness.end_weight).max(0.0) * typical;
+        score += weight * (end - closeness.end_neutral);
     }
     if !a.tags.is_empty() && !b.tags.is_empty() {
         score += closeness.tag_weight * (a.tags.dot(&b.tags) - closeness.tag_neutral);
@@ -253,9 +312,9 @@ impl PartialOrd for Pair {
 fn merge_alike(mut groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
     groups.sort_by(|a, b| b.members.len().cmp(&a.members.len()).then(a.members.cmp(&b.members)));
     let rest = groups.split_off(groups.len().min(MERGEABLE));
-    let mut index = Index::default();
+    let mut index = Indexes::default();
     for (id, group) in (0_u32..).zip(&groups) {
-        index.add(id, &group.request);
+        index.add(id, group);
     }
     let pairs: Vec<Vec<Pair>> = groups
         .par_iter()
@@ -275,7 +334,7 @@ fn merge_alike(mut groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
         alive[pair.b as usize] = false;
         let merged = join(&groups[pair.a as usize], &groups[pair.b as usize]);
         let id = groups.len() as u32;
-        index.add(id, &merged.request);
+        index.add(id, &merged);
         let usable = |other: u32| other != id && alive[other as usize];
         queue.extend(pairs_of(id, &merged, &groups, &index, closeness, usable));
         groups.push(merged);
@@ -291,12 +350,12 @@ fn pairs_of(
     id: u32,
     group: &Group,
     groups: &[Group],
-    index: &Index,
+    index: &Indexes,
     closeness: Closeness,
     usable: impl Fn(u32) -> bool,
 ) -> Vec<Pair> {
     index
-        .near(&group.request, usable)
+        .near(group, usable)
         .into_iter()
         .filter_map(|other| {
             let score = likeness(group, &groups[other as usize], closeness);
@@ -307,26 +366,9 @@ fn pairs_of(
 
 /// Small groups left over join the finished group they are nearest to, if near enough.
 fn adopt(groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
-    let least = 6;
     let (mut big, small): (Vec<Group>, Vec<Group>) =
-        groups.into_iter().partition(|g| g.members.len() >= least);
-    let mut index = Index::default();
-    for (id, group) in (0_u32..).zip(&big) {
-        index.add(id, &group.request);
-    }
-    let homes: Vec<Option<u32>> = small
-        .par_iter()
-        .map(|group| {
-            let near = index.near(&group.request, |_| true);
-            best_of(&near, |id| {
-                let home = &big[id as usize];
-                let request = group.request.dot(&home.request);
-                if request < closeness.adopt { 0.0 } else { likeness(group, home, closeness) }
-            })
-            .filter(|(_, score)| *score >= closeness.adopt)
-            .map(|(id, _)| id)
-        })
-        .collect();
+        groups.into_iter().partition(|g| g.members.len() >= HOME);
+    let homes = homes(&small, &big, closeness);
     let mut left = Vec::new();
     for (group, home) in small.into_iter().zip(homes) {
         match home {
@@ -336,4 +378,60 @@ fn adopt(groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
     }
     big.extend(left);
     big
+}
+
+/// The group each of `strays` is nearest to, if near enough.
+fn homes(strays: &[Group], groups: &[Group], closeness: Closeness) -> Vec<Option<u32>> {
+    let mut index = Indexes::default();
+    for (id, group) in (0_u32..).zip(groups) {
+        index.add(id, group);
+    }
+    strays
+        .par_iter()
+        .map(|stray| {
+            best_of(&index.near(stray, |_| true), |id| {
+                likeness(stray, &groups[id as usize], closeness)
+            })
+            .filter(|(_, score)| *score >= closeness.adopt)
+            .map(|(id, _)| id)
+        })
+        .collect()
+}
+
+/// Holds every distinct request against the finished groups and lets it go where it fits best.
+fn refine(
+    items: &[Item],
+    equal: &[Group],
+    groups: Vec<Group>,
+    closeness: Closeness,
+) -> Vec<Group> {
+    let (big, small): (Vec<Group>, Vec<Group>) =
+        groups.into_iter().partition(|g| g.members.len() >= HOME);
+    let big: Vec<Group> = big.into_par_iter().map(|g| make(items, g.members)).collect();
+    let now: FxHashMap<u32, u32> = (0_u32..)
+        .zip(&big)
+        .flat_map(|(id, group)| group.members.iter().map(move |member| (*member, id)))
+        .collect();
+    let best = homes(equal, &big, closeness);
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); big.len()];
+    let mut left: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let apart: FxHashMap<u32, u32> = (0_u32..)
+        .zip(&small)
+        .flat_map(|(id, group)| group.members.iter().map(move |member| (*member, id)))
+        .collect();
+    for (request, best) in equal.iter().zip(best) {
+        let first = request.members[0];
+        match best.or_else(|| now.get(&first).copied()) {
+            Some(id) => members[id as usize].extend(&request.members),
+            None => left.entry(apart[&first]).or_default().extend(&request.members),
+        }
+    }
+    members
+        .into_iter()
+        .chain(left.into_values())
+        .filter(|members| !members.is_empty())
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|members| make(items, members))
+        .collect()
 }

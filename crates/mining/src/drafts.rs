@@ -48,10 +48,12 @@ const CHAT: Closeness = Closeness {
     merge: 0.46,
     adopt: 0.46,
     end_weight: 0.0,
+    full_end_weight: 0.0,
     end_neutral: 0.0,
     tag_weight: 0.0,
     tag_neutral: 0.0,
     least_request: 0.2,
+    least_request_same_end: 0.2,
 };
 
 /// How alike answers must be to be about one chore.

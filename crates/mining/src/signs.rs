@@ -2,7 +2,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SignSet(u32);
 impl SignSet {
-    pub fn contains(self, s: Sign) -> bool {
+    pub fn has(self, s: Sign) -> bool {
         self.0 >> (s as u32) & 1 == 1
     }
 }

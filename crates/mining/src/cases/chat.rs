@@ -15,8 +15,8 @@ pub(crate) fn chat(group: &Group<'_>) -> ChatFacts {
     let mut quotes: Vec<Quote> = Vec::new();
     for thread in &group.threads {
         let Some(first) = thread.messages.first() else { continue };
-        let ask = thread.signs.contains(Sign::ChatAsk) || thread.signs.contains(Sign::ApprovalAsk);
-        let report = !ask && thread.signs.contains(Sign::ChatReport);
+        let ask = thread.signs.has(Sign::ChatAsk) || thread.signs.has(Sign::ApprovalAsk);
+        let report = !ask && thread.signs.has(Sign::ChatReport);
         asks.see(&first.id, Some(first.at), ask);
         reports.see(&first.id, Some(first.at), report);
         if (ask || report) && quotes.len() < QUOTES {

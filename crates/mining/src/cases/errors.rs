@@ -111,13 +111,13 @@ fn see(run: &Run<'_>, place: usize, worked: &mut bool, shown: &mut Shown) {
                 return;
             }
             let of_another = speaks_of_another(run, text);
-            shown.reopened |= *worked && !of_another && signs.contains(Sign::Reopened);
-            shown.corrected |= !of_another && signs.contains(Sign::Corrected);
-            shown.redone |= *worked && !of_another && signs.contains(Sign::Redone);
-            shown.escalated |= signs.contains(Sign::Escalated);
+            shown.reopened |= *worked && !of_another && signs.has(Sign::Reopened);
+            shown.corrected |= !of_another && signs.has(Sign::Corrected);
+            shown.redone |= *worked && !of_another && signs.has(Sign::Redone);
+            shown.escalated |= signs.has(Sign::Escalated);
             let asks = [Sign::ApprovalAsk, Sign::WaitingApproval, Sign::WaitingAnswer, Sign::Ack]
                 .iter()
-                .any(|sign| signs.contains(*sign));
+                .any(|sign| signs.has(*sign));
             *worked |= !asks && run.is_worker(event.author);
         }
     }
@@ -160,7 +160,6 @@ mod tests {
     use kompel_model::{Change, ChangedField, Comment};
 
     use super::super::fixture::{at, comment, facts, log, ticket};
-    use super::*;
 
     fn check(description: &str, comments: Vec<Comment>, reworked: bool) {
         let mut record = ticket(1, at("2025-03-03T08:00:00Z"));

@@ -7,6 +7,20 @@ use kompel_model::{
 use super::{CaseFacts, Group, Knowledge, Nature, Thread, describe, nature};
 use crate::{corpus::Words, lexicon::Lexicon, signs::Signs, systems::Systems};
 
+/// A folder of the shared real data; says so where it is not here.
+pub(crate) fn shared(set: &str) -> Option<std::path::PathBuf> {
+    let near = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let found = option_env!("KOMPEL_SHARED")
+        .into_iter()
+        .chain([near, "/work/shared"])
+        .map(|shared| std::path::Path::new(shared).join("data").join(set))
+        .find(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: no shared/data/{set} here");
+    }
+    found
+}
+
 /// A moment.
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().expect("tests write moments right")

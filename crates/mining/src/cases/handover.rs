@@ -175,17 +175,7 @@ mod tests {
     use super::*;
 
     fn folder() -> Option<PathBuf> {
-        let near = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-        let named = option_env!("KOMPEL_SHARED").map(PathBuf::from);
-        let found = named
-            .into_iter()
-            .chain([near, PathBuf::from("/work/shared")])
-            .map(|shared| shared.join("data/waiting-time-handoff-logs"))
-            .find(|folder| folder.is_dir());
-        if found.is_none() {
-            eprintln!("skipped: no shared/data/waiting-time-handoff-logs here");
-        }
-        found
+        super::super::fixture::shared("waiting-time-handoff-logs")
     }
 
     fn moment(text: &str) -> Timestamp {

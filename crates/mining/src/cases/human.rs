@@ -59,9 +59,9 @@ pub(crate) fn human(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> HumanFacts 
         let copied = copies(run);
         copied_at_all |= copied;
         let hands = run.ticket.map(hands).unwrap_or_default();
-        let said = run.said().any(|(_, _, signs, place)| {
-            place != Place::Opening && signs.contains(Sign::HandedOver)
-        });
+        let said = run
+            .said()
+            .any(|(_, _, signs, place)| place != Place::Opening && signs.has(Sign::HandedOver));
         waiting.see(run.id, run.at, !waits.is_empty());
         touched.see(run.id, run.at, !waits.is_empty() || copied);
         copy_paste.see(run.id, run.at, copied);
@@ -98,8 +98,7 @@ pub(crate) fn human(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> HumanFacts 
 /// True if someone says on the run that he copied by hand; a request that speaks of copying is
 /// no such sign, an incident's reporter pastes too.
 fn copies(run: &Run<'_>) -> bool {
-    run.said()
-        .any(|(_, _, signs, place)| place != Place::Opening && signs.contains(Sign::CopyPaste))
+    run.said().any(|(_, _, signs, place)| place != Place::Opening && signs.has(Sign::CopyPaste))
 }
 
 /// Hours waited in all, elapsed and at work; `None` where no wait has both ends.
@@ -153,11 +152,11 @@ fn waits<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Vec<Wait<'a>> {
 
 /// What a text asks a person for.
 fn asks(run: &Run<'_>, event: &Event<'_>, signs: SignSet, place: Place) -> Option<For> {
-    if signs.contains(Sign::ApprovalAsk) || signs.contains(Sign::WaitingApproval) {
+    if signs.has(Sign::ApprovalAsk) || signs.has(Sign::WaitingApproval) {
         return Some(For::Approval);
     }
     let by_worker = place != Place::Opening && run.is_worker(event.author);
-    (by_worker && signs.contains(Sign::WaitingAnswer)).then_some(For::Answer)
+    (by_worker && signs.has(Sign::WaitingAnswer)).then_some(For::Answer)
 }
 
 fn said<'a>(
@@ -169,7 +168,7 @@ fn said<'a>(
     knowledge: &Knowledge<'_>,
 ) {
     let gives = place != Place::Opening
-        && (signs.contains(Sign::ApprovalGiven) || signs.contains(Sign::ApprovalRefused));
+        && (signs.has(Sign::ApprovalGiven) || signs.has(Sign::ApprovalRefused));
     let asked = asks(run, event, signs, place);
     if let Some(state) = open.as_mut() {
         let other = event.author.is_some() && event.author != state.by;

@@ -9,9 +9,9 @@ mod chat;
 mod effort;
 mod errors;
 #[cfg(test)]
-mod eval;
 #[cfg(test)]
 mod fixture;
+mod habits;
 mod handover;
 mod human;
 mod inputs;
@@ -21,6 +21,8 @@ mod steps;
 mod touched;
 mod triggers;
 mod window;
+
+use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 use kompel_model::{Answer, EventLog, Message, PersonId, SourceKind, Ticket};
@@ -76,6 +78,8 @@ pub(crate) struct Knowledge<'a> {
     words: &'a Words<'a>,
     calendar: Calendar,
     windows: Windows,
+    /// People that no source calls robots and that behave like one.
+    robots: BTreeSet<PersonId>,
 }
 
 impl<'a> Knowledge<'a> {
@@ -83,7 +87,8 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn new(log: &EventLog, words: &'a Words<'a>, zone: Tz) -> Self {
         let calendar = Calendar::new(zone);
         let windows = Windows::of(log, &calendar);
-        Self { words, calendar, windows }
+        let robots = habits::robots(log, &calendar);
+        Self { words, calendar, windows, robots }
     }
 
     /// Over which time each source was observed.
@@ -92,7 +97,7 @@ impl<'a> Knowledge<'a> {
     }
 
     fn is_robot(&self, who: &PersonId) -> bool {
-        self.words.people.get(who).is_some_and(|party| party.robot)
+        self.words.people.get(who).is_some_and(|party| party.robot) || self.robots.contains(who)
     }
 
     /// The observed time that a group is measured by: of its tickets' sources, else of its chat's.

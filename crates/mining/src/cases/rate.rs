@@ -89,7 +89,6 @@ mod tests {
     use kompel_model::{EventLog, Ticket, Timestamp};
 
     use super::super::fixture::{at, facts, log, message, nature_of, ticket};
-    use super::*;
 
     const START: &str = "2025-01-06T08:00:00Z";
 

@@ -281,7 +281,7 @@ pub(crate) fn is_handled(ticket: &Ticket, knowledge: &Knowledge<'_>) -> bool {
 }
 
 fn speaks_as_robot(signs: SignSet) -> bool {
-    signs.contains(Sign::AutoReply) || signs.contains(Sign::AutoClosed)
+    signs.has(Sign::AutoReply) || signs.has(Sign::AutoClosed)
 }
 
 /// For each ticket the threads about it; and the threads about none, repeated ones together.

@@ -137,7 +137,7 @@ fn is_work(run: &Run<'_>, event: &Event<'_>) -> bool {
     }
     match event.what {
         What::Said { place: Place::Opening, .. } => false,
-        What::Said { place: Place::ChatOpening, signs, .. } => signs.contains(Sign::ChatReport),
+        What::Said { place: Place::ChatOpening, signs, .. } => signs.has(Sign::ChatReport),
         What::Said { .. } => run.is_worker(event.author),
         // Done and reopened say how it ends; only a wait is a step of its own.
         What::Status { to, .. } => {
@@ -149,12 +149,12 @@ fn is_work(run: &Run<'_>, event: &Event<'_>) -> bool {
 fn waits(signs: SignSet) -> bool {
     [Sign::ApprovalAsk, Sign::WaitingApproval, Sign::WaitingAnswer]
         .iter()
-        .any(|sign| signs.contains(*sign))
+        .any(|sign| signs.has(*sign))
 }
 
 fn is_step(signs: SignSet) -> bool {
     let nothing = [Sign::Thanks, Sign::Ack, Sign::AutoReply, Sign::Announcement, Sign::Reopened];
-    nothing.iter().all(|sign| !signs.contains(*sign))
+    nothing.iter().all(|sign| !signs.has(*sign))
 }
 
 /// The sentences of a comment; a full stop within a name or number ends none.
@@ -330,5 +330,17 @@ mod tests {
     fn sentences_end_where_people_end_them() {
         let found = sentences("Regel op 10.0.0.1 gezet. Getest; ok\nNaar v1.2 gebracht");
         assert_eq!(found, ["Regel op 10.0.0.1 gezet", "Getest", "Naar v1.2 gebracht"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_its_sentences_and_objects(text in "\\PC{0,80}[.!?;\n]{0,2}\\PC{0,80}") {
+            for part in sentences(&text) {
+                proptest::prop_assert!(text.contains(part));
+            }
+            for object in super::super::inputs::objects(&text) {
+                proptest::prop_assert!(text.to_lowercase().contains(&object));
+            }
+        }
     }
 }

@@ -57,13 +57,13 @@ fn kind(run: &Run<'_>, knowledge: &Knowledge<'_>) -> TriggerKind {
     let Some(ticket) = run.ticket else {
         return match first {
             Some((_, message)) if message.robot => TriggerKind::Alert,
-            Some((signs, _)) if signs.contains(Sign::ChatAsk) => TriggerKind::ChatAsk,
-            Some((signs, _)) if signs.contains(Sign::ChatReport) => TriggerKind::ChatReport,
+            Some((signs, _)) if signs.has(Sign::ChatAsk) => TriggerKind::ChatAsk,
+            Some((signs, _)) if signs.has(Sign::ChatReport) => TriggerKind::ChatReport,
             _ => TriggerKind::ChatAsk,
         };
     };
     if let Some((signs, message)) = first
-        && signs.contains(Sign::ChatAsk)
+        && signs.has(Sign::ChatAsk)
         && ticket.created.is_some_and(|at| message.at < at)
     {
         return TriggerKind::ChatAsk;

@@ -329,4 +329,24 @@ mod tests {
             Observed { stretches: vec![(date("2025-01-08"), date("2025-01-26"))], records: 1 };
         assert_eq!(observed.weeks(), [date("2025-01-13"), date("2025-01-20")]);
     }
+
+    #[test]
+    fn the_year_of_a_real_log_is_three_months() {
+        let Some(folder) = super::super::fixture::shared("uci-incident-event-log") else { return };
+        let file = std::fs::File::open(folder.join("incident_event_log_restored.csv.gz")).unwrap();
+        let mut reader = csv::Reader::from_reader(flate2::read::GzDecoder::new(file));
+        let headers = reader.headers().unwrap().clone();
+        let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+        let (number, opened) = (column("number"), column("opened_at"));
+        let mut cases = BTreeMap::new();
+        for row in reader.records().map(|row| row.unwrap()) {
+            let local = chrono::NaiveDateTime::parse_from_str(&row[opened], "%d/%m/%Y %H:%M");
+            cases.insert(row[number].to_owned(), calendar().moment(local.unwrap()));
+        }
+        let times: Vec<Timestamp> = cases.into_values().collect();
+        let found = observe(&times, &calendar());
+        assert!((80..=105).contains(&found.days()), "{found:?}");
+        let held = times.iter().filter(|at| found.holds(calendar().day(**at))).count();
+        assert!(held * 100 >= times.len() * 97);
+    }
 }
