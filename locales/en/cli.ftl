@@ -128,6 +128,18 @@ help-findings = Show what the last hunt could not take as it stood
 help-findings-long = Shows, for each input of the last hunt, the rows that were skipped, repaired or merged, with their positions.
 help-findings--all = Show all that are kept, not just the first few
 
+help-log = Work with the event log
+help-log-long = Works with the event log: everything that was read, as one object-centric log.
+help-log-export = Write everything kept as an event log that process-mining tools read
+help-log-export-long =
+    Writes everything kept as an event log, for PM4Py, ProM, Celonis and the like. People stay
+    pseudonyms.
+
+      kompel log export --format ocel-json log.json
+      kompel log export --format xes log.xes
+help-log-export--format = OCEL 2.0 as JSON or XML, or XES
+help-log-export--out = The file's name
+
 help-reveal = Show the name behind a pseudonym, and keep that it was shown
 help-reveal-long = Shows the name behind a pseudonym. That it was shown, when and why, is kept and can't be removed.
 help-reveal--pseudonym = Such as p-1f3a9c20
@@ -251,6 +263,7 @@ progress-hunting = Looking for processes…
 stage-words = Reading the words of { $records } records…
 stage-groups = Grouping like requests…
 stage-facts = Looking at each of { $groups } groups…
+progress-exporting = Writing the event log…
 progress-pages = Setting pages
 
 ## Failures

@@ -128,6 +128,18 @@ help-findings = Toon wat bij het laatste lezen niet in orde was
 help-findings-long = Toont voor elke invoer van de laatste zoektocht welke rijen overgeslagen, hersteld of samengevoegd zijn, met hun plaats.
 help-findings--all = Toon alles wat bijgehouden is, niet alleen de eerste
 
+help-log = Werk met het eventlog
+help-log-long = Werkt met het eventlog: alles wat gelezen is, als één objectgericht log.
+help-log-export = Schrijf alles wat bijgehouden is als eventlog voor process-miningtools
+help-log-export-long =
+    Schrijft alles wat bijgehouden is als eventlog, voor PM4Py, ProM, Celonis en dergelijke. Mensen
+    blijven pseudoniemen.
+
+      kompel log export --format ocel-json log.json
+      kompel log export --format xes log.xes
+help-log-export--format = OCEL 2.0 als JSON of XML, of XES
+help-log-export--out = De naam van het bestand
+
 help-reveal = Toon de naam achter een pseudoniem, en hou dat bij
 help-reveal-long = Toont de naam achter een pseudoniem. Dat ze getoond is, wanneer en waarom, wordt bijgehouden en kan niet verwijderd worden.
 help-reveal--pseudonym = Zoals p-1f3a9c20
@@ -251,6 +263,7 @@ progress-hunting = Processen zoeken…
 stage-words = De woorden van { $records } records lezen…
 stage-groups = Gelijkaardige vragen groeperen…
 stage-facts = { $groups } groepen bekijken…
+progress-exporting = Het eventlog schrijven…
 progress-pages = Pagina's zetten
 
 ## Fouten
