@@ -119,7 +119,7 @@ fn format_of(wanted: &Wanted, input: &Input) -> Result<Format, Failure> {
     let file = shown(&wanted.path);
     let format = match &wanted.format {
         Some(name) => named(name).ok_or_else(|| unknown_format(name))?,
-        None => ingest::detect(input).ok_or_else(|| {
+        None => likely(wanted.kind, ingest::detect(input)).ok_or_else(|| {
             let says = Phrase::new("fail-no-format").text("file", &file);
             Failure::new(Exit::Input, says)
                 .advise(Phrase::new("advice-format").text("formats", formats()))
@@ -137,6 +137,16 @@ fn format_of(wanted: &Wanted, input: &Input) -> Result<Format, Failure> {
     let says = Phrase::new("fail-other-kind").text("file", &file).text("format", format.title());
     let advice = Phrase::new("advice-other-kind").text("kind", right).text("file", file);
     Err(Failure::new(Exit::Usage, says).advise(advice))
+}
+
+/// What was detected, seen in the light of what the user says: a table is just a table, and whether
+/// it holds tickets or answers is the user's to say.
+fn likely(kind: Kind, detected: Option<Format>) -> Option<Format> {
+    match (kind, detected) {
+        (Kind::Answers, None | Some(Format::Table)) => Some(Format::Answers),
+        (Kind::Tickets, Some(Format::Answers)) => Some(Format::Table),
+        (_, detected) => detected,
+    }
 }
 
 fn unknown_format(name: &str) -> Failure {
