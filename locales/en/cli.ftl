@@ -245,7 +245,10 @@ demo-truth = Against the truth (truth.json): { $found } of { $planted } planted 
 demo-written = Written to { $folder }: { $maps ->
     [one] { $maps } map
    *[other] { $maps } maps
-} (maps/*.pdf), pitch.pdf, report.html, candidates.json; the exports it read are in exports/.
+} (maps/*.pdf){ $maps ->
+    [0] {""}
+   *[other] , pitch.pdf
+}, report.html, candidates.json; the exports it read are in exports/.
 demo-next =
     Next:
       open { $folder }/report.html

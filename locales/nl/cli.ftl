@@ -245,7 +245,10 @@ demo-truth = Naast de waarheid gelegd (truth.json): { $found } van { $planted } 
 demo-written = Geschreven in { $folder }: { $maps ->
     [one] { $maps } kaart
    *[other] { $maps } kaarten
-} (maps/*.pdf), pitch.pdf, report.html, candidates.json; de gelezen exports staan in exports/.
+} (maps/*.pdf){ $maps ->
+    [0] {""}
+   *[other] , pitch.pdf
+}, report.html, candidates.json; de gelezen exports staan in exports/.
 demo-next =
     Volgende stap:
       open { $folder }/report.html
