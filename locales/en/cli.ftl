@@ -168,6 +168,12 @@ init-next = Next: kompel hunt tickets <export.csv>
 hunt-read = { $file } ({ $format }): { $rows } rows read, { $records } records
 hunt-stored = { $new } new, { $updated } updated, { $unchanged } unchanged
 hunt-mapping = columns (correct with --map field=column):
+hunt-column = { $by ->
+    [user] { $field } = { $column }  (as you said)
+    [header] { $field } = { $column }  (by its header)
+    [content] { $field } = { $column }  (by its content, { $sure } sure)
+   *[nothing] { $column }: kept under its own name
+}
 hunt-dry = Dry run: nothing was kept.
 hunt-not-discovered = Kept. Next: kompel hunt, to look for processes.
 hunt-next = Next: kompel candidates

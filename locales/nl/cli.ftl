@@ -168,6 +168,12 @@ init-next = Volgende stap: kompel hunt tickets <export.csv>
 hunt-read = { $file } ({ $format }): { $rows } rijen gelezen, { $records } records
 hunt-stored = { $new } nieuw, { $updated } bijgewerkt, { $unchanged } ongewijzigd
 hunt-mapping = kolommen (verbeter met --map veld=kolom):
+hunt-column = { $by ->
+    [user] { $field } = { $column }  (zoals je zei)
+    [header] { $field } = { $column }  (aan de hoofding te zien)
+    [content] { $field } = { $column }  (aan de inhoud te zien, { $sure } zeker)
+   *[nothing] { $column }: behouden onder de eigen naam
+}
 hunt-dry = Proefrun: er is niets bijgehouden.
 hunt-not-discovered = Bijgehouden. Volgende stap: kompel hunt, om processen te zoeken.
 hunt-next = Volgende stap: kompel candidates

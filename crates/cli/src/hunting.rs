@@ -2,10 +2,10 @@
 //!
 //! `kompel hunt` and `kompel demo` both go through here.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
-use kompel_ingest::{ColumnMapping, Format, Input, Limits, Options, redact::Redactor};
+use kompel_ingest::{ColumnMapping, Format, Input, Limits, MappedBy, Options, redact::Redactor};
 use kompel_mining::{Candidate, Discovery, Lexicon, Settings, Stage};
 use kompel_model::{Counts, EventLog, Phrase, Reading, SourceClass};
 use kompel_runtime::{HuntInput, KeptCandidate, KeptDiscovery, Written, clock};
@@ -18,7 +18,6 @@ use crate::{
     exit::Exit,
     findings::{self, FindingGroup},
     reading::{self, Bytes},
-    seam::ingest,
     session::{Found, Session},
 };
 
@@ -54,7 +53,20 @@ pub(crate) struct InputReport {
     /// Findings by kind.
     pub(crate) findings: Vec<FindingGroup>,
     /// The columns used, for tables of one's own.
-    pub(crate) mapping: Option<BTreeMap<String, String>>,
+    pub(crate) mapping: Option<Vec<Column>>,
+}
+
+/// What one column was taken for.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Column {
+    /// Its header.
+    pub(crate) column: String,
+    /// The field, as `--map` takes it; `None` if it is kept under its header.
+    pub(crate) field: Option<&'static str>,
+    /// How sure that is, 0..1.
+    pub(crate) confidence: f64,
+    /// Whose word it is: `user`, `header`, `content` or `nothing`.
+    pub(crate) by: &'static str,
 }
 
 /// Whether records are kept.
@@ -74,6 +86,7 @@ pub(crate) fn read_all(
     mut tell: impl FnMut(&InputReport),
 ) -> Result<Vec<InputReport>, Failure> {
     let known_before = session.people_known()?;
+    let others = wanted.len() > 1 || !session.is_empty()?;
     let hunt = match keeping {
         Keeping::Store => Some(session.scope().begin_hunt(clock::now())?),
         Keeping::DryRun => None,
@@ -84,7 +97,7 @@ pub(crate) fn read_all(
         tell(&report);
         reports.push(report);
     }
-    if keeping == Keeping::Store {
+    if keeping == Keeping::Store && others {
         rescrub(session, known_before)?;
     }
     Ok(reports)
@@ -98,6 +111,7 @@ fn read_one(
     let Bytes { input, sha256 } = reading::load(&wanted.path)?;
     let format = format_of(wanted, &input)?;
     let Reading { mut log, findings, counts } = read(session, wanted, format, &input)?;
+    let mapping = mapping(session, wanted, format, &input);
     drop(input);
     let mut report = InputReport {
         name: shown(&wanted.path),
@@ -106,7 +120,7 @@ fn read_one(
         counts,
         stored: None,
         findings: findings::grouped(findings),
-        mapping: None,
+        mapping,
     };
     if let Some(hunt) = hunt {
         report.stored = Some(keep(session, &mut log, &report, hunt)?);
@@ -119,7 +133,7 @@ fn format_of(wanted: &Wanted, input: &Input) -> Result<Format, Failure> {
     let file = shown(&wanted.path);
     let format = match &wanted.format {
         Some(name) => named(name).ok_or_else(|| unknown_format(name))?,
-        None => likely(wanted.kind, ingest::detect(input)).ok_or_else(|| {
+        None => likely(wanted.kind, kompel_ingest::detect(input)).ok_or_else(|| {
             let says = Phrase::new("fail-no-format").text("file", &file);
             Failure::new(Exit::Input, says)
                 .advise(Phrase::new("advice-format").text("formats", formats()))
@@ -190,7 +204,7 @@ fn read(
         mapping: &wanted.map,
         progress: &|done| bar.at(done),
     };
-    ingest::read(format, input, &options).map_err(|error| {
+    kompel_ingest::read(format, input, &options).map_err(|error| {
         let says = Phrase::new("fail-not-read")
             .text("file", shown(&wanted.path))
             .text("format", format.title());
@@ -198,6 +212,36 @@ fn read(
             .advise(Phrase::new("advice-format").text("formats", formats()))
             .because(&error)
     })
+}
+
+/// Which column of a table of the user's own was taken for what; `None` for known formats.
+fn mapping(
+    session: &Session<'_>,
+    wanted: &Wanted,
+    format: Format,
+    input: &Input,
+) -> Option<Vec<Column>> {
+    if format != Format::Table {
+        return None;
+    }
+    let options = Options {
+        timezone: wanted.timezone.unwrap_or(session.config.timezone.0),
+        mapping: &wanted.map,
+        ..Options::default()
+    };
+    let columns = kompel_ingest::propose_mapping(input, &options).ok()?;
+    let column = |proposed: kompel_ingest::ProposedColumn| Column {
+        column: proposed.column,
+        field: proposed.field,
+        confidence: proposed.confidence,
+        by: match proposed.by {
+            MappedBy::User => "user",
+            MappedBy::Header => "header",
+            MappedBy::Content => "content",
+            MappedBy::Nothing => "nothing",
+        },
+    };
+    Some(columns.into_iter().map(column).collect())
 }
 
 fn keep(
