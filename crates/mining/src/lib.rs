@@ -6,6 +6,8 @@
 mod facts;
 mod fold;
 mod lexicon;
+mod signs;
+mod systems;
 
 pub use facts::{
     AnswerFact, Burst, BurstKind, Candidate, ChatFacts, Discovery, Effort, EffortBasis, ErrorFacts,
@@ -15,3 +17,5 @@ pub use facts::{
 };
 pub use fold::{fold, fold_into, words};
 pub use lexicon::{ConceptId, ConceptKind, Lexicon, LexiconError, Meaning, Unit, WordCache};
+pub use signs::{Awaited, Sign, SignSet, Signs, SignsError, StatusClass};
+pub use systems::{SystemId, Systems, SystemsError};
