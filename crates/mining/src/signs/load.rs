@@ -80,6 +80,7 @@ pub(super) fn signs(extra: &str) -> Result<Signs, SignsError> {
         of_head: loader.of_head,
         patterns: loader.patterns,
         starts: loader.starts,
+        start_bars: loader.start_bars,
         before: loader.before,
         after: loader.after,
         status,
@@ -95,6 +96,7 @@ struct Loader {
     of_head: Vec<Vec<u32>>,
     patterns: Vec<Pattern>,
     starts: Vec<(Sign, Regex)>,
+    start_bars: Vec<(Sign, Regex)>,
     before: Vec<Option<Regex>>,
     after: Vec<Option<Regex>>,
 }
@@ -141,6 +143,11 @@ impl Loader {
         text: &str,
         macros: &BTreeMap<String, String>,
     ) -> Result<(), String> {
+        if let Some(bar) = text.strip_prefix('!').filter(|bar| bar.starts_with('^')) {
+            let regex = Regex::new(&expand(bar, macros)?).map_err(|e| e.to_string())?;
+            self.start_bars.push((sign, regex));
+            return Ok(());
+        }
         if text.starts_with('^') {
             let regex = Regex::new(&expand(text, macros)?).map_err(|e| e.to_string())?;
             self.starts.push((sign, regex));

@@ -149,6 +149,7 @@ pub struct Signs {
     of_head: Vec<Vec<u32>>,
     patterns: Vec<Pattern>,
     starts: Vec<(Sign, Regex)>,
+    start_bars: Vec<(Sign, Regex)>,
     before: Vec<Option<Regex>>,
     after: Vec<Option<Regex>>,
     status: Vec<(StatusClass, RegexSet)>,
@@ -189,7 +190,11 @@ impl Signs {
         let start =
             folded.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '!' && c != '+');
         for (sign, pattern) in &self.starts {
-            if !found.has(*sign) && pattern.is_match(start) && !self.cancelled(*sign, "", start, 0)
+            let barred = || self.start_bars.iter().any(|(s, bar)| s == sign && bar.is_match(start));
+            if !found.has(*sign)
+                && pattern.is_match(start)
+                && !self.cancelled(*sign, "", start, 0)
+                && !barred()
             {
                 found.insert(*sign);
             }
@@ -199,7 +204,7 @@ impl Signs {
 
     /// What the name of a status means.
     pub fn status(&self, name: &str) -> StatusClass {
-        let folded = fold(name).replace(['_', '-'], " ");
+        let folded = fold(name).replace(['_', '-'], " ").replace("re open", "reopen");
         let folded = folded.trim();
         self.status
             .iter()

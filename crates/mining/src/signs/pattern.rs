@@ -58,7 +58,7 @@ impl Pattern {
 
 /// `SEPARATOR` is what stands between two words of a sentence.
 const SEPARATOR: &str = r#"(?:[ ,;:'"()*_/<>-]{1,4})"#;
-const GAP: &str = r#"(?:[a-z0-9@\[\].#&+'-]*[a-z0-9\]'-][ ,:'"()*_/-]{1,3}){0,5}?"#;
+const GAP: &str = r#"(?:[a-z0-9@\[\].#&+'-]*[a-z0-9\]'-][ '"()*_/-]{1,3}){0,5}?"#;
 
 fn compile_rest(rest: &str, macros: &BTreeMap<String, String>) -> Result<Regex, String> {
     let rest = expand(rest, macros)?;
