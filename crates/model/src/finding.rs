@@ -13,6 +13,17 @@ pub struct Finding {
     pub effect: Effect,
     /// The particulars, in English, without personal data: what was found and what would be right.
     pub detail: String,
+    /// How many rows it stands for; above 1 where a reader counts instead of listing.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub times: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn is_one(times: &u64) -> bool {
+    *times == 1
 }
 
 /// A position in the input.

@@ -93,7 +93,8 @@ pub struct Reading {
 impl Reading {
     /// True if every row is accounted for: it became a record, or a finding says why not.
     pub fn adds_up(&self) -> bool {
-        let dropped = self.findings.iter().filter(|f| Effect::drops_row(f.effect)).count() as u64;
+        let dropped = self.findings.iter().filter(|f| Effect::drops_row(f.effect));
+        let dropped = dropped.fold(0_u64, |sum, finding| sum.saturating_add(finding.times));
         self.counts.rows == self.counts.records + dropped
     }
 }
