@@ -98,7 +98,12 @@ fn ticket_item(corpus: &Corpus, doc: &Doc) -> Item {
     }
     key.sort_unstable();
     key.dedup();
-    Item { request: corpus.request(doc), end: corpus.end(doc), tags: corpus.tags(doc), key }
+    Item {
+        request: corpus.request(doc),
+        end: corpus.end(doc),
+        tags: corpus.tags(doc),
+        key,
+    }
 }
 
 /// A thread that names tickets belongs where most of them belong.
@@ -166,7 +171,8 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
 }
 
 fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {
-    let items: Vec<Item> = corpus.answers.iter().map(|doc| text_item(corpus, doc)).collect();
+    let items: Vec<Item> =
+        corpus.answers.iter().map(|doc| text_item(corpus, doc)).collect();
     let mut founding = Vec::new();
     for (index, item) in (0_u32..).zip(&items) {
         if item.request.is_empty() {
@@ -177,8 +183,10 @@ fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {
             None => founding.push(index),
         }
     }
-    let left: Vec<Item> =
-        founding.iter().map(|i| text_item(corpus, &corpus.answers[*i as usize])).collect();
+    let left: Vec<Item> = founding
+        .iter()
+        .map(|i| text_item(corpus, &corpus.answers[*i as usize]))
+        .collect();
     for group in cluster::group(&left, ANSWERS) {
         let request = Vector::centroid(
             group.iter().map(|i| (&left[*i as usize].request, 1.0)),
@@ -197,7 +205,12 @@ fn text_item(corpus: &Corpus, doc: &Doc) -> Item {
     let mut key = doc.title.clone();
     key.retain(|term| corpus.weights[*term as usize] > 0.0);
     key.sort_unstable();
-    Item { request: corpus.request(doc), end: Vector::default(), tags: Vector::default(), key }
+    Item {
+        request: corpus.request(doc),
+        end: Vector::default(),
+        tags: Vector::default(),
+        key,
+    }
 }
 
 fn nearest(drafts: &[Draft], text: &Vector, least: f32) -> Option<usize> {

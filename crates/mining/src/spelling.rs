@@ -50,7 +50,9 @@ impl Spelling {
             .filter_map(|word| {
                 let best = deletions(word)
                     .filter_map(|key| known.get(&key))
-                    .filter(|(count, right)| *count >= 3 * counts[word] && is_one_slip(word, right))
+                    .filter(|(count, right)| {
+                        *count >= 3 * counts[word] && is_one_slip(word, right)
+                    })
                     .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))?;
                 Some((word.to_owned(), best.1.to_owned()))
             })

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kompel_model::Language;
 
-use crate::{fold::fold, quote::shorten, text::is_pseudonym};
+use crate::{
+    quote::shorten,
+    fold::fold,
+    text::is_pseudonym,
+};
 
 /// Characters of a title.
 const LENGTH: usize = 70;
