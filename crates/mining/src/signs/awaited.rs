@@ -11,7 +11,7 @@ pub enum Awaited {
     Person(String),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Roles {
     names: Vec<String>,
     /// People, then one group per role.
@@ -64,7 +64,7 @@ impl Roles {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Durations {
     amount: Regex,
     work_before: Regex,

@@ -142,7 +142,7 @@ pub enum StatusClass {
 }
 
 /// The wordings, ready for reading.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Signs {
     heads: AhoCorasick,
     /// For each head literal, the patterns that begin with it.

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{Sign, is_word};
 
 /// A wording that begins with one of some plain words.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Pattern {
     pub(super) sign: Sign,
     /// True for a wording whose presence bars its sign at that place.

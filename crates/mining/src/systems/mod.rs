@@ -18,6 +18,17 @@ use load::{Alias, When};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemId(pub u16);
 
+/// What a system is to the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// A ticket system.
+    Ticket,
+    /// A chat tool.
+    Chat,
+    /// A system that people work in.
+    Other,
+}
+
 /// The systems, ready for finding.
 #[derive(Debug, Clone)]
 pub struct Systems {
@@ -90,8 +101,17 @@ impl Systems {
         &self.system(id).name
     }
 
-    /// Its category: `directory`, `vpn`, `ticket`, `chat`…; `learned` for learned names.
-    pub fn category(&self, id: SystemId) -> &str {
+    /// What it is to the work: the ticket system, a chat tool or a system worked in.
+    pub fn category(&self, id: SystemId) -> Category {
+        match self.category_name(id) {
+            "ticket" => Category::Ticket,
+            "chat" => Category::Chat,
+            _ => Category::Other,
+        }
+    }
+
+    /// Its section in the file: `directory`, `vpn`, `mail`…; `learned` for learned names.
+    pub fn category_name(&self, id: SystemId) -> &str {
         &self.system(id).category
     }
 

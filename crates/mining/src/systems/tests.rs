@@ -37,7 +37,11 @@ fn systems_know_category_and_connector() {
         ("Excel", "office", None),
     ] {
         let id = systems.named(name).unwrap();
-        assert_eq!((systems.category(id), systems.connector(id)), (category, connector), "{name}");
+        assert_eq!(
+            (systems.category_name(id), systems.connector(id)),
+            (category, connector),
+            "{name}"
+        );
     }
 }
 
