@@ -39,6 +39,8 @@ pub(super) enum Field {
     Resource,
     Transition,
     Link(Name),
+    /// Another person, kept by the header.
+    Person,
     /// Kept by its header.
     Other,
     /// Bookkeeping of the tool that says nothing of work.
@@ -54,6 +56,9 @@ pub(super) fn known(header: &str) -> Option<(Field, usize)> {
     }
     if let Some(kind) = link(&plain, header) {
         return Some((Field::Link(kind), custom));
+    }
+    if header.starts_with("@@") {
+        return Some((Field::Ignored, custom));
     }
     TABLE.iter().find_map(|(field, names)| {
         let rank = names.iter().position(|name| *name == plain)?;
@@ -293,7 +298,6 @@ const TABLE: &[(Field, &[&str])] = &[
             "requested by",
             "requested for",
             "aanvrager",
-            "opened by",
             "demandeur",
             "rapporteur",
             "autor",
@@ -313,6 +317,7 @@ const TABLE: &[(Field, &[&str])] = &[
         &[
             "creator",
             "created by",
+            "opened by",
             "sys created by",
             "aangemaakt door",
             "maker",
@@ -470,6 +475,24 @@ const TABLE: &[(Field, &[&str])] = &[
             "werknotities",
             "arbeitsnotizen",
             "notes de travail",
+        ],
+    ),
+    (
+        Field::Person,
+        &[
+            "resolved by",
+            "closed by",
+            "sys updated by",
+            "updated by",
+            "reopened by",
+            "last modified by",
+            "approved by",
+            "approver",
+            "approvers",
+            "goedkeurder",
+            "gesloten door",
+            "opgelost door",
+            "case:creator",
         ],
     ),
     (
