@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 use kompel_model::{Reading, SourceClass};
 
 use crate::{
-    Error, Input, Limits, Options, encoding,
+    Error, Input, Limits, Options, answers, chats, encoding,
     findings::Findings,
     input::{HEAD, is_workbook},
-    tickets,
+    logs, tickets,
 };
 
 /// Emits the enum, its titles and its dispatch. The order is the order of recognition: formats
@@ -63,6 +63,18 @@ formats! {
     Rt = tickets::rt, Tickets, "Request Tracker";
     /// Jira's CSV export.
     JiraCsv = tickets::jira_csv, Tickets, "Jira CSV";
+    /// A Slack export.
+    Slack = chats::slack, Chat, "Slack export";
+    /// Microsoft Teams messages as Graph returns them.
+    Teams = chats::teams, Chat, "Teams messages";
+    /// An operations log of the `!log` kind.
+    AdminLog = chats::admin_log, Chat, "admin log";
+    /// An OCEL 2.0 event log.
+    Ocel = logs::ocel, Log, "OCEL 2.0 log";
+    /// An XES event log.
+    Xes = logs::xes, Log, "XES log";
+    /// Answers to the coffee-machine question.
+    Answers = answers, Answers, "answers";
     /// Any other table of tickets: CSV or workbook.
     Table = tickets::table, Tickets, "table";
 }

@@ -3,6 +3,8 @@
 //! Pure: takes bytes, readers and keys; opens no file and no socket. People leave this crate as
 //! pseudonyms.
 
+mod answers;
+mod chats;
 mod dates;
 mod encoding;
 mod error;
@@ -10,8 +12,10 @@ mod findings;
 mod formats;
 mod input;
 mod limits;
+pub mod logs;
 mod mapping;
 mod names;
+pub mod redact;
 mod text;
 mod tickets;
 

@@ -32,6 +32,8 @@ pub struct Assessed {
     pub rank: u32,
     /// Value × ease × certainty, 0..1, relative to the best value in the hunt.
     pub score: f64,
+    /// Its worth relative to the best in the hunt, 0..1: likely hours, raised for errors.
+    pub value: f64,
     /// True if every gate lets it through.
     pub qualifies: bool,
     /// The verdicts.
@@ -42,8 +44,12 @@ pub struct Assessed {
     pub ease: Ease,
     /// How sure the evidence is, 0..1.
     pub certainty: f64,
+    /// What the certainty is made of, each 0..1.
+    pub certainty_parts: Vec<Factor>,
     /// True if it touches one system beside the ticket: a script may do.
     pub script_may_do: bool,
+    /// The systems that count, sorted: those named in enough of the records.
+    pub systems: Vec<String>,
     /// Where every number came from, in reading order; what `kompel explain` prints.
     pub origins: Vec<Origin>,
 }

@@ -1,1 +1,23 @@
-//! Kompel.
+//! The workspace on disk: its store, its key, and the clock.
+//!
+//! Owns every byte that Kompel keeps between two commands and the only reading of the clock. Holds
+//! no rule of discovery and words nothing for people: what the discovery found is kept as the JSON
+//! that it is given.
+
+pub mod clock;
+mod error;
+mod fingerprint;
+mod key;
+mod store;
+mod tenant;
+mod workspace;
+
+pub use error::Error;
+pub use fingerprint::Fingerprint;
+pub use key::{Key, Sealed};
+pub use store::{
+    Decision, HuntInput, KeptCandidate, KeptDiscovery, NewDecision, RecordCount, Reveal, Scope,
+    Store, Written,
+};
+pub use tenant::{TenantId, UnusableTenant};
+pub use workspace::Workspace;

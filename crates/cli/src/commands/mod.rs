@@ -1,0 +1,42 @@
+//! The commands, one file each: its arguments, what it does, what it prints.
+
+pub(crate) mod candidates;
+pub(crate) mod completions;
+pub(crate) mod decide;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod findings;
+pub(crate) mod hunt;
+pub(crate) mod init;
+pub(crate) mod map;
+pub(crate) mod pitch;
+pub(crate) mod report;
+pub(crate) mod reveal;
+
+use crate::{
+    args::{Cli, Command},
+    diagnostics::Failure,
+    exit::Exit,
+    output::Output,
+};
+
+/// Runs the command that the user asked for.
+pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Demo(args) => demo::run(&args, global, output),
+        Command::Init(args) => init::run(&args, global, output),
+        Command::Hunt(args) => hunt::run(&args, global, output),
+        Command::Candidates(args) => candidates::run(&args, global, output),
+        Command::Explain(args) => explain::run(&args, global, output),
+        Command::Map(args) => map::run(&args, global, output),
+        Command::Pitch(args) => pitch::run(&args, global, output),
+        Command::Decide(args) => decide::run(&args, global, output),
+        Command::Report(args) => report::run(&args, global, output),
+        Command::Findings(args) => findings::run(&args, global, output),
+        Command::Reveal(args) => reveal::run(&args, global, output),
+        Command::Doctor(args) => doctor::run(&args, global, output),
+        Command::Completions(args) => completions::run(&args, output),
+    }
+}

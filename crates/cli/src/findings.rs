@@ -1,0 +1,103 @@
+//! Findings, counted by kind, with the first few kept.
+
+use std::collections::BTreeMap;
+
+use kompel_model::{Effect, Finding, FindingCode, Phrase, Place};
+use serde::{Deserialize, Serialize};
+
+use crate::output::Output;
+
+/// One kind of finding in one input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FindingGroup {
+    /// What it is.
+    pub(crate) code: FindingCode,
+    /// What the reader did.
+    pub(crate) effect: Effect,
+    /// How many there are.
+    pub(crate) count: u64,
+    /// The first of them.
+    pub(crate) first: Vec<Finding>,
+}
+
+/// Groups findings by kind and effect, the most frequent first; of each the first are kept.
+pub(crate) fn grouped(findings: Vec<Finding>) -> Vec<FindingGroup> {
+    let mut groups: BTreeMap<(FindingCode, Effect), FindingGroup> = BTreeMap::new();
+    for finding in findings {
+        let (code, effect) = (finding.code, finding.effect);
+        let group = groups.entry((code, effect)).or_insert_with(|| FindingGroup {
+            code,
+            effect,
+            count: 0,
+            first: Vec::new(),
+        });
+        group.count += finding.times;
+        if group.first.len() < KEPT {
+            group.first.push(finding);
+        }
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    groups
+}
+
+/// Shows the groups, each with at most `examples` of its findings.
+pub(crate) fn show(output: &Output, groups: &[FindingGroup], examples: usize) {
+    let wording = output.wording();
+    for group in groups {
+        let code = json_word(&group.code);
+        let says = Phrase::new("finding-group")
+            .number("count", group.count as f64)
+            .text("what", wording.word(&format!("finding-{}", code.replace('_', "-"))))
+            .text("did", wording.word(&format!("effect-{}", json_word(&group.effect))));
+        output.line(&format!("  {}", wording.say(&says)));
+        for finding in group.first.iter().take(examples) {
+            output.line(&format!("      {}  {}", position(&finding.place, output), finding.detail));
+        }
+    }
+}
+
+fn position(place: &Place, output: &Output) -> String {
+    let mut says = Phrase::new("finding-place").text("file", &place.file);
+    says = says.text("row", place.row.map(|row| row.to_string()).unwrap_or_default());
+    says = says.text("column", place.column.clone().unwrap_or_default());
+    let kind = match (place.row, &place.column) {
+        (Some(_), Some(_)) => "cell",
+        (Some(_), None) => "row",
+        (None, Some(_)) => "column",
+        (None, None) => "file",
+    };
+    output.wording().say(&says.text("kind", kind))
+}
+
+/// The word that serde writes for a plain enum.
+pub(crate) fn json_word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
+/// Findings kept of each kind; the count tells how many there were.
+const KEPT: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(code: FindingCode, row: u64) -> Finding {
+        let place = Place { file: "a.csv".to_owned(), row: Some(row), column: None };
+        Finding { place, code, effect: Effect::Kept, detail: String::new(), times: 1 }
+    }
+
+    #[test]
+    fn findings_are_counted_by_kind_and_the_first_kept() {
+        let mut all: Vec<_> = (0..1_500).map(|row| finding(FindingCode::BadDate, row)).collect();
+        all.push(finding(FindingCode::BadRow, 7));
+        let groups = grouped(all);
+        assert_eq!(groups.len(), 2);
+        assert_eq!((groups[0].code, groups[0].count), (FindingCode::BadDate, 1_500));
+        assert_eq!(groups[0].first.len(), KEPT);
+        assert_eq!(groups[1].first[0].place.row, Some(7));
+    }
+}

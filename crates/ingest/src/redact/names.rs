@@ -1,0 +1,547 @@
+//! Finding people's names in running text.
+//!
+//! Owns the rules by which words are taken for a person: known people by any form of their name,
+//! unknown people by a first name with a surname, a form of address, or a word that calls for a
+//! person. Hosts, companies and products are left alone.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::people::ParsedName;
+use super::words::{Word, fold_into, word};
+
+/// The people, and the names that only look like people, that one log is scrubbed with.
+#[derive(Debug, Default)]
+pub(super) struct KnownPeople {
+    /// Joined folded words of a full name or login to the person's canonical name; `None` for
+    /// what must stay (client companies).
+    phrases: FxHashMap<String, Option<String>>,
+    /// First folded word of a phrase to the most words a phrase with it has.
+    starts: FxHashMap<String, usize>,
+    /// A given name or surname alone to the canonical name, if one person alone has it.
+    lone: FxHashMap<String, String>,
+}
+
+impl KnownPeople {
+    /// Adds a person by their name, whose canonical form is `canonical`.
+    pub(super) fn add(&mut self, name: &ParsedName, canonical: &str) {
+        if !name.reads_as_person() {
+            return;
+        }
+        if !name.is_full() {
+            self.add_handle(&name.tokens.concat(), canonical);
+            return;
+        }
+        let (first, last) = (name.first().to_owned(), name.last());
+        for phrase in [format!("{first}{last}"), format!("{last}{first}")] {
+            self.phrases.entry(phrase).or_insert_with(|| Some(canonical.to_owned()));
+        }
+        self.add_lone(first, canonical);
+        if last.chars().count() >= 4 {
+            self.add_lone(last, canonical);
+        }
+    }
+
+    /// Adds a login or nickname that belongs to the person.
+    pub(super) fn add_handle(&mut self, handle: &str, canonical: &str) {
+        let known = word(handle);
+        if known.first {
+            self.add_lone(handle.to_owned(), canonical);
+        } else if handle.chars().count() >= 5
+            && !known.common
+            && handle.chars().any(char::is_alphabetic)
+        {
+            self.phrases.entry(handle.to_owned()).or_insert_with(|| Some(canonical.to_owned()));
+        }
+    }
+
+    /// Adds a client company, whose name stays as it is.
+    pub(super) fn keep(&mut self, company: &str) {
+        let mut tokens = Vec::new();
+        tokenize(company, &mut tokens);
+        let mut buffer = String::new();
+        let mut joined = String::new();
+        for token in &tokens {
+            fold_into(&company[token.range()], &mut buffer);
+            joined.push_str(&buffer);
+        }
+        if let Some(first) = tokens.first() {
+            fold_into(&company[first.range()], &mut buffer);
+            let most = self.starts.entry(buffer).or_default();
+            *most = (*most).max(tokens.len());
+            self.phrases.insert(joined, None);
+        }
+    }
+
+    /// Notes which words can begin a phrase; call once after the last `add`.
+    pub(super) fn settle<'a>(&mut self, names: impl Iterator<Item = &'a ParsedName>) {
+        for name in names {
+            let joined = name.tokens.concat();
+            let reach = name.tokens.len().max(if name.is_full() { MAX_WORDS } else { 1 });
+            for start in name.tokens.iter().chain([&joined]) {
+                self.note_start(start, reach);
+            }
+            for token in &name.tokens {
+                for particle in LEADING {
+                    if token.starts_with(particle) {
+                        self.note_start(particle, MAX_WORDS);
+                    }
+                }
+            }
+        }
+        let handles: Vec<String> = self.phrases.keys().cloned().collect();
+        for handle in handles {
+            self.note_start(&handle, 1);
+        }
+    }
+
+    fn note_start(&mut self, start: &str, words: usize) {
+        let most = self.starts.entry(start.to_owned()).or_default();
+        *most = (*most).max(words);
+    }
+
+    fn add_lone(&mut self, name: String, canonical: &str) {
+        if word(&name).common && !word(&name).first {
+            return;
+        }
+        let alone = name.clone();
+        self.lone
+            .entry(name)
+            .and_modify(|owner| {
+                if owner != canonical {
+                    *owner = alone;
+                }
+            })
+            .or_insert_with(|| canonical.to_owned());
+    }
+}
+
+/// A name found: where it stands and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The bytes of the name.
+    pub(super) range: Range<usize>,
+    /// The canonical name of the person.
+    pub(super) canonical: String,
+}
+
+/// Finds the names in `text`, from left to right, without overlap.
+pub(super) fn find(text: &str, people: &KnownPeople, out: &mut Vec<Found>) {
+    let mut tokens = Vec::new();
+    tokenize(text, &mut tokens);
+    let mut scan = Scan { text, tokens: &tokens, people, buffer: String::new() };
+    let mut at = 0;
+    while at < tokens.len() {
+        match scan.at(at) {
+            Taken::Nothing => at += 1,
+            Taken::Keep { words } => at += words,
+            Taken::Person { words, from, canonical } => {
+                let range = tokens[from].start..tokens[at + words - 1].end;
+                out.push(Found { range, canonical });
+                at += words;
+            }
+        }
+    }
+}
+
+enum Taken {
+    Nothing,
+    Keep { words: usize },
+    Person { words: usize, from: usize, canonical: String },
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    start: usize,
+    end: usize,
+    capital: bool,
+    letters: bool,
+}
+
+impl Token {
+    fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// Cuts the text into words: letters and digits, with hyphens and apostrophes inside names.
+fn tokenize(text: &str, out: &mut Vec<Token>) {
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, first)) = chars.next() {
+        if !first.is_alphanumeric() {
+            continue;
+        }
+        let mut token = Token {
+            start,
+            end: start + first.len_utf8(),
+            capital: first.is_uppercase(),
+            letters: first.is_alphabetic(),
+        };
+        let mut last = first;
+        while let Some(&(at, c)) = chars.peek() {
+            if c.is_alphanumeric() {
+                token.letters &= c.is_alphabetic();
+            } else if !(joins(c, last, &text[at + c.len_utf8()..])) {
+                break;
+            }
+            token.end = at + c.len_utf8();
+            last = c;
+            chars.next();
+        }
+        out.push(token);
+    }
+}
+
+fn joins(mark: char, before: char, rest: &str) -> bool {
+    let Some(after) = rest.chars().next() else { return false };
+    match mark {
+        '-' => before.is_alphabetic() && after.is_alphabetic(),
+        '\'' | '’' => before.is_uppercase() && after.is_uppercase(),
+        _ => is_combining(mark),
+    }
+}
+
+fn is_combining(c: char) -> bool {
+    !c.is_ascii() && unicode_normalization::char::is_combining_mark(c)
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    people: &'a KnownPeople,
+    buffer: String,
+}
+
+impl Scan<'_> {
+    fn at(&mut self, at: usize) -> Taken {
+        if let Some(words) = self.placeholder(at) {
+            return Taken::Keep { words };
+        }
+        let token = self.tokens[at];
+        self.fold(at);
+        if let Some(&reach) = self.people.starts.get(&self.buffer)
+            && let Some(taken) = self.phrase(at, reach)
+        {
+            return taken;
+        }
+        self.fold(at);
+        let mentioned = self.before(at) == Some('@') && !self.glued_before_at(at);
+        if !token.capital {
+            return self.lower_case(at, mentioned);
+        }
+        let known = word(&self.buffer);
+        if known.title {
+            return self.titled(at);
+        }
+        let first = known.first || self.compound_first(at);
+        if first && let Some(taken) = self.with_surname(at, known) {
+            return taken;
+        }
+        self.alone(at, known, first, mentioned)
+    }
+
+    /// The words of a placeholder or pseudonym that is already there.
+    fn placeholder(&self, at: usize) -> Option<usize> {
+        let token = self.tokens[at];
+        let rest = &self.text[token.start..];
+        if is_pseudonym_start(rest) {
+            let end = token.start + PSEUDONYM_LEN;
+            return Some(self.tokens[at..].iter().take_while(|t| t.start < end).count());
+        }
+        let word = &self.text[token.range()];
+        let boxed = self.before(at) == Some('[') && self.text[token.end..].starts_with(']');
+        (boxed && PLACEHOLDERS.contains(&word)).then_some(1)
+    }
+
+    /// The longest known full name, login or company that begins here.
+    fn phrase(&mut self, at: usize, reach: usize) -> Option<Taken> {
+        let mut joined = String::new();
+        let mut best = None;
+        for words in 1..=reach.min(MAX_WORDS).min(self.tokens.len() - at) {
+            if words > 1 && !self.gap(at + words - 1, NAME_GAPS) {
+                break;
+            }
+            self.fold(at + words - 1);
+            joined.push_str(&self.buffer);
+            if let Some(owner) = self.people.phrases.get(&joined) {
+                best = Some((words, owner));
+            }
+        }
+        let (words, owner) = best?;
+        let Some(canonical) = owner else { return Some(Taken::Keep { words }) };
+        if words == 1 && !(self.stands_free(at) || self.before(at) == Some('\\')) {
+            return None;
+        }
+        Some(Taken::Person { words, from: at, canonical: canonical.clone() })
+    }
+
+    /// A lower-case word: an @mention, or a login of the form `given.surname`.
+    fn lower_case(&mut self, at: usize, mentioned: bool) -> Taken {
+        if !self.tokens[at].letters || !word(&self.buffer).first {
+            return match self.people.lone.get(&self.buffer) {
+                Some(owner) if mentioned => person(1, at, owner.clone()),
+                _ => Taken::Nothing,
+            };
+        }
+        let first = word(&self.buffer);
+        let given = self.buffer.clone();
+        if at + 1 < self.tokens.len() && self.gap(at + 1, &["."]) {
+            let next = self.tokens[at + 1];
+            self.fold(at + 1);
+            let last = word(&self.buffer);
+            let ends = !self.text[next.end..].starts_with(['.', '(', '_', '/'])
+                || self.text[next.end..].starts_with(". ");
+            let sure = last.surname || mentioned || !first.ambiguous;
+            let name = next.letters && next.end - next.start >= 4 && !last.common && sure;
+            if ends && name && !next.capital {
+                let canonical = ParsedName { tokens: vec![given, self.buffer.clone()] }.canonical();
+                return person(2, at, canonical);
+            }
+        }
+        if mentioned && (!first.ambiguous || self.people.lone.contains_key(&given)) {
+            let owner = self.people.lone.get(&given).cloned().unwrap_or(given);
+            return person(1, at, owner);
+        }
+        Taken::Nothing
+    }
+
+    /// "Mevr. Janssens": the words after a form of address.
+    fn titled(&mut self, at: usize) -> Taken {
+        let mut words = 1;
+        while words < MAX_WORDS && at + words < self.tokens.len() {
+            let gap = if words == 1 { TITLE_GAPS } else { SPACE };
+            if !self.gap(at + words, gap) || is_pseudonym_start(&self.text[self.start(at + words)..])
+            {
+                break;
+            }
+            let next = self.tokens[at + words];
+            self.fold(at + words);
+            let known = word(&self.buffer);
+            let particle = known.particle && at + words + 1 < self.tokens.len();
+            let name = next.capital && next.letters && (!known.common || known.first);
+            if !(name || particle && words < MAX_WORDS - 1) {
+                break;
+            }
+            words += 1;
+        }
+        while words > 1 && !self.tokens[at + words - 1].capital {
+            words -= 1;
+        }
+        if words == 1 || self.tokens[at + 1].end - self.tokens[at + 1].start < 3 && words == 2 {
+            return Taken::Nothing;
+        }
+        let canonical = self.canonical(at + 1, words - 1);
+        Taken::Person { words, from: at + 1, canonical }
+    }
+
+    /// A first name with the surname that follows it.
+    fn with_surname(&mut self, at: usize, known: Word) -> Option<Taken> {
+        let shouting = self.all_capitals(at);
+        let mut words = 1;
+        let mut particles = 0;
+        while at + words < self.tokens.len() && particles < 4 && self.gap(at + words, SPACE) {
+            self.fold(at + words);
+            let next = word(&self.buffer);
+            if !next.particle {
+                break;
+            }
+            particles += 1;
+            words += 1;
+        }
+        if at + words >= self.tokens.len() || !self.gap(at + words, SPACE) {
+            return None;
+        }
+        if !self.can_be_surname(at + words, shouting) {
+            return None;
+        }
+        self.fold(at + words);
+        let surname = word(&self.buffer);
+        let doubtful = known.ambiguous || known.common || shouting;
+        let strong_particle = particles > 0 && self.strong_particle(at + 1);
+        if doubtful && !surname.surname && !strong_particle || particles > 0 && !strong_particle {
+            return None;
+        }
+        words += 1;
+        if at + words < self.tokens.len() && self.gap(at + words, SPACE) {
+            self.fold(at + words);
+            let next = word(&self.buffer);
+            if next.company {
+                return None;
+            }
+            if next.surname && !next.common && self.can_be_surname(at + words, shouting) {
+                words += 1;
+            }
+        }
+        let canonical = self.canonical(at, words);
+        Some(Taken::Person { words, from: at, canonical })
+    }
+
+    /// A name alone: of someone known, a sure first name, or after a word that calls for a person.
+    fn alone(&mut self, at: usize, known: Word, first: bool, mentioned: bool) -> Taken {
+        self.fold(at);
+        let owner = self.people.lone.get(&self.buffer).cloned();
+        let given = self.buffer.clone();
+        if !self.tokens[at].letters || !(mentioned || self.stands_free(at)) || self.company(at) {
+            return Taken::Nothing;
+        }
+        let called = mentioned || self.called(at);
+        let sure = match (&owner, first) {
+            (Some(_), true) => {
+                (!known.ambiguous || called || known.contextual && self.inside_sentence(at))
+                    && !(known.ambiguous && self.beside_number(at))
+            }
+            (Some(_), false) => !known.common && !self.all_capitals(at),
+            (None, true) if known.ambiguous => {
+                known.contextual && called && !self.beside_number(at)
+            }
+            (None, true) => !known.common && !self.all_capitals(at),
+            (None, false) => false,
+        };
+        if sure { person(1, at, owner.unwrap_or(given)) } else { Taken::Nothing }
+    }
+
+    fn fold(&mut self, at: usize) {
+        let token = self.tokens[at];
+        fold_into(&self.text[token.range()], &mut self.buffer);
+    }
+
+    fn canonical(&self, at: usize, words: usize) -> String {
+        let range = self.tokens[at].start..self.tokens[at + words - 1].end;
+        ParsedName::parse(&self.text[range]).canonical()
+    }
+
+    fn start(&self, at: usize) -> usize {
+        self.tokens[at].start
+    }
+
+    fn before(&self, at: usize) -> Option<char> {
+        self.text[..self.start(at)].chars().next_back()
+    }
+
+    /// True if the `@` before the word is glued to something before it (`root@host`).
+    fn glued_before_at(&self, at: usize) -> bool {
+        let before_at = self.text[..self.start(at)].chars().rev().nth(1);
+        before_at.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'))
+    }
+
+    /// True if exactly one of `gaps` stands between word `at - 1` and word `at`.
+    fn gap(&self, at: usize, gaps: &[&str]) -> bool {
+        gaps.contains(&&self.text[self.tokens[at - 1].end..self.start(at)])
+    }
+
+    /// "Anne-Britt": a hyphened name of which the lists know each part.
+    fn compound_first(&self, at: usize) -> bool {
+        let text = &self.text[self.tokens[at].range()];
+        let mut buffer = String::new();
+        text.contains('-')
+            && text.split('-').all(|part| {
+                fold_into(part, &mut buffer);
+                word(&buffer).first && !word(&buffer).common
+            })
+    }
+
+    fn can_be_surname(&mut self, at: usize, shouting: bool) -> bool {
+        let token = self.tokens[at];
+        if !token.capital || !token.letters || token.end - token.start < 2 {
+            return false;
+        }
+        if self.all_capitals(at) && !shouting {
+            self.fold(at);
+            return word(&self.buffer).surname;
+        }
+        self.fold(at);
+        let known = word(&self.buffer);
+        let tail = self.text[token.end..].chars().next();
+        (!known.common || known.surname && !known.first) && !matches!(tail, Some('_' | '/' | '\\'))
+    }
+
+    /// "van", "de" and the like, but not "the article of a next noun" such as "la" or "the".
+    fn strong_particle(&mut self, at: usize) -> bool {
+        self.fold(at);
+        matches!(
+            self.buffer.as_str(),
+            "van" | "de" | "den" | "der" | "ter" | "ten" | "von" | "el" | "al" | "du" | "vom" | "del"
+                | "della" | "di" | "da" | "dos" | "le" | "ben" | "ait" | "zu" | "zum" | "zur" | "t"
+                | "d" | "des" | "la"
+        )
+    }
+
+    fn all_capitals(&self, at: usize) -> bool {
+        let text = &self.text[self.tokens[at].range()];
+        text.chars().count() > 1 && text.chars().all(|c| !c.is_lowercase())
+    }
+
+    /// True if white space or punctuation of running text stands on both sides.
+    fn stands_free(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        let before = self.before(at).is_none_or(|c| {
+            c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '[' | '«' | '“' | '‘' | '*' | '>' | ',')
+                || matches!(c, ';' | ':' | '@' | '„' | '~' | '–' | '—' | '!')
+        });
+        let mut rest = self.text[token.end..].chars();
+        let after = match rest.next() {
+            None => true,
+            Some('.' | ':' | '@') => rest.next().is_none_or(|c| !c.is_alphanumeric()),
+            Some(c) => c.is_whitespace() || ",;!?)]\"'»”’*<…–—&".contains(c),
+        };
+        before && after
+    }
+
+    /// True if the word before calls for a person, or the word stands alone on its line.
+    fn called(&mut self, at: usize) -> bool {
+        if at > 0 && self.gap(at, CALL_GAPS) {
+            self.fold(at - 1);
+            if word(&self.buffer).calls {
+                return true;
+            }
+        }
+        let token = self.tokens[at];
+        let line_start = self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
+        let rest = self.text[token.end..].trim_start_matches([' ', '\t', ',', '.']);
+        line_start && (rest.is_empty() || rest.starts_with(['\n', '\r']))
+    }
+
+    fn inside_sentence(&self, at: usize) -> bool {
+        at > 0 && self.gap(at, SPACE) && !self.tokens[at - 1].capital
+    }
+
+    fn beside_number(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let skip = [' ', '.', '-', '/', ','];
+        digit(self.text[..token.start].trim_end_matches(skip).chars().next_back())
+            || digit(self.text[token.end..].trim_start_matches(skip).chars().next())
+    }
+
+    /// True if the next word makes a company of this one ("Janssens NV", "Peeters & Zonen").
+    fn company(&mut self, at: usize) -> bool {
+        if at + 1 >= self.tokens.len() || !self.gap(at + 1, &[" ", " & ", "-"]) {
+            return false;
+        }
+        self.fold(at + 1);
+        word(&self.buffer).company
+    }
+}
+
+fn person(words: usize, from: usize, canonical: String) -> Taken {
+    Taken::Person { words, from, canonical }
+}
+
+/// True if a pseudonym such as `p-1f3a9c20` begins the text.
+pub(super) fn is_pseudonym_start(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= PSEUDONYM_LEN
+        && bytes.starts_with(b"p-")
+        && bytes[2..PSEUDONYM_LEN].iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        && !bytes.get(PSEUDONYM_LEN).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+const PSEUDONYM_LEN: usize = 10;
+const MAX_WORDS: usize = 6;
+const SPACE: &[&str] = &[" ", "\u{a0}"];
+const NAME_GAPS: &[&str] = &[" ", "\u{a0}", ".", "_", ", ", ",", "  ", "' ", "'"];
+const TITLE_GAPS: &[&str] = &[" ", ". ", ".", "\u{a0}"];
+const CALL_GAPS: &[&str] = &[" ", ": ", ", ", " @", "\n", " \"", ",\n", " (", ":"];
+const LEADING: &[&str] = &["van", "de", "den", "der", "von", "el", "le", "la", "du", "ter", "ten"];
+const PLACEHOLDERS: &[&str] = &["mail", "phone", "address", "number", "secret"];

@@ -1,0 +1,202 @@
+//! Errors: runs reopened, done again, put right, escalated.
+//!
+//! "Does not work" in a request is what the request is about; it is rework only once someone had
+//! worked on the run.
+
+use super::runs::{Place, Run, What};
+use crate::{
+    ErrorFacts, Quote,
+    quote::quote,
+    signs::{Sign, StatusClass},
+    tally::Tallied,
+};
+
+/// Words quoted.
+const QUOTES: usize = 3;
+
+/// What one run shows.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    reopened: bool,
+    corrected: bool,
+    redone: bool,
+    escalated: bool,
+}
+
+/// Reads the runs' errors.
+pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
+    let [mut rework, mut reopened, mut corrected, mut escalated] =
+        std::array::from_fn(|_| Tallied::default());
+    let mut quotes: Vec<Quote> = Vec::new();
+    for run in runs {
+        let (shown, words) = read(run);
+        let again = shown.reopened || shown.corrected || shown.redone;
+        rework.see(run.id, run.at, again);
+        reopened.see(run.id, run.at, shown.reopened);
+        corrected.see(run.id, run.at, shown.corrected);
+        escalated.see(run.id, run.at, shown.escalated);
+        if let Some(words) = words
+            && quotes.len() < QUOTES
+            && quotes.iter().all(|q| q.text != words.text)
+        {
+            quotes.push(words);
+        }
+    }
+    ErrorFacts {
+        observable: runs.iter().any(|run| run.can_show()),
+        rework: rework.into(),
+        reopened: reopened.into(),
+        corrected: corrected.into(),
+        escalated: escalated.into(),
+        quotes,
+    }
+}
+
+/// True if the run was reopened, done again or put right.
+pub(crate) fn has_rework(run: &Run<'_>) -> bool {
+    let (shown, _) = read(run);
+    shown.reopened || shown.corrected || shown.redone
+}
+
+/// The place among the run's events at which the first rework shows.
+pub(crate) fn first_rework(run: &Run<'_>) -> Option<usize> {
+    let mut shown = Shown::default();
+    let mut worked = false;
+    (0..run.events.len()).find(|place| {
+        see(run, *place, &mut worked, &mut shown);
+        shown.reopened || shown.corrected || shown.redone
+    })
+}
+
+fn read(run: &Run<'_>) -> (Shown, Option<Quote>) {
+    let mut shown = Shown::default();
+    let mut worked = false;
+    let mut words = None;
+    for (place, event) in run.events.iter().enumerate() {
+        let before = shown;
+        see(run, place, &mut worked, &mut shown);
+        let again = Shown { escalated: before.escalated, ..shown } != before;
+        if again
+            && words.is_none()
+            && let What::Said { text, of, .. } = event.what
+        {
+            words = Some(quote(text, of));
+        }
+    }
+    if let Some(ticket) = run.ticket {
+        shown.reopened |= ticket.reopen_count.is_some_and(|times| times > 0);
+        shown.redone |= comes_again(ticket);
+    }
+    (shown, words)
+}
+
+fn see(run: &Run<'_>, place: usize, worked: &mut bool, shown: &mut Shown) {
+    let event = &run.events[place];
+    match event.what {
+        What::Status { from, to, .. } => {
+            let was_done = from == Some(StatusClass::Done);
+            let again = matches!(
+                to,
+                StatusClass::Open
+                    | StatusClass::Active
+                    | StatusClass::Reopened
+                    | StatusClass::WaitingApproval
+                    | StatusClass::WaitingPerson
+            );
+            shown.reopened |= to == StatusClass::Reopened || (was_done && again);
+            *worked |= to == StatusClass::Done;
+        }
+        What::Said { text, signs, place, .. } => {
+            if event.robot || matches!(place, Place::Opening | Place::ChatOpening) {
+                return;
+            }
+            let of_another = speaks_of_another(run, text);
+            shown.reopened |= *worked && !of_another && signs.has(Sign::Reopened);
+            shown.corrected |= !of_another && signs.has(Sign::Corrected);
+            shown.redone |= *worked && !of_another && signs.has(Sign::Redone);
+            shown.escalated |= signs.has(Sign::Escalated);
+            let asks = [Sign::ApprovalAsk, Sign::WaitingApproval, Sign::WaitingAnswer, Sign::Ack]
+                .iter()
+                .any(|sign| signs.has(*sign));
+            *worked |= !asks && run.is_worker(event.author);
+        }
+    }
+}
+
+/// True if a text names another ticket than the run's own: what went wrong there is not here.
+fn speaks_of_another(run: &Run<'_>, text: &str) -> bool {
+    let own = run.ticket.map(|t| t.id.key.as_ref()).unwrap_or_default();
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).any(|word| {
+        word != own
+            && word.split_once('-').is_some_and(|(project, number)| {
+                project.len() >= 2
+                    && project.starts_with(|c: char| c.is_ascii_uppercase())
+                    && project.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+                    && !number.is_empty()
+                    && number.bytes().all(|b| b.is_ascii_digit())
+            })
+    })
+}
+
+/// True if an activity of an event log's case recurs after another one.
+fn comes_again(ticket: &kompel_model::Ticket) -> bool {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut last = None;
+    let completed = ticket
+        .activities
+        .iter()
+        .filter(|a| a.transition.as_ref().is_none_or(|t| t.eq_ignore_ascii_case("complete")));
+    for activity in completed {
+        if last != Some(&activity.name) && !seen.insert(&activity.name) {
+            return true;
+        }
+        last = Some(&activity.name);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use kompel_model::{Change, ChangedField, Comment};
+
+    use super::super::fixture::{at, comment, facts, log, ticket};
+
+    fn check(description: &str, comments: Vec<Comment>, reworked: bool) {
+        let mut record = ticket(1, at("2025-03-03T08:00:00Z"));
+        record.description = description.to_owned();
+        record.comments = comments;
+        let found = facts(&log(vec![record], vec![]), 1).errors;
+        assert_eq!(found.rework.count == 1, reworked, "{description}: {found:?}");
+    }
+
+    fn done() -> Comment {
+        comment("2025-03-03T09:00:00Z", "worker", "Wachtwoord gereset.")
+    }
+
+    #[test]
+    fn only_what_fails_after_the_work_is_rework() {
+        let again = |text| comment("2025-03-03T10:00:00Z", "asker1", text);
+        check("Mijn vpn werkt nog niet", vec![], false);
+        check("Mijn vpn werkt nog niet", vec![done()], false);
+        check("", vec![done(), again("Het werkt nog niet")], true);
+        let early = comment("2025-03-03T08:30:00Z", "asker1", "Het werkt nog niet");
+        check("", vec![early, done()], false);
+        check("", vec![done(), again("Werkt nog niet, opnieuw hetzelfde als OPS-12")], false);
+    }
+
+    #[test]
+    fn a_ticket_that_was_done_and_is_open_again_was_reopened() {
+        let mut record = ticket(1, at("2025-03-03T08:00:00Z"));
+        let change = |when: &str, from: &str, to: &str| Change {
+            at: at(when),
+            author: None,
+            field: ChangedField::Status,
+            from: Some(from.into()),
+            to: Some(to.into()),
+        };
+        record.changes = vec![change("2025-03-03T09:00:00Z", "In Progress", "Done")];
+        assert_eq!(facts(&log(vec![record.clone()], vec![]), 1).errors.reopened.count, 0);
+        record.changes.push(change("2025-03-04T09:00:00Z", "Done", "In Progress"));
+        assert_eq!(facts(&log(vec![record], vec![]), 1).errors.reopened.count, 1);
+    }
+}

@@ -1,0 +1,225 @@
+//! Drafts of candidates: which tickets, threads and answers belong together.
+
+use kompel_model::EventLog;
+use rustc_hash::FxHashMap;
+
+use crate::{
+    cluster::{self, Closeness, Item},
+    corpus::{Corpus, Doc},
+    threads::ThreadRef,
+    vector::Vector,
+};
+
+/// Records that look like one process, as places in the log.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Draft {
+    pub(crate) tickets: Vec<u32>,
+    /// Places in the list of threads.
+    pub(crate) threads: Vec<u32>,
+    pub(crate) answers: Vec<u32>,
+    /// What is asked, in the middle.
+    pub(crate) request: Vector,
+    /// How it ends, in the middle.
+    pub(crate) end: Vector,
+}
+
+impl Draft {
+    /// How much a text looks like a request, an end, or both of this draft.
+    fn likeness(&self, text: &Vector) -> f32 {
+        let both =
+            Vector::centroid([(&self.request, 1.0), (&self.end, 0.7)].into_iter(), CENTROID_TERMS);
+        self.request.dot(text).max(self.end.dot(text)).max(both.dot(text))
+    }
+}
+
+const CENTROID_TERMS: usize = 32;
+/// Threads that make a chat-only group.
+const LEAST_THREADS: usize = 5;
+/// A group of threads joins a ticket group at this likeness.
+const CHAT_GROUP_JOINS: f32 = 0.52;
+/// A thread of no group joins a ticket group at this likeness.
+const THREAD_JOINS: f32 = 0.58;
+/// An answer joins a group at this likeness.
+const ANSWER_JOINS: f32 = 0.42;
+
+/// How alike threads must be; they have neither ends nor fields.
+const CHAT: Closeness = Closeness {
+    join: 0.60,
+    merge: 0.46,
+    adopt: 0.46,
+    end_weight: 0.0,
+    full_end_weight: 0.0,
+    end_neutral: 0.0,
+    tag_weight: 0.0,
+    tag_neutral: 0.0,
+    least_request: 0.2,
+    least_request_same_end: 0.2,
+};
+
+/// How alike answers must be to be about one chore.
+const ANSWERS: Closeness = Closeness { join: 0.60, merge: 0.45, adopt: 0.45, ..CHAT };
+
+/// Groups the log's records; every record is in at most one draft.
+pub(crate) fn drafts(log: &EventLog, corpus: &Corpus, threads: &[ThreadRef]) -> Vec<Draft> {
+    let mut drafts = ticket_drafts(corpus);
+    join_named(&mut drafts, threads, log.tickets.len());
+    join_chat(&mut drafts, corpus, threads);
+    join_answers(&mut drafts, corpus);
+    drafts
+}
+
+fn ticket_drafts(corpus: &Corpus) -> Vec<Draft> {
+    let items: Vec<Item> = corpus.tickets.iter().map(|doc| ticket_item(corpus, doc)).collect();
+    cluster::group(&items, Closeness::default())
+        .into_iter()
+        .map(|tickets| {
+            let middle = |field: fn(&Item) -> &Vector| {
+                Vector::centroid(
+                    tickets.iter().map(|i| (field(&items[*i as usize]), 1.0)),
+                    CENTROID_TERMS,
+                )
+            };
+            Draft {
+                request: middle(|i| &i.request),
+                end: middle(|i| &i.end),
+                tickets: tickets.clone(),
+                ..Draft::default()
+            }
+        })
+        .collect()
+}
+
+fn ticket_item(corpus: &Corpus, doc: &Doc) -> Item {
+    let telling = doc.title.iter().filter(|t| corpus.is_telling(**t)).count();
+    let mut key = doc.title.clone();
+    key.retain(|term| corpus.weights[*term as usize] > 0.0);
+    if telling < 2 {
+        key.extend(doc.body.iter().filter(|t| corpus.is_telling(**t)).take(10));
+    }
+    key.sort_unstable();
+    key.dedup();
+    Item {
+        request: corpus.request(doc),
+        end: corpus.end(doc),
+        tags: corpus.tags(doc),
+        key,
+    }
+}
+
+/// A thread that names tickets belongs where most of them belong.
+fn join_named(drafts: &mut [Draft], threads: &[ThreadRef], tickets: usize) {
+    let mut home: Vec<Option<u32>> = vec![None; tickets];
+    for (id, draft) in (0_u32..).zip(drafts.iter()) {
+        for ticket in &draft.tickets {
+            home[*ticket as usize] = Some(id);
+        }
+    }
+    for (index, thread) in (0_u32..).zip(threads) {
+        if thread.robot {
+            continue;
+        }
+        let mut votes: FxHashMap<u32, u32> = FxHashMap::default();
+        for ticket in &thread.tickets {
+            if let Some(id) = home[*ticket as usize] {
+                *votes.entry(id).or_default() += 1;
+            }
+        }
+        let best = votes.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+        if let Some((id, _)) = best {
+            drafts[id as usize].threads.push(index);
+        }
+    }
+}
+
+/// Threads that name no ticket: grouped among themselves, then joined to the tickets they are
+/// about, or drafts of their own.
+fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
+    let free: Vec<u32> = (0_u32..)
+        .zip(threads)
+        .filter(|(_, thread)| thread.tickets.is_empty() && thread.speaks_of_work())
+        .map(|(index, _)| index)
+        .collect();
+    let items: Vec<Item> =
+        free.iter().map(|i| text_item(corpus, first_doc(corpus, &threads[*i as usize]))).collect();
+    let with_tickets = drafts.len();
+    for group in cluster::group(&items, CHAT) {
+        let middle = Vector::centroid(
+            group.iter().map(|i| (&items[*i as usize].request, 1.0)),
+            CENTROID_TERMS,
+        );
+        let members = || group.iter().map(|i| free[*i as usize]);
+        match nearest(&drafts[..with_tickets], &middle, CHAT_GROUP_JOINS) {
+            Some(id) => drafts[id].threads.extend(members()),
+            None if group.len() >= LEAST_THREADS => drafts.push(Draft {
+                threads: members().collect(),
+                request: middle,
+                ..Draft::default()
+            }),
+            None => {
+                for item in group {
+                    let text = &items[item as usize].request;
+                    if let Some(id) = nearest(drafts, text, THREAD_JOINS) {
+                        drafts[id].threads.push(free[item as usize]);
+                    }
+                }
+            }
+        }
+    }
+    for draft in drafts {
+        draft.threads.sort_unstable();
+    }
+}
+
+fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {
+    let items: Vec<Item> =
+        corpus.answers.iter().map(|doc| text_item(corpus, doc)).collect();
+    let mut founding = Vec::new();
+    for (index, item) in (0_u32..).zip(&items) {
+        if item.request.is_empty() {
+            continue;
+        }
+        match nearest(drafts, &item.request, ANSWER_JOINS) {
+            Some(id) => drafts[id].answers.push(index),
+            None => founding.push(index),
+        }
+    }
+    let left: Vec<Item> = founding
+        .iter()
+        .map(|i| text_item(corpus, &corpus.answers[*i as usize]))
+        .collect();
+    for group in cluster::group(&left, ANSWERS) {
+        let request = Vector::centroid(
+            group.iter().map(|i| (&left[*i as usize].request, 1.0)),
+            CENTROID_TERMS,
+        );
+        let answers = group.iter().map(|i| founding[*i as usize]).collect();
+        drafts.push(Draft { answers, request, ..Draft::default() });
+    }
+}
+
+fn first_doc<'a>(corpus: &'a Corpus, thread: &ThreadRef) -> &'a Doc {
+    &corpus.messages[thread.messages[0] as usize]
+}
+
+fn text_item(corpus: &Corpus, doc: &Doc) -> Item {
+    let mut key = doc.title.clone();
+    key.retain(|term| corpus.weights[*term as usize] > 0.0);
+    key.sort_unstable();
+    Item {
+        request: corpus.request(doc),
+        end: Vector::default(),
+        tags: Vector::default(),
+        key,
+    }
+}
+
+fn nearest(drafts: &[Draft], text: &Vector, least: f32) -> Option<usize> {
+    drafts
+        .iter()
+        .enumerate()
+        .filter(|(_, draft)| draft.tickets.len() + draft.threads.len() >= LEAST_THREADS)
+        .map(|(id, draft)| (id, draft.likeness(text)))
+        .filter(|(_, likeness)| *likeness >= least)
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        .map(|(id, _)| id)
+}

@@ -1,0 +1,214 @@
+//! Text to tokens: lower-cased, diacritics folded, particulars masked.
+//!
+//! A request's names, numbers, hosts and dates say which case it is, never which process; each
+//! becomes a mask that keeps only its kind. Knows no language and no lexicon.
+
+use crate::{InputKind, fold::fold};
+
+/// One token of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// A word: lower case, diacritics folded, letters only, or letters and digits (`m365`).
+    Word(String),
+    /// A particular of the case.
+    Mask(InputKind),
+}
+
+/// Splits a text into tokens; looks at no more than the first `limit` bytes.
+pub(crate) fn tokens(text: &str, limit: usize) -> Vec<Token> {
+    let text = cut(text, limit);
+    let mut out = Vec::with_capacity(text.len() / 6 + 1);
+    for chunk in text.split_whitespace() {
+        chunk_tokens(chunk, &mut out);
+    }
+    out
+}
+
+/// The first `limit` bytes of a text, at a character boundary.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn chunk_tokens(chunk: &str, out: &mut Vec<Token>) {
+    let core = chunk.trim_matches(|c: char| !c.is_alphanumeric() && c != '[' && c != ']');
+    if core.is_empty() {
+        return;
+    }
+    if let Some(kind) = bracketed(core) {
+        out.push(Token::Mask(kind));
+        return;
+    }
+    let core = core.trim_matches(|c: char| !c.is_alphanumeric());
+    if core.is_empty() {
+        return;
+    }
+    if let Some(kind) = particular(core) {
+        out.push(Token::Mask(kind));
+        return;
+    }
+    for part in core.split(|c: char| !c.is_alphanumeric()) {
+        if part.is_empty() {
+            continue;
+        }
+        if part.bytes().all(|b| b.is_ascii_digit()) {
+            out.push(Token::Mask(InputKind::Number));
+        } else {
+            out.push(Token::Word(fold(part)));
+        }
+    }
+}
+
+fn bracketed(core: &str) -> Option<InputKind> {
+    match core {
+        "[mail]" => Some(InputKind::Mail),
+        "[phone]" | "[number]" | "[secret]" => Some(InputKind::Number),
+        "[address]" => Some(InputKind::Person),
+        _ => None,
+    }
+}
+
+/// The kind of particular a chunk is as a whole, if it is one.
+fn particular(core: &str) -> Option<InputKind> {
+    if is_pseudonym(core) {
+        return Some(InputKind::Person);
+    }
+    if core.contains('@') && core.contains('.') {
+        return Some(InputKind::Mail);
+    }
+    if core.contains("://") || starts_with_www(core) {
+        return Some(InputKind::Domain);
+    }
+    let bytes = core.as_bytes();
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = core.chars().filter(|c| c.is_alphabetic()).count();
+    if letters == 0 {
+        return Some(numeric(core));
+    }
+    if is_key(core) {
+        return Some(InputKind::Reference);
+    }
+    if is_clock(core, digits) {
+        return Some(InputKind::Date);
+    }
+    if is_host(core) {
+        return Some(InputKind::Host);
+    }
+    if digits == 0 && is_domain(core) {
+        return Some(InputKind::Domain);
+    }
+    None
+}
+
+/// True for `p-` and eight hexadecimal digits, with an ending such as `'s` or `-` after it.
+pub(crate) fn is_pseudonym(core: &str) -> bool {
+    let Some(rest) = core.strip_prefix("p-").or_else(|| core.strip_prefix("P-")) else {
+        return false;
+    };
+    rest.len() >= 8
+        && rest.as_bytes()[..8].iter().all(u8::is_ascii_hexdigit)
+        && !rest[8..].starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+fn starts_with_www(core: &str) -> bool {
+    core.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("www."))
+}
+
+fn numeric(core: &str) -> InputKind {
+    let dots = core.matches('.').count();
+    if dots == 3 {
+        return InputKind::Address;
+    }
+    if core.contains(':') && dots == 0 {
+        return InputKind::Date;
+    }
+    let separators = core.chars().filter(|c| matches!(c, '/' | '-' | '.')).count();
+    if separators == 2 { InputKind::Date } else { InputKind::Number }
+}
+
+/// A ticket key: two or more capitals, a hyphen, digits.
+fn is_key(core: &str) -> bool {
+    let core = core.trim_start_matches('#');
+    core.split_once('-').is_some_and(|(head, tail)| {
+        head.len() >= 2
+            && head.len() <= 12
+            && head.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+            && head.as_bytes()[0].is_ascii_uppercase()
+            && !tail.is_empty()
+            && tail.len() <= 8
+            && tail.bytes().all(|b| b.is_ascii_digit())
+            && tail.len() + head.len() > 4
+    })
+}
+
+/// A time of day such as `14u30`, `9h`, `3pm`.
+fn is_clock(core: &str, digits: usize) -> bool {
+    digits >= 1
+        && core.len() <= 7
+        && core.as_bytes()[0].is_ascii_digit()
+        && {
+            let letters: String = core.chars().filter(|c| c.is_alphabetic()).collect();
+            matches!(fold(&letters).as_str(), "u" | "h" | "am" | "pm" | "uur")
+        }
+}
+
+/// A machine's name such as `srv-db01` or `fw_bru_2`: joined parts, the last with a digit.
+fn is_host(core: &str) -> bool {
+    let mut parts = core.split(['-', '_', '.']);
+    let has_digit = |part: &str| part.bytes().any(|b| b.is_ascii_digit());
+    let (Some(first), Some(last)) = (parts.next(), parts.next_back()) else { return false };
+    !core.contains('/')
+        && (has_digit(last) || parts.any(has_digit))
+        && first.chars().any(char::is_alphabetic)
+}
+
+/// A dotted name whose last label looks like a top-level domain.
+fn is_domain(core: &str) -> bool {
+    let Some((head, tail)) = core.rsplit_once('.') else { return false };
+    let known = ["be", "com", "net", "org", "eu", "nl", "local", "lan", "io", "fr", "de", "corp"];
+    head.len() >= 2 && known.contains(&fold(tail).as_str()) && !head.contains(',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        tokens(text, 1000)
+            .into_iter()
+            .map(|t| match t {
+                Token::Word(w) => w,
+                Token::Mask(kind) => format!("<{kind:?}>"),
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn particulars_become_masks() {
+        for (text, expected) in [
+            ("Wachtwoord reset p-1a2b3c4d's VPN", "wachtwoord reset <Person> vpn"),
+            ("OPS-1234: reboot srv-db01 aub", "<Reference> reboot <Host> aub"),
+            ("open 10.1.2.3 -> 10.0.0.0/24 poort 443", "open <Address> <Address> poort <Number>"),
+            ("cert www.klant.be verloopt 03/02/2025", "cert <Domain> verloopt <Date>"),
+            ("bel [mail] om 14u30", "bel <Mail> om <Date>"),
+            ("Réinitialiser l'accès", "reinitialiser l acces"),
+            ("M365-licentie", "m365 licentie"),
+            ("", ""),
+            ("...", ""),
+        ] {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_at_a_character() {
+        assert_eq!(cut("aé", 2), "a");
+    }
+}

@@ -1,0 +1,91 @@
+//! `cargo xtask world`: a sample world as files.
+
+use std::{
+    fs::{self, File},
+    io::BufWriter,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use kompel_sample::{Catalogue, Truth, World, WorldOptions};
+
+/// Which world, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct WorldArguments {
+    /// The folder to write into; made if it is not there.
+    #[arg(long)]
+    out: PathBuf,
+    /// The world's seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The catalogue of processes.
+    #[arg(long, value_enum, default_value = "a")]
+    catalogue: Letter,
+    /// Multiplies the number of runs: 200 gives about a million tickets.
+    #[arg(long, default_value_t = 1.0)]
+    scale: f64,
+    /// Another number gives the same rows in another order.
+    #[arg(long, default_value_t = 0)]
+    row_order: u64,
+    /// Also writes jira.json (REST v3 with changelog).
+    #[arg(long)]
+    json: bool,
+}
+
+/// A catalogue by its letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Letter {
+    /// The demo's.
+    A,
+    /// The other one.
+    B,
+}
+
+impl From<Letter> for Catalogue {
+    fn from(letter: Letter) -> Self {
+        match letter {
+            Letter::A => Self::A,
+            Letter::B => Self::B,
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &WorldArguments) -> anyhow::Result<ExitCode> {
+    let options = WorldOptions {
+        seed: arguments.seed,
+        catalogue: arguments.catalogue.into(),
+        scale: arguments.scale,
+        row_order: arguments.row_order,
+    };
+    let world = World::generate(&options);
+    write(&world, &arguments.out)?;
+    if arguments.json {
+        world.jira_json(create(&arguments.out.join("jira.json"))?)?;
+    }
+    say(&world.description());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the three exports and the truth; gives the truth back.
+pub(crate) fn write(world: &World, folder: &Path) -> anyhow::Result<Truth> {
+    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    let truth = world.truth();
+    world.jira_csv(create(&folder.join("jira.csv"))?)?;
+    world.slack_zip(create(&folder.join("slack.zip"))?)?;
+    world.answers_csv(create(&folder.join("answers.csv"))?)?;
+    serde_json::to_writer_pretty(create(&folder.join("truth.json"))?, &truth)?;
+    Ok(truth)
+}
+
+fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
+    let file = File::create(path).with_context(|| format!("making {}", path.display()))?;
+    Ok(BufWriter::with_capacity(1 << 18, file))
+}
+
+/// Prints a line for the person who runs the chore.
+#[expect(clippy::print_stdout, reason = "a chore's result goes to standard output")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
