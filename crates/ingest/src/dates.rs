@@ -40,13 +40,6 @@ impl DateColumn {
         }
     }
 
-    /// Adds what another column of the same export says.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.day_first += other.day_first;
-        self.month_first += other.month_first;
-        self.open += other.open;
-    }
-
     /// The order of most values that tell it; the European order if none does.
     pub(crate) fn order(self) -> DateOrder {
         if self.month_first > self.day_first { DateOrder::MonthFirst } else { DateOrder::DayFirst }

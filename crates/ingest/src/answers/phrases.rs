@@ -85,27 +85,54 @@ fn unit_rate(text: &str) -> Option<f64> {
 
 fn units_per_year(unit: &str) -> Option<f64> {
     let starts = |words: &[&str]| words.iter().any(|word| unit.starts_with(word));
-    Some(if starts(&["werkdag", "working", "workday", "business", "arbeitstag", "jour ouv", "weekday", "werktag"]) {
-        220.0
-    } else if starts(&["week", "wk", "semaine", "woche"]) {
-        52.0
-    } else if starts(&["weekend"]) {
-        52.0
-    } else if starts(&["maand", "month", "mois", "monat", "mnd", "mth"]) {
-        12.0
-    } else if starts(&["kwartaal", "quarter", "trimest", "quartal"]) {
-        4.0
-    } else if starts(&["jaar", "year", "jahr", "annee", "yr", "ans", "semest", "halfjaar"]) {
-        if unit.starts_with("semest") || unit.starts_with("halfjaar") { 2.0 } else { 1.0 }
-    } else if starts(&["uur", "hour", "heure", "stunde"]) {
-        220.0 * 8.0
-    } else if starts(&["dag", "day", "jour", "tag", "morning", "ochtend", "avond", "evening", "namiddag", "voormiddag", "afternoon", "matin", "shift", "nacht", "night"]) {
-        220.0
-    } else if WEEKDAY.is_match(unit) {
-        52.0
-    } else {
-        return None;
-    })
+    Some(
+        if starts(&[
+            "werkdag",
+            "working",
+            "workday",
+            "business",
+            "arbeitstag",
+            "jour ouv",
+            "weekday",
+            "werktag",
+        ]) {
+            220.0
+        } else if starts(&["week", "wk", "semaine", "woche"]) {
+            52.0
+        } else if starts(&["weekend"]) {
+            52.0
+        } else if starts(&["maand", "month", "mois", "monat", "mnd", "mth"]) {
+            12.0
+        } else if starts(&["kwartaal", "quarter", "trimest", "quartal"]) {
+            4.0
+        } else if starts(&["jaar", "year", "jahr", "annee", "yr", "ans", "semest", "halfjaar"]) {
+            if unit.starts_with("semest") || unit.starts_with("halfjaar") { 2.0 } else { 1.0 }
+        } else if starts(&["uur", "hour", "heure", "stunde"]) {
+            220.0 * 8.0
+        } else if starts(&[
+            "dag",
+            "day",
+            "jour",
+            "tag",
+            "morning",
+            "ochtend",
+            "avond",
+            "evening",
+            "namiddag",
+            "voormiddag",
+            "afternoon",
+            "matin",
+            "shift",
+            "nacht",
+            "night",
+        ]) {
+            220.0
+        } else if WEEKDAY.is_match(unit) {
+            52.0
+        } else {
+            return None;
+        },
+    )
 }
 
 fn time_unit(unit: &str) -> Option<f64> {
@@ -209,100 +236,283 @@ const TIME: &str = concat!(
 );
 const MAX_TEXT: usize = 600;
 
-static BARE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:ca\.?|circa|ongeveer|about|~|\+/-|±|max\.?)? ?(\d+(?:[.,]\d+)?) ?(?:x|keer|times|fois|mal)?$"));
+static BARE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:ca\.?|circa|ongeveer|about|~|\+/-|±|max\.?)? ?(\d+(?:[.,]\d+)?) ?(?:x|keer|times|fois|mal)?$",
+    )
+});
 static EVERY_N: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:om de|elke|every|toutes les|tous les|alle|iedere|each) (?:other )?(\d+|twee|drie|vier|vijf|zes|tien|two|three|four|five|six|ten|deux|trois|quatre|zwei|drei|vier|sechs) (UNIT)\b")
+    pattern(
+        r"\b(?:om de|elke|every|toutes les|tous les|alle|iedere|each) (?:other )?(\d+|twee|drie|vier|vijf|zes|tien|two|three|four|five|six|ten|deux|trois|quatre|zwei|drei|vier|sechs) (UNIT)\b",
+    )
 });
 static RANGE_COUNT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(NUM) ?(?:-|tot|to|a|of|or|bis|ou) ?(NUM) ?TIMES? ?PER ?(?:de |the |la )?(UNIT)\b")
 });
 static COUNT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:^|[^\w.,])(NUM|once|twice|thrice|eenmaal|tweemaal|driemaal|einmal|zweimal|dreimal) ?TIMES? ?PER ?(?:de |the |la )?(UNIT)\b")
+    pattern(
+        r"(?:^|[^\w.,])(NUM|once|twice|thrice|eenmaal|tweemaal|driemaal|einmal|zweimal|dreimal) ?TIMES? ?PER ?(?:de |the |la )?(UNIT)\b",
+    )
 });
 static EVERY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:elke?|iedere?|every|each|chaque|jede[nrs]?|tous les|toutes les|alle|per|par|pro|telkens op|am ersten? jedes|le premier de chaque|on the first of the) (?:single |eerste |laatste |first |last |ersten? |letzten? )?((?:UNIT)(?:(?:,| en| and| et| und| &) (?:elke |every )?(?:UNIT))*)")
+    pattern(
+        r"\b(?:elke?|iedere?|every|each|chaque|jede[nrs]?|tous les|toutes les|alle|per|par|pro|telkens op|am ersten? jedes|le premier de chaque|on the first of the) (?:single |eerste |laatste |first |last |ersten? |letzten? )?((?:UNIT)(?:(?:,| en| and| et| und| &) (?:elke |every )?(?:UNIT))*)",
+    )
 });
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:lun|mar|mercre|jeu|vendre|same)di\b|dimanche|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)")
+    pattern(
+        r"(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:lun|mar|mercre|jeu|vendre|same)di\b|dimanche|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)",
+    )
 });
 static WEEKDAYS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:en|s|ochtend|avond|namiddag|middag|voormiddag)*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:lun|mar|mercre|jeu|vendre|same)di|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?)\b")
+    pattern(
+        r"\b(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:en|s|ochtend|avond|namiddag|middag|voormiddag)*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:lun|mar|mercre|jeu|vendre|same)di|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?)\b",
+    )
 });
 static RANGE_TIME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(NUM) ?(?:-|tot|to|a|of|or|bis|ou) ?(NUM) ?(TIME)"));
-static HOURS_MINUTES: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(\d{1,2}) ?(?:uur en|uur|u|hours? and|hours?|h|:|std|heures?|stunden? und) ?(\d{1,2})\b(?: ?(?:min\w*|m))?"));
+static HOURS_MINUTES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(\d{1,2}) ?(?:uur en|uur|u|hours? and|hours?|h|:|std|heures?|stunden? und) ?(\d{1,2})\b(?: ?(?:min\w*|m))?",
+    )
+});
 static AMOUNT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[^\w.,])(NUM)( and a half| en half| en een half)? ?(TIME)"));
 
 /// Rates that one word or set phrase names; the first that occurs counts.
 const RATES: &[(&str, f64)] = &[
-    ("tweewekelijks", 26.0), ("om de twee weken", 26.0), ("om de 2 weken", 26.0),
-    ("om de andere week", 26.0), ("om de week", 26.0), ("veertiendaags", 26.0),
-    ("every other week", 26.0), ("every second week", 26.0), ("biweekly", 26.0), ("bi-weekly", 26.0),
-    ("fortnightly", 26.0), ("every fortnight", 26.0), ("bimensuel", 24.0), ("alle zwei wochen", 26.0),
-    ("toutes les deux semaines", 26.0), ("tweemaandelijks", 6.0), ("om de twee maanden", 6.0),
-    ("every other month", 6.0), ("bimonthly", 6.0), ("om de maand", 12.0), ("om de dag", 110.0),
-    ("every other day", 110.0), ("un jour sur deux", 110.0), ("halfjaarlijks", 2.0),
-    ("semi-annually", 2.0), ("zesmaandelijks", 2.0), ("driemaandelijks", 4.0),
-    ("elke werkdag", 220.0), ("iedere werkdag", 220.0), ("dagelijks", 220.0), ("daily", 220.0),
-    ("quotidien", 220.0), ("quotidiennement", 220.0), ("taglich", 220.0), ("taeglich", 220.0),
-    ("elke dag", 220.0), ("alle dagen", 220.0), ("tous les jours", 220.0),
-    ("wekelijks", 52.0), ("wekelijkse", 52.0), ("weekly", 52.0), ("hebdomadaire", 52.0),
-    ("hebdo", 52.0), ("wochentlich", 52.0), ("woechentlich", 52.0),
-    ("maandelijks", 12.0), ("maandelijkse", 12.0), ("monthly", 12.0), ("mensuel", 12.0),
-    ("mensuellement", 12.0), ("monatlich", 12.0), ("end of month", 12.0), ("einde van de maand", 12.0),
-    ("eind van de maand", 12.0), ("maandeinde", 12.0), ("fin de mois", 12.0), ("of the month", 12.0),
-    ("of each month", 12.0), ("of every month", 12.0), ("van de maand", 12.0), ("du mois", 12.0),
-    ("jedes monats", 12.0), ("des monats", 12.0), ("van elke maand", 12.0),
-    ("per kwartaal", 4.0), ("quarterly", 4.0), ("trimestriel", 4.0), ("vierteljahrlich", 4.0),
-    ("per trimester", 4.0), ("jaarlijks", 1.0), ("yearly", 1.0), ("annually", 1.0),
-    ("annuel", 1.0), ("jahrlich", 1.0), ("hourly", 1_760.0), ("ieder uur", 1_760.0),
+    ("tweewekelijks", 26.0),
+    ("om de twee weken", 26.0),
+    ("om de 2 weken", 26.0),
+    ("om de andere week", 26.0),
+    ("om de week", 26.0),
+    ("veertiendaags", 26.0),
+    ("every other week", 26.0),
+    ("every second week", 26.0),
+    ("biweekly", 26.0),
+    ("bi-weekly", 26.0),
+    ("fortnightly", 26.0),
+    ("every fortnight", 26.0),
+    ("bimensuel", 24.0),
+    ("alle zwei wochen", 26.0),
+    ("toutes les deux semaines", 26.0),
+    ("tweemaandelijks", 6.0),
+    ("om de twee maanden", 6.0),
+    ("every other month", 6.0),
+    ("bimonthly", 6.0),
+    ("om de maand", 12.0),
+    ("om de dag", 110.0),
+    ("every other day", 110.0),
+    ("un jour sur deux", 110.0),
+    ("halfjaarlijks", 2.0),
+    ("semi-annually", 2.0),
+    ("zesmaandelijks", 2.0),
+    ("driemaandelijks", 4.0),
+    ("elke werkdag", 220.0),
+    ("iedere werkdag", 220.0),
+    ("dagelijks", 220.0),
+    ("daily", 220.0),
+    ("quotidien", 220.0),
+    ("quotidiennement", 220.0),
+    ("taglich", 220.0),
+    ("taeglich", 220.0),
+    ("elke dag", 220.0),
+    ("alle dagen", 220.0),
+    ("tous les jours", 220.0),
+    ("wekelijks", 52.0),
+    ("wekelijkse", 52.0),
+    ("weekly", 52.0),
+    ("hebdomadaire", 52.0),
+    ("hebdo", 52.0),
+    ("wochentlich", 52.0),
+    ("woechentlich", 52.0),
+    ("maandelijks", 12.0),
+    ("maandelijkse", 12.0),
+    ("monthly", 12.0),
+    ("mensuel", 12.0),
+    ("mensuellement", 12.0),
+    ("monatlich", 12.0),
+    ("end of month", 12.0),
+    ("einde van de maand", 12.0),
+    ("eind van de maand", 12.0),
+    ("maandeinde", 12.0),
+    ("fin de mois", 12.0),
+    ("of the month", 12.0),
+    ("of each month", 12.0),
+    ("of every month", 12.0),
+    ("van de maand", 12.0),
+    ("du mois", 12.0),
+    ("jedes monats", 12.0),
+    ("des monats", 12.0),
+    ("van elke maand", 12.0),
+    ("per kwartaal", 4.0),
+    ("quarterly", 4.0),
+    ("trimestriel", 4.0),
+    ("vierteljahrlich", 4.0),
+    ("per trimester", 4.0),
+    ("jaarlijks", 1.0),
+    ("yearly", 1.0),
+    ("annually", 1.0),
+    ("annuel", 1.0),
+    ("jahrlich", 1.0),
+    ("hourly", 1_760.0),
+    ("ieder uur", 1_760.0),
 ];
 
 /// Lengths that set words name; the first that occurs counts.
 const FIXED: &[(&str, f64)] = &[
-    ("anderhalf uur", 90.0), ("anderhalf uurtje", 90.0), ("an hour and a half", 90.0),
-    ("hour and a half", 90.0), ("one and a half hours", 90.0), ("une heure et demie", 90.0),
-    ("anderthalb stunden", 90.0), ("eineinhalb stunden", 90.0),
-    ("drie kwartier", 45.0), ("driekwartier", 45.0), ("three quarters of an hour", 45.0),
-    ("trois quarts d'heure", 45.0), ("dreiviertelstunde", 45.0),
-    ("kwartier", 15.0), ("kwartiertje", 15.0), ("quarter of an hour", 15.0), ("quarter hour", 15.0),
-    ("quart d'heure", 15.0), ("viertelstunde", 15.0),
-    ("half uur", 30.0), ("half uurtje", 30.0), ("halfuur", 30.0), ("halfuurtje", 30.0),
-    ("half an hour", 30.0), ("half hour", 30.0), ("demi-heure", 30.0), ("demi heure", 30.0),
+    ("anderhalf uur", 90.0),
+    ("anderhalf uurtje", 90.0),
+    ("an hour and a half", 90.0),
+    ("hour and a half", 90.0),
+    ("one and a half hours", 90.0),
+    ("une heure et demie", 90.0),
+    ("anderthalb stunden", 90.0),
+    ("eineinhalb stunden", 90.0),
+    ("drie kwartier", 45.0),
+    ("driekwartier", 45.0),
+    ("three quarters of an hour", 45.0),
+    ("trois quarts d'heure", 45.0),
+    ("dreiviertelstunde", 45.0),
+    ("kwartier", 15.0),
+    ("kwartiertje", 15.0),
+    ("quarter of an hour", 15.0),
+    ("quarter hour", 15.0),
+    ("quart d'heure", 15.0),
+    ("viertelstunde", 15.0),
+    ("half uur", 30.0),
+    ("half uurtje", 30.0),
+    ("halfuur", 30.0),
+    ("halfuurtje", 30.0),
+    ("half an hour", 30.0),
+    ("half hour", 30.0),
+    ("demi-heure", 30.0),
+    ("demi heure", 30.0),
     ("halbe stunde", 30.0),
-    ("halve dag", 240.0), ("half a day", 240.0), ("half day", 240.0), ("demi-journee", 240.0),
-    ("halber tag", 240.0), ("halben tag", 240.0), ("hele namiddag", 240.0), ("namiddag", 240.0),
-    ("hele voormiddag", 240.0), ("voormiddag", 240.0), ("hele ochtend", 240.0),
-    ("whole afternoon", 240.0), ("whole morning", 240.0), ("all afternoon", 240.0),
-    ("all morning", 240.0), ("toute la matinee", 240.0), ("hele dag", 480.0), ("whole day", 480.0),
-    ("all day", 480.0), ("toute la journee", 480.0), ("ganzen tag", 480.0),
-    ("about an hour", 60.0), ("uurtje", 60.0),
+    ("halve dag", 240.0),
+    ("half a day", 240.0),
+    ("half day", 240.0),
+    ("demi-journee", 240.0),
+    ("halber tag", 240.0),
+    ("halben tag", 240.0),
+    ("hele namiddag", 240.0),
+    ("namiddag", 240.0),
+    ("hele voormiddag", 240.0),
+    ("voormiddag", 240.0),
+    ("hele ochtend", 240.0),
+    ("whole afternoon", 240.0),
+    ("whole morning", 240.0),
+    ("all afternoon", 240.0),
+    ("all morning", 240.0),
+    ("toute la matinee", 240.0),
+    ("hele dag", 480.0),
+    ("whole day", 480.0),
+    ("all day", 480.0),
+    ("toute la journee", 480.0),
+    ("ganzen tag", 480.0),
+    ("about an hour", 60.0),
+    ("uurtje", 60.0),
 ];
 
 const NUMBERS: &[(&str, f64)] = &[
-    ("een", 1.0), ("ene", 1.0), ("one", 1.0), ("an", 1.0), ("a", 1.0), ("un", 1.0), ("une", 1.0),
-    ("ein", 1.0), ("eine", 1.0), ("einen", 1.0), ("einer", 1.0), ("once", 1.0), ("eenmaal", 1.0),
-    ("einmal", 1.0), ("twee", 2.0), ("two", 2.0), ("deux", 2.0), ("zwei", 2.0), ("twice", 2.0),
-    ("tweemaal", 2.0), ("zweimal", 2.0), ("a couple of", 2.0), ("couple of", 2.0), ("drie", 3.0),
-    ("three", 3.0), ("trois", 3.0), ("drei", 3.0), ("thrice", 3.0), ("driemaal", 3.0),
-    ("dreimal", 3.0), ("een paar", 3.0), ("paar", 3.0), ("enkele", 3.0), ("a few", 3.0),
-    ("quelques", 3.0), ("ein paar", 3.0), ("anderhalf", 1.5), ("anderhalve", 1.5),
-    ("one and a half", 1.5), ("vier", 4.0), ("four", 4.0), ("quatre", 4.0), ("vijf", 5.0),
-    ("five", 5.0), ("cinq", 5.0), ("funf", 5.0), ("zes", 6.0), ("six", 6.0), ("sechs", 6.0),
-    ("zeven", 7.0), ("seven", 7.0), ("sept", 7.0), ("sieben", 7.0), ("acht", 8.0), ("eight", 8.0),
-    ("huit", 8.0), ("negen", 9.0), ("nine", 9.0), ("neuf", 9.0), ("neun", 9.0), ("tien", 10.0),
-    ("ten", 10.0), ("dix", 10.0), ("zehn", 10.0), ("twaalf", 12.0), ("twelve", 12.0),
-    ("douze", 12.0), ("dozen", 12.0), ("vijftien", 15.0), ("fifteen", 15.0), ("quinze", 15.0),
-    ("twintig", 20.0), ("twenty", 20.0), ("vingt", 20.0), ("zwanzig", 20.0), ("dertig", 30.0),
-    ("thirty", 30.0), ("trente", 30.0), ("veertig", 40.0), ("forty", 40.0), ("quarante", 40.0),
-    ("vijfenveertig", 45.0), ("vijftig", 50.0), ("fifty", 50.0), ("cinquante", 50.0),
-    ("een keer of twee", 2.0), ("een keer of drie", 3.0), ("een keer of vier", 4.0),
-    ("een keer of vijf", 5.0), ("een keer of tien", 10.0), ("een stuk of drie", 3.0),
-    ("een stuk of vijf", 5.0), ("een stuk of tien", 10.0), ("een keer of 2", 2.0),
-    ("een keer of 3", 3.0), ("een keer of 4", 4.0), ("een keer of 5", 5.0), ("een keer of 10", 10.0),
+    ("een", 1.0),
+    ("ene", 1.0),
+    ("one", 1.0),
+    ("an", 1.0),
+    ("a", 1.0),
+    ("un", 1.0),
+    ("une", 1.0),
+    ("ein", 1.0),
+    ("eine", 1.0),
+    ("einen", 1.0),
+    ("einer", 1.0),
+    ("once", 1.0),
+    ("eenmaal", 1.0),
+    ("einmal", 1.0),
+    ("twee", 2.0),
+    ("two", 2.0),
+    ("deux", 2.0),
+    ("zwei", 2.0),
+    ("twice", 2.0),
+    ("tweemaal", 2.0),
+    ("zweimal", 2.0),
+    ("a couple of", 2.0),
+    ("couple of", 2.0),
+    ("drie", 3.0),
+    ("three", 3.0),
+    ("trois", 3.0),
+    ("drei", 3.0),
+    ("thrice", 3.0),
+    ("driemaal", 3.0),
+    ("dreimal", 3.0),
+    ("een paar", 3.0),
+    ("paar", 3.0),
+    ("enkele", 3.0),
+    ("a few", 3.0),
+    ("quelques", 3.0),
+    ("ein paar", 3.0),
+    ("anderhalf", 1.5),
+    ("anderhalve", 1.5),
+    ("one and a half", 1.5),
+    ("vier", 4.0),
+    ("four", 4.0),
+    ("quatre", 4.0),
+    ("vijf", 5.0),
+    ("five", 5.0),
+    ("cinq", 5.0),
+    ("funf", 5.0),
+    ("zes", 6.0),
+    ("six", 6.0),
+    ("sechs", 6.0),
+    ("zeven", 7.0),
+    ("seven", 7.0),
+    ("sept", 7.0),
+    ("sieben", 7.0),
+    ("acht", 8.0),
+    ("eight", 8.0),
+    ("huit", 8.0),
+    ("negen", 9.0),
+    ("nine", 9.0),
+    ("neuf", 9.0),
+    ("neun", 9.0),
+    ("tien", 10.0),
+    ("ten", 10.0),
+    ("dix", 10.0),
+    ("zehn", 10.0),
+    ("twaalf", 12.0),
+    ("twelve", 12.0),
+    ("douze", 12.0),
+    ("dozen", 12.0),
+    ("vijftien", 15.0),
+    ("fifteen", 15.0),
+    ("quinze", 15.0),
+    ("twintig", 20.0),
+    ("twenty", 20.0),
+    ("vingt", 20.0),
+    ("zwanzig", 20.0),
+    ("dertig", 30.0),
+    ("thirty", 30.0),
+    ("trente", 30.0),
+    ("veertig", 40.0),
+    ("forty", 40.0),
+    ("quarante", 40.0),
+    ("vijfenveertig", 45.0),
+    ("vijftig", 50.0),
+    ("fifty", 50.0),
+    ("cinquante", 50.0),
+    ("een keer of twee", 2.0),
+    ("een keer of drie", 3.0),
+    ("een keer of vier", 4.0),
+    ("een keer of vijf", 5.0),
+    ("een keer of tien", 10.0),
+    ("een stuk of drie", 3.0),
+    ("een stuk of vijf", 5.0),
+    ("een stuk of tien", 10.0),
+    ("een keer of 2", 2.0),
+    ("een keer of 3", 3.0),
+    ("een keer of 4", 4.0),
+    ("een keer of 5", 5.0),
+    ("een keer of 10", 10.0),
 ];
 
 #[cfg(test)]
@@ -325,48 +535,118 @@ mod tests {
 
     #[test]
     fn how_often_reads_as_runs_a_year() {
-        check(per_year, &[
-            ("elke vrijdag", Some(52.0)), ("Elke vrijdagnamiddag", Some(52.0)), ("wekelijks", Some(52.0)),
-            ("twee keer per week", Some(104.0)), ("2x/maand", Some(24.0)), ("2x per maand", Some(24.0)),
-            ("dagelijks", Some(220.0)), ("elke werkdag", Some(220.0)), ("om de twee weken", Some(26.0)),
-            ("om de 2 weken", Some(26.0)), ("1 keer per kwartaal", Some(4.0)), ("every Friday", Some(52.0)),
-            ("twice a month", Some(24.0)), ("on the 1st of each month", Some(12.0)),
-            ("a couple of times a week", Some(104.0)), ("50x per jaar", Some(50.0)),
-            ("een keer of 3 per week", Some(156.0)), ("soms", None), ("regelmatig", None),
-            ("een paar keer per week", Some(156.0)), ("maandelijks", Some(12.0)),
-            ("elke maandag en donderdag", Some(104.0)), ("3 à 4 keer per maand", Some(42.0)),
-            ("2-3 times per week", Some(130.0)), ("once a week", Some(52.0)), ("daily", Some(220.0)),
-            ("every working day", Some(220.0)), ("every day", Some(220.0)), ("weekly", Some(52.0)),
-            ("every two weeks", Some(26.0)), ("every other week", Some(26.0)), ("quarterly", Some(4.0)),
-            ("jaarlijks", Some(1.0)), ("elk kwartaal", Some(4.0)), ("elke 1e van de maand", Some(12.0)),
-            ("eerste maandag van de maand", Some(12.0)), ("per week", Some(52.0)), ("1x per week", Some(52.0)),
-            ("vijf keer per dag", Some(1100.0)), ("10 times a year", Some(10.0)), ("sometimes", None),
-            ("", None), ("120", Some(120.0)), ("chaque semaine", Some(52.0)),
-            ("deux fois par mois", Some(24.0)), ("tous les vendredis", Some(52.0)),
-            ("zweimal pro Woche", Some(104.0)), ("jeden Freitag", Some(52.0)), ("täglich", Some(220.0)),
-            ("monatlich", Some(12.0)), ("tous les jours", Some(220.0)), ("als het nodig is", None),
-        ]);
+        check(
+            per_year,
+            &[
+                ("elke vrijdag", Some(52.0)),
+                ("Elke vrijdagnamiddag", Some(52.0)),
+                ("wekelijks", Some(52.0)),
+                ("twee keer per week", Some(104.0)),
+                ("2x/maand", Some(24.0)),
+                ("2x per maand", Some(24.0)),
+                ("dagelijks", Some(220.0)),
+                ("elke werkdag", Some(220.0)),
+                ("om de twee weken", Some(26.0)),
+                ("om de 2 weken", Some(26.0)),
+                ("1 keer per kwartaal", Some(4.0)),
+                ("every Friday", Some(52.0)),
+                ("twice a month", Some(24.0)),
+                ("on the 1st of each month", Some(12.0)),
+                ("a couple of times a week", Some(104.0)),
+                ("50x per jaar", Some(50.0)),
+                ("een keer of 3 per week", Some(156.0)),
+                ("soms", None),
+                ("regelmatig", None),
+                ("een paar keer per week", Some(156.0)),
+                ("maandelijks", Some(12.0)),
+                ("elke maandag en donderdag", Some(104.0)),
+                ("3 à 4 keer per maand", Some(42.0)),
+                ("2-3 times per week", Some(130.0)),
+                ("once a week", Some(52.0)),
+                ("daily", Some(220.0)),
+                ("every working day", Some(220.0)),
+                ("every day", Some(220.0)),
+                ("weekly", Some(52.0)),
+                ("every two weeks", Some(26.0)),
+                ("every other week", Some(26.0)),
+                ("quarterly", Some(4.0)),
+                ("jaarlijks", Some(1.0)),
+                ("elk kwartaal", Some(4.0)),
+                ("elke 1e van de maand", Some(12.0)),
+                ("eerste maandag van de maand", Some(12.0)),
+                ("per week", Some(52.0)),
+                ("1x per week", Some(52.0)),
+                ("vijf keer per dag", Some(1100.0)),
+                ("10 times a year", Some(10.0)),
+                ("sometimes", None),
+                ("", None),
+                ("120", Some(120.0)),
+                ("chaque semaine", Some(52.0)),
+                ("deux fois par mois", Some(24.0)),
+                ("tous les vendredis", Some(52.0)),
+                ("zweimal pro Woche", Some(104.0)),
+                ("jeden Freitag", Some(52.0)),
+                ("täglich", Some(220.0)),
+                ("monatlich", Some(12.0)),
+                ("tous les jours", Some(220.0)),
+                ("als het nodig is", None),
+            ],
+        );
     }
 
     #[test]
     fn how_long_reads_as_minutes() {
-        check(minutes, &[
-            ("half uurtje", Some(30.0)), ("een half uur", Some(30.0)), ("een kwartier", Some(15.0)),
-            ("kwartiertje", Some(15.0)), ("anderhalf uur", Some(90.0)), ("1u30", Some(90.0)),
-            ("1h15", Some(75.0)), ("20 min", Some(20.0)), ("20-30 minuten", Some(25.0)),
-            ("2 uur", Some(120.0)), ("twee uurtjes", Some(120.0)), ("een halve dag", Some(240.0)),
-            ("hele namiddag", Some(240.0)), ("about an hour", Some(60.0)), ("¾ h", Some(45.0)),
-            ("een uur", Some(60.0)), ("uurtje", Some(60.0)), ("1,5 uur", Some(90.0)), ("1.5 hours", Some(90.0)),
-            ("1½ uur", Some(90.0)), ("30 minutes", Some(30.0)), ("30'", Some(30.0)), ("45m", Some(45.0)),
-            ("45", Some(45.0)), ("drie kwartier", Some(45.0)), ("half an hour", Some(30.0)),
-            ("an hour and a half", Some(90.0)), ("quarter of an hour", Some(15.0)),
-            ("ongeveer 10 minuten", Some(10.0)), ("10 à 15 min", Some(12.5)), ("een dag", Some(480.0)),
-            ("1 uur en 15 minuten", Some(75.0)), ("vijf minuten", Some(5.0)), ("tien minuutjes", Some(10.0)),
-            ("two hours", Some(120.0)), ("2 à 3 uur", Some(150.0)), ("half a day", Some(240.0)),
-            ("une demi-heure", Some(30.0)), ("un quart d'heure", Some(15.0)), ("deux heures", Some(120.0)),
-            ("eine halbe Stunde", Some(30.0)), ("zwei Stunden", Some(120.0)), ("lang", None), ("", None),
-            ("te lang", None), ("geen idee", None),
-        ]);
+        check(
+            minutes,
+            &[
+                ("half uurtje", Some(30.0)),
+                ("een half uur", Some(30.0)),
+                ("een kwartier", Some(15.0)),
+                ("kwartiertje", Some(15.0)),
+                ("anderhalf uur", Some(90.0)),
+                ("1u30", Some(90.0)),
+                ("1h15", Some(75.0)),
+                ("20 min", Some(20.0)),
+                ("20-30 minuten", Some(25.0)),
+                ("2 uur", Some(120.0)),
+                ("twee uurtjes", Some(120.0)),
+                ("een halve dag", Some(240.0)),
+                ("hele namiddag", Some(240.0)),
+                ("about an hour", Some(60.0)),
+                ("¾ h", Some(45.0)),
+                ("een uur", Some(60.0)),
+                ("uurtje", Some(60.0)),
+                ("1,5 uur", Some(90.0)),
+                ("1.5 hours", Some(90.0)),
+                ("1½ uur", Some(90.0)),
+                ("30 minutes", Some(30.0)),
+                ("30'", Some(30.0)),
+                ("45m", Some(45.0)),
+                ("45", Some(45.0)),
+                ("drie kwartier", Some(45.0)),
+                ("half an hour", Some(30.0)),
+                ("an hour and a half", Some(90.0)),
+                ("quarter of an hour", Some(15.0)),
+                ("ongeveer 10 minuten", Some(10.0)),
+                ("10 à 15 min", Some(12.5)),
+                ("een dag", Some(480.0)),
+                ("1 uur en 15 minuten", Some(75.0)),
+                ("vijf minuten", Some(5.0)),
+                ("tien minuutjes", Some(10.0)),
+                ("two hours", Some(120.0)),
+                ("2 à 3 uur", Some(150.0)),
+                ("half a day", Some(240.0)),
+                ("une demi-heure", Some(30.0)),
+                ("un quart d'heure", Some(15.0)),
+                ("deux heures", Some(120.0)),
+                ("eine halbe Stunde", Some(30.0)),
+                ("zwei Stunden", Some(120.0)),
+                ("lang", None),
+                ("", None),
+                ("te lang", None),
+                ("geen idee", None),
+            ],
+        );
     }
 
     #[test]

@@ -311,7 +311,8 @@ impl Scan<'_> {
         let mut words = 1;
         while words < MAX_WORDS && at + words < self.tokens.len() {
             let gap = if words == 1 { TITLE_GAPS } else { SPACE };
-            if !self.gap(at + words, gap) || is_pseudonym_start(&self.text[self.start(at + words)..])
+            if !self.gap(at + words, gap)
+                || is_pseudonym_start(&self.text[self.start(at + words)..])
             {
                 break;
             }
@@ -461,9 +462,32 @@ impl Scan<'_> {
         self.fold(at);
         matches!(
             self.buffer.as_str(),
-            "van" | "de" | "den" | "der" | "ter" | "ten" | "von" | "el" | "al" | "du" | "vom" | "del"
-                | "della" | "di" | "da" | "dos" | "le" | "ben" | "ait" | "zu" | "zum" | "zur" | "t"
-                | "d" | "des" | "la"
+            "van"
+                | "de"
+                | "den"
+                | "der"
+                | "ter"
+                | "ten"
+                | "von"
+                | "el"
+                | "al"
+                | "du"
+                | "vom"
+                | "del"
+                | "della"
+                | "di"
+                | "da"
+                | "dos"
+                | "le"
+                | "ben"
+                | "ait"
+                | "zu"
+                | "zum"
+                | "zur"
+                | "t"
+                | "d"
+                | "des"
+                | "la"
         )
     }
 
@@ -476,7 +500,8 @@ impl Scan<'_> {
     fn stands_free(&self, at: usize) -> bool {
         let token = self.tokens[at];
         let before = self.before(at).is_none_or(|c| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '[' | '«' | '“' | '‘' | '*' | '>' | ',')
+            c.is_whitespace()
+                || matches!(c, '"' | '\'' | '(' | '[' | '«' | '“' | '‘' | '*' | '>' | ',')
                 || matches!(c, ';' | ':' | '@' | '„' | '~' | '–' | '—' | '!')
         });
         let mut rest = self.text[token.end..].chars();
@@ -497,7 +522,8 @@ impl Scan<'_> {
             }
         }
         let token = self.tokens[at];
-        let line_start = self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
+        let line_start =
+            self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
         let rest = self.text[token.end..].trim_start_matches([' ', '\t', ',', '.']);
         line_start && (rest.is_empty() || rest.starts_with(['\n', '\r']))
     }

@@ -185,6 +185,86 @@ fn what_is_no_ticket_is_not_recognised() {
     }
 }
 
+#[test]
+fn an_open_quote_is_reported() {
+    let mut csv = "Issue key,Summary,Description,Created\nA-1,x,\"open,2025-03-03\n".to_owned();
+    for row in 2..100 {
+        csv.push_str(&format!("A-{row},a summary,a description,2025-03-03\n"));
+    }
+    let reading = read(Format::JiraCsv, &Input::file("a.csv", csv), &Options::default()).unwrap();
+    assert!(reading.adds_up());
+    let told = |f: &&kompel_model::Finding| f.detail.contains("not closed");
+    assert_eq!(reading.findings.iter().filter(told).count(), 1);
+}
+
+fn workbook() -> Vec<u8> {
+    let cell = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let row = |cells: &[&str]| {
+        format!("<row>{}</row>", cells.iter().map(|text| cell(text)).collect::<String>())
+    };
+    let rows = [
+        row(&["Ticketnummer", "Onderwerp", "Aangemaakt op", "Status"]),
+        row(&["T-1", "Printer stuk", "14/03/2025 09:00", "Open"]),
+    ];
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006";
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+    let files = [
+        (
+            "[Content_Types].xml",
+            format!(
+                "<Types xmlns=\"{package}/content-types\"><Override PartName=\"/xl/workbook.xml\" \
+             ContentType=\"{kind}.sheet.main+xml\"/></Types>"
+            ),
+        ),
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" \
+             Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets>\
+             <sheet name=\"Blad1\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" \
+             Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!(
+                "<worksheet xmlns=\"{main}\"><sheetData>{}</sheetData></worksheet>",
+                rows.concat()
+            ),
+        ),
+    ];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_workbook_is_a_table_like_any_other() {
+    let input = Input::file("tickets.xlsx", workbook());
+    assert_eq!(detect(&input), Some(Format::Table));
+    let reading = read(Format::Table, &input, &Options::default()).unwrap();
+    let t = ticket(&reading, "T-1");
+    assert_eq!((t.title.as_str(), t.status.as_deref()), ("Printer stuk", Some("Open")));
+    assert_eq!(utc(t.created), "2025-03-14 08:00");
+}
+
 fn shuffled(csv: &[u8], seed: u64) -> Vec<u8> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
     let header = reader.byte_headers().unwrap().clone();
