@@ -103,7 +103,7 @@ impl Sheet {
 
     fn ticket(&self, number: u64, row: &Row, desk: &mut Desk<'_>) -> Option<Ticket> {
         let cell = |field: &Field| {
-            let mut cells = self.columns.iter().zip(row).filter(|(c, _)| c.field == *field);
+            let cells = self.columns.iter().zip(row).filter(|(c, _)| c.field == *field);
             cells.map(|(_, cell)| cell.trim()).find(|cell| !is_void(cell))
         };
         let by_row = || self.keys_by_row.as_ref().map(|file| format!("{file}row-{number}"));

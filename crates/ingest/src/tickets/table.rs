@@ -18,14 +18,17 @@ use crate::{
     },
 };
 
-/// A workbook, or a text whose header has two columns or more.
+/// A workbook, a text whose header has two columns or more, or a CSV by its name.
 pub(crate) fn recognise(sample: &Sample) -> bool {
     if sample.is_workbook() {
         return true;
     }
     let header = sample.header();
     let cells = header.iter().filter(|cell| !cell.is_empty() && cell.len() <= 80).count();
-    header.len() >= 2 && header.len() <= 1_000 && cells * 2 > header.len()
+    let name = sample.name.to_lowercase();
+    let is_named = name.trim_end_matches(".gz").ends_with(".csv");
+    let enough = header.len() >= 2 || is_named && cells == 1;
+    enough && header.len() <= 1_000 && cells * 2 > header.len()
 }
 
 /// Proposes what each column of a table holds; the user's mapping goes first.

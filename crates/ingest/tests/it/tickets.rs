@@ -178,6 +178,19 @@ fn limits_cut_texts_and_rows_and_say_so() {
 }
 
 #[test]
+fn a_description_of_fifty_megabytes_is_cut_and_the_next_row_is_read() {
+    let mut csv = "Issue key,Summary,Description,Created\nA-1,x,\"".to_owned();
+    csv.push_str(&"line of a log\n".repeat(50 * 1024 * 1024 / 14));
+    csv.push_str("\",2025-03-03\nA-2,y,short,2025-03-04\n");
+    let reading = read(Format::JiraCsv, &Input::file("a.csv", csv), &Options::default()).unwrap();
+    assert!(reading.adds_up());
+    assert_eq!(reading.counts.records, 2);
+    assert!(ticket(&reading, "A-1").description.len() <= 64 * 1024);
+    let long = reading.findings.iter().find(|f| f.code == FindingCode::TooLong).unwrap();
+    assert_eq!((long.place.row, long.place.column.as_deref()), (Some(1), Some("Description")));
+}
+
+#[test]
 fn what_is_no_ticket_is_not_recognised() {
     for bytes in [&b""[..], b"hello", b"\x89PNG\r\n", b"{\"a\":1}", b"<html></html>", b"PK\x03\x04"]
     {
