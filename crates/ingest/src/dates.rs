@@ -4,7 +4,8 @@
 //! such as `3/4/2025` does not tell day from month; then each value is read in the order found.
 
 use chrono::{
-    DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc,
+    DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset,
+    TimeZone, Utc,
 };
 use chrono_tz::Tz;
 use kompel_model::Timestamp;
@@ -70,7 +71,6 @@ pub(crate) fn parse(text: &str, order: DateOrder, timezone: Tz) -> Option<Timest
         .or_else(|| DateTime::parse_from_rfc2822(text).ok().map(|t| t.to_utc()))
         .or_else(|| pieces(text, order, timezone))?;
     let years = 1970..=2200;
-    use chrono::Datelike;
     years.contains(&moment.year()).then_some(moment)
 }
 
