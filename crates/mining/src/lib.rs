@@ -36,5 +36,5 @@ pub use fold::{fold, fold_into, words};
 pub use lexicon::{ConceptId, ConceptKind, Lexicon, LexiconError, Meaning, Unit, WordCache};
 pub use identity::Previous;
 pub use settings::Settings;
-pub use signs::Signs;
-pub use systems::Systems;
+pub use signs::{Awaited, Sign, SignSet, Signs, SignsError, StatusClass};
+pub use systems::{SystemId, Systems, SystemsError};

@@ -85,54 +85,52 @@ fn unit_rate(text: &str) -> Option<f64> {
 
 fn units_per_year(unit: &str) -> Option<f64> {
     let starts = |words: &[&str]| words.iter().any(|word| unit.starts_with(word));
-    Some(
-        if starts(&[
-            "werkdag",
-            "working",
-            "workday",
-            "business",
-            "arbeitstag",
-            "jour ouv",
-            "weekday",
-            "werktag",
-        ]) {
-            220.0
-        } else if starts(&["week", "wk", "semaine", "woche"]) {
-            52.0
-        } else if starts(&["weekend"]) {
-            52.0
-        } else if starts(&["maand", "month", "mois", "monat", "mnd", "mth"]) {
-            12.0
-        } else if starts(&["kwartaal", "quarter", "trimest", "quartal"]) {
-            4.0
-        } else if starts(&["jaar", "year", "jahr", "annee", "yr", "ans", "semest", "halfjaar"]) {
-            if unit.starts_with("semest") || unit.starts_with("halfjaar") { 2.0 } else { 1.0 }
-        } else if starts(&["uur", "hour", "heure", "stunde"]) {
-            220.0 * 8.0
-        } else if starts(&[
-            "dag",
-            "day",
-            "jour",
-            "tag",
-            "morning",
-            "ochtend",
-            "avond",
-            "evening",
-            "namiddag",
-            "voormiddag",
-            "afternoon",
-            "matin",
-            "shift",
-            "nacht",
-            "night",
-        ]) {
-            220.0
-        } else if WEEKDAY.is_match(unit) {
-            52.0
-        } else {
-            return None;
-        },
-    )
+    Some(if WEEKDAY.is_match(unit) {
+        52.0
+    } else if starts(&[
+        "werkdag",
+        "working",
+        "workday",
+        "business",
+        "arbeitstag",
+        "jour ouv",
+        "weekday",
+        "werktag",
+    ]) {
+        220.0
+    } else if starts(&["week", "wk", "semaine", "woche"]) {
+        52.0
+    } else if starts(&["weekend"]) {
+        52.0
+    } else if starts(&["maand", "month", "mois", "monat", "mnd", "mth"]) {
+        12.0
+    } else if starts(&["kwartaal", "quarter", "trimest", "quartal"]) {
+        4.0
+    } else if starts(&["jaar", "year", "jahr", "annee", "yr", "ans", "semest", "halfjaar"]) {
+        if unit.starts_with("semest") || unit.starts_with("halfjaar") { 2.0 } else { 1.0 }
+    } else if starts(&["uur", "hour", "heure", "stunde"]) {
+        220.0 * 8.0
+    } else if starts(&[
+        "dag",
+        "day",
+        "jour",
+        "tag",
+        "morning",
+        "ochtend",
+        "avond",
+        "evening",
+        "namiddag",
+        "voormiddag",
+        "afternoon",
+        "matin",
+        "shift",
+        "nacht",
+        "night",
+    ]) {
+        220.0
+    } else {
+        return None;
+    })
 }
 
 fn time_unit(unit: &str) -> Option<f64> {
@@ -219,20 +217,20 @@ const NUM: &str = concat!(
     r"veertig|forty|quarante|vijfenveertig|vijftig|fifty|cinquante|dozen)",
 );
 const UNIT: &str = concat!(
-    r"(?:werkdag(?:en)?|working days?|work ?days?|business days?|weekdays?|arbeitstag\w*|werktag\w*|",
+    r"(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag\w*|(?:mon|tues|wednes|thurs|fri|satur|sun)day\w*|",
+    r"(?:lun|mar|mercre|jeu|vendre|same)di\w*|dimanche\w*|(?:mon|diens|donners|frei|sams|sonn)tag\w*|mittwoch\w*|",
+    r"werkdag(?:en)?|working days?|work ?days?|business days?|weekdays?|arbeitstag\w*|werktag\w*|",
     r"jours? ouv\w+|weekends?|week(?:en)?s?|wk|semaines?|wochen?|maand(?:en)?|mnd|months?|mois|monat\w*|",
     r"kwarta(?:al|len)|quarters?|trimestres?|quartal\w*|semestres?|halfjaar|jaar|jaren|years?|yr|jahre?s?|",
     r"annees?|ans?|uren|uur|hours?|heures?|stunden?|dag(?:en)?|days?|jours?|tage?|mornings?|ochtend\w*|",
-    r"avond\w*|evenings?|namiddag\w*|voormiddag\w*|afternoons?|matins?|shift|nacht|nights?|",
-    r"(?:maan|dins|woens|donder|vrij|zater|zon)dag\w*|(?:mon|tues|wednes|thurs|fri|satur|sun)day\w*|",
-    r"(?:lun|mar|mercre|jeu|vendre|same)di\w*|dimanche\w*|(?:mon|diens|donners|frei|sams|sonn)tag\w*|mittwoch\w*)",
+    r"avond\w*|evenings?|namiddag\w*|voormiddag\w*|afternoons?|matins?|shift|nacht|nights?)",
 );
 const TIMES: &str = r"(?:x|keer|maal|keren|times?|fois|mal|tickets?|stuks?|runs?)";
 const PER: &str = r"(?:per|/|a|an|each|every|elke?|par|pro|im|in de|in the|in een|de|op een|in der|in|le|la|jede[nrs]?|die|the)";
 const TIME: &str = concat!(
-    r"(?:seconden?|seconds?|secs?|sekunden?|minuut(?:je)?s?|minuten|minutes?|minuutjes|mins?|min|m|'|’|kwartier(?:en|tje)?s?|",
+    r"(?:['’]|(?:seconden?|seconds?|secs?|sekunden?|minuut(?:je)?s?|minuten|minutes?|minuutjes|mins?|min|m|kwartier(?:en|tje)?s?|",
     r"quarters?|viertelstunden?|halfuur(?:tje)?|half uur(?:tje)?|half hours?|uurtjes?|uren|uur|u|hours?|hrs?|hr|h|",
-    r"heures?|stunden?|std|werkdag(?:en)?|dag(?:en)?|days?|jours?|tage?|mandag(?:en)?|workdays?)\b",
+    r"heures?|stunden?|std|werkdag(?:en)?|dag(?:en)?|days?|jours?|tage?|mandag(?:en)?|workdays?)\b)",
 );
 const MAX_TEXT: usize = 600;
 
@@ -261,12 +259,12 @@ static EVERY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:lun|mar|mercre|jeu|vendre|same)di\b|dimanche|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)",
+        r"(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:lun|mar|mercre|jeu|vendre|same)dis?\b|dimanche|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)",
     )
 });
 static WEEKDAYS_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:en|s|ochtend|avond|namiddag|middag|voormiddag)*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:lun|mar|mercre|jeu|vendre|same)di|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?)\b",
+        r"\b(?:(?:maan|dins|woens|donder|vrij|zater|zon)dag(?:en|s|ochtend|avond|namiddag|middag|voormiddag)*|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:lun|mar|mercre|jeu|vendre|same)dis?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?)\b",
     )
 });
 static RANGE_TIME: LazyLock<Regex> =

@@ -37,6 +37,9 @@ impl KnownPeople {
         for phrase in [format!("{first}{last}"), format!("{last}{first}")] {
             self.phrases.entry(phrase).or_insert_with(|| Some(canonical.to_owned()));
         }
+        if LEADING.iter().any(|p| last.starts_with(p) && last.len() > p.len() + 3) {
+            self.add_surname(&last, canonical);
+        }
         self.add_lone(first, canonical);
         if last.chars().count() >= 4 {
             self.add_lone(last, canonical);
@@ -99,6 +102,18 @@ impl KnownPeople {
     fn note_start(&mut self, start: &str, words: usize) {
         let most = self.starts.entry(start.to_owned()).or_default();
         *most = (*most).max(words);
+    }
+
+    /// A surname of several words is as telling as a full name; shared, it is nobody's in particular.
+    fn add_surname(&mut self, last: &str, canonical: &str) {
+        self.phrases
+            .entry(last.to_owned())
+            .and_modify(|owner| {
+                if owner.as_deref().is_some_and(|owner| owner != canonical) {
+                    *owner = Some(last.to_owned());
+                }
+            })
+            .or_insert_with(|| Some(canonical.to_owned()));
     }
 
     fn add_lone(&mut self, name: String, canonical: &str) {

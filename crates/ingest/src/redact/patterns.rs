@@ -278,10 +278,15 @@ static STREET_CLUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
         " lane",
         " square",
         "str. ",
-        "b-",
-        "f-",
-        "d-",
-        "l-",
+        "b-1",
+        "b-2",
+        "b-3",
+        "b-4",
+        "b-5",
+        "b-6",
+        "b-7",
+        "b-8",
+        "b-9",
     ];
     clues.extend(cities());
     AhoCorasick::builder().ascii_case_insensitive(true).build(clues).expect("constant words")
@@ -301,11 +306,11 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
 static RUE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         concat!(
-            r"(?:\d{{1,4}}(?: ?bis)?,? )?\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]haussée|[Pp]lace|[Qq]uai|[Aa]llée",
+            r"\b\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|chaussée|place|quai|allée|impasse)",
+            r"(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+{}",
+            r"|\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]haussée|[Pp]lace|[Qq]uai|[Aa]llée",
             r"|[Ii]mpasse)(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+",
-            r"(?: \p{{Lu}}[\p{{L}}'-]+){{0,2}},? \d{{1,4}}[a-zA-Z]?\b(?:,? (?:bus|bte|boîte) ?\w{{1,5}})?{}",
-            r"|\b\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|chaussée|place|quai|allée|impasse)",
-            r"(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+{}"
+            r"(?: \p{{Lu}}[\p{{L}}'-]+){{0,2}},? \d{{1,4}}[a-zA-Z]?\b(?:,? (?:bus|bte|boîte) ?\w{{1,5}})?{}"
         ),
         TOWN, TOWN
     ))
@@ -354,18 +359,19 @@ static CLUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
             "akia",
             "asia",
             "xox",
-            "gh",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
             "glpat-",
             "sk-",
             "eyj",
             "aiza",
             "-----begin",
             "://",
-            "sig",
-            "code",
             "sleutel",
-            "clé",
-            "schlüssel",
         ])
         .expect("constant words")
 });

@@ -124,8 +124,16 @@ pub(super) fn is_robot(clear: &str) -> bool {
 
 /// True if `a` is the better clear form of a name to show than `b`.
 pub(super) fn better_form(a: &str, b: &str) -> bool {
-    let rank =
-        |s: &str| (!s.contains(' '), s.contains('@'), s.contains(','), s.to_lowercase() == s);
+    let plain = |s: &str| {
+        s.split_whitespace().all(|w| {
+            let mut letters = w.chars().filter(|c| c.is_alphabetic());
+            letters.next();
+            let rest: String = letters.collect();
+            rest.is_empty() || rest.chars().any(char::is_lowercase)
+        })
+    };
+    let marked = |s: &str| s.contains(['@', ',', '(', '<', '\\']) || s.contains("  ");
+    let rank = |s: &str| (!s.contains(' '), marked(s), !plain(s), s.to_lowercase() == s);
     (rank(a), a) < (rank(b), b)
 }
 
