@@ -90,6 +90,7 @@ help-candidates-long =
 
       kompel candidates --json | jq '.candidates[] | select(.qualifies) | .title'
 help-candidates--qualifying = Only those that qualify
+help-candidates--all = Show all, also those far from qualifying
 help-candidates--rejected = The groups that are no candidates, and why
 
 help-explain = Show where every number of a candidate came from
@@ -127,6 +128,18 @@ help-findings = Show what the last hunt could not take as it stood
 help-findings-long = Shows, for each input of the last hunt, the rows that were skipped, repaired or merged, with their positions.
 help-findings--all = Show all that are kept, not just the first few
 
+help-log = Work with the event log
+help-log-long = Works with the event log: everything that was read, as one object-centric log.
+help-log-export = Write everything kept as an event log that process-mining tools read
+help-log-export-long =
+    Writes everything kept as an event log, for PM4Py, ProM, Celonis and the like. People stay
+    pseudonyms.
+
+      kompel log export --format ocel-json log.json
+      kompel log export --format xes log.xes
+help-log-export--format = OCEL 2.0 as JSON or XML, or XES
+help-log-export--out = The file's name
+
 help-reveal = Show the name behind a pseudonym, and keep that it was shown
 help-reveal-long = Shows the name behind a pseudonym. That it was shown, when and why, is kept and can't be removed.
 help-reveal--pseudonym = Such as p-1f3a9c20
@@ -155,6 +168,12 @@ init-next = Next: kompel hunt tickets <export.csv>
 hunt-read = { $file } ({ $format }): { $rows } rows read, { $records } records
 hunt-stored = { $new } new, { $updated } updated, { $unchanged } unchanged
 hunt-mapping = columns (correct with --map field=column):
+hunt-column = { $by ->
+    [user] { $field } = { $column }  (as you said)
+    [header] { $field } = { $column }  (by its header)
+    [content] { $field } = { $column }  (by its content, { $sure } sure)
+   *[nothing] { $column }: kept under its own name
+}
 hunt-dry = Dry run: nothing was kept.
 hunt-not-discovered = Kept. Next: kompel hunt, to look for processes.
 hunt-next = Next: kompel candidates
@@ -193,6 +212,7 @@ candidates-summary = { $candidates ->
    *[other] { $rejected } groups are
 } no process to automate (kompel candidates --rejected).
 candidates-left = In no group: { $tickets } tickets, { $messages } messages, { $answers } answers.
+candidates-more = … and { $more } more that do not qualify (--all shows them)
 candidates-next = Next: kompel explain <id>, kompel map <id> --pdf, kompel pitch --pdf
 
 explain-head = Rank { $rank }, score { $score }; { $qualifies ->
@@ -231,7 +251,10 @@ demo-truth = Against the truth (truth.json): { $found } of { $planted } planted 
 demo-written = Written to { $folder }: { $maps ->
     [one] { $maps } map
    *[other] { $maps } maps
-} (maps/*.pdf), pitch.pdf, report.html, candidates.json; the exports it read are in exports/.
+} (maps/*.pdf){ $maps ->
+    [0] {""}
+   *[other] , pitch.pdf
+}, report.html, candidates.json; the exports it read are in exports/.
 demo-next =
     Next:
       open { $folder }/report.html
@@ -249,6 +272,7 @@ progress-hunting = Looking for processes…
 stage-words = Reading the words of { $records } records…
 stage-groups = Grouping like requests…
 stage-facts = Looking at each of { $groups } groups…
+progress-exporting = Writing the event log…
 progress-pages = Setting pages
 
 ## Failures

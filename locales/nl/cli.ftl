@@ -90,6 +90,7 @@ help-candidates-long =
 
       kompel candidates --json | jq '.candidates[] | select(.qualifies) | .title'
 help-candidates--qualifying = Alleen wie in aanmerking komt
+help-candidates--all = Toon alles, ook wat lang niet in aanmerking komt
 help-candidates--rejected = De groepen die geen kandidaat zijn, en waarom
 
 help-explain = Toon waar elk getal van een kandidaat vandaan komt
@@ -127,6 +128,18 @@ help-findings = Toon wat bij het laatste lezen niet in orde was
 help-findings-long = Toont voor elke invoer van de laatste zoektocht welke rijen overgeslagen, hersteld of samengevoegd zijn, met hun plaats.
 help-findings--all = Toon alles wat bijgehouden is, niet alleen de eerste
 
+help-log = Werk met het eventlog
+help-log-long = Werkt met het eventlog: alles wat gelezen is, als één objectgericht log.
+help-log-export = Schrijf alles wat bijgehouden is als eventlog voor process-miningtools
+help-log-export-long =
+    Schrijft alles wat bijgehouden is als eventlog, voor PM4Py, ProM, Celonis en dergelijke. Mensen
+    blijven pseudoniemen.
+
+      kompel log export --format ocel-json log.json
+      kompel log export --format xes log.xes
+help-log-export--format = OCEL 2.0 als JSON of XML, of XES
+help-log-export--out = De naam van het bestand
+
 help-reveal = Toon de naam achter een pseudoniem, en hou dat bij
 help-reveal-long = Toont de naam achter een pseudoniem. Dat ze getoond is, wanneer en waarom, wordt bijgehouden en kan niet verwijderd worden.
 help-reveal--pseudonym = Zoals p-1f3a9c20
@@ -155,6 +168,12 @@ init-next = Volgende stap: kompel hunt tickets <export.csv>
 hunt-read = { $file } ({ $format }): { $rows } rijen gelezen, { $records } records
 hunt-stored = { $new } nieuw, { $updated } bijgewerkt, { $unchanged } ongewijzigd
 hunt-mapping = kolommen (verbeter met --map veld=kolom):
+hunt-column = { $by ->
+    [user] { $field } = { $column }  (zoals je zei)
+    [header] { $field } = { $column }  (aan de hoofding te zien)
+    [content] { $field } = { $column }  (aan de inhoud te zien, { $sure } zeker)
+   *[nothing] { $column }: behouden onder de eigen naam
+}
 hunt-dry = Proefrun: er is niets bijgehouden.
 hunt-not-discovered = Bijgehouden. Volgende stap: kompel hunt, om processen te zoeken.
 hunt-next = Volgende stap: kompel candidates
@@ -193,6 +212,7 @@ candidates-summary = { $candidates ->
    *[other] { $rejected } groepen zijn
 } geen proces om te automatiseren (kompel candidates --rejected).
 candidates-left = In geen enkele groep: { $tickets } tickets, { $messages } berichten, { $answers } antwoorden.
+candidates-more = … en nog { $more } die niet in aanmerking komen (--all toont ze)
 candidates-next = Volgende stap: kompel explain <id>, kompel map <id> --pdf, kompel pitch --pdf
 
 explain-head = Plaats { $rank }, score { $score }; { $qualifies ->
@@ -231,7 +251,10 @@ demo-truth = Naast de waarheid gelegd (truth.json): { $found } van { $planted } 
 demo-written = Geschreven in { $folder }: { $maps ->
     [one] { $maps } kaart
    *[other] { $maps } kaarten
-} (maps/*.pdf), pitch.pdf, report.html, candidates.json; de gelezen exports staan in exports/.
+} (maps/*.pdf){ $maps ->
+    [0] {""}
+   *[other] , pitch.pdf
+}, report.html, candidates.json; de gelezen exports staan in exports/.
 demo-next =
     Volgende stap:
       open { $folder }/report.html
@@ -249,6 +272,7 @@ progress-hunting = Processen zoeken…
 stage-words = De woorden van { $records } records lezen…
 stage-groups = Gelijkaardige vragen groeperen…
 stage-facts = { $groups } groepen bekijken…
+progress-exporting = Het eventlog schrijven…
 progress-pages = Pagina's zetten
 
 ## Fouten

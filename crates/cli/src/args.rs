@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Decide(commands::decide::DecideArgs),
     Report(commands::report::ReportArgs),
     Findings(commands::findings::FindingsArgs),
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Log(commands::log::LogArgs),
     Reveal(commands::reveal::RevealArgs),
     Doctor(commands::doctor::DoctorArgs),
     Completions(commands::completions::CompletionsArgs),

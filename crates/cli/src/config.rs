@@ -201,7 +201,7 @@ pub(crate) fn language_of(path: &Path) -> Option<Language> {
 
 fn mistake(error: &toml::de::Error, text: &str, name: &str) -> Failure {
     let bytes = error.span().unwrap_or(0..0);
-    let line = text.get(..bytes.start).map_or(1, |before| before.lines().count().max(1));
+    let line = text.get(..bytes.start).map_or(1, |before| before.matches('\n').count() + 1);
     let says = Phrase::new("fail-config").text("file", name).text("line", line.to_string());
     let advice = match nearest(error.message()) {
         Some(near) => Phrase::new("advice-config-nearest").text("near", near),

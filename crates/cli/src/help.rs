@@ -40,7 +40,7 @@ fn below(command: Command, prefix: &str, wording: Wording) -> Command {
 
 fn argument(arg: Arg, prefix: &str, wording: Wording) -> Arg {
     let name = arg.get_id().to_string();
-    let id = if arg.is_global_set() || prefix == "help" {
+    let id = if arg.is_global_set() || prefix == "help" || name == "help" {
         format!("help--{name}")
     } else {
         format!("{prefix}--{name}")

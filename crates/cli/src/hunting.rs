@@ -2,10 +2,10 @@
 //!
 //! `kompel hunt` and `kompel demo` both go through here.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
-use kompel_ingest::{ColumnMapping, Format, Input, Limits, Options, redact::Redactor};
+use kompel_ingest::{ColumnMapping, Format, Input, Limits, MappedBy, Options, redact::Redactor};
 use kompel_mining::{Candidate, Discovery, Lexicon, Settings, Stage};
 use kompel_model::{Counts, EventLog, Phrase, Reading, SourceClass};
 use kompel_runtime::{HuntInput, KeptCandidate, KeptDiscovery, Written, clock};
@@ -18,7 +18,6 @@ use crate::{
     exit::Exit,
     findings::{self, FindingGroup},
     reading::{self, Bytes},
-    seam::ingest,
     session::{Found, Session},
 };
 
@@ -54,7 +53,20 @@ pub(crate) struct InputReport {
     /// Findings by kind.
     pub(crate) findings: Vec<FindingGroup>,
     /// The columns used, for tables of one's own.
-    pub(crate) mapping: Option<BTreeMap<String, String>>,
+    pub(crate) mapping: Option<Vec<Column>>,
+}
+
+/// What one column was taken for.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Column {
+    /// Its header.
+    pub(crate) column: String,
+    /// The field, as `--map` takes it; `None` if it is kept under its header.
+    pub(crate) field: Option<&'static str>,
+    /// How sure that is, 0..1.
+    pub(crate) confidence: f64,
+    /// Whose word it is: `user`, `header`, `content` or `nothing`.
+    pub(crate) by: &'static str,
 }
 
 /// Whether records are kept.
@@ -73,6 +85,8 @@ pub(crate) fn read_all(
     keeping: Keeping,
     mut tell: impl FnMut(&InputReport),
 ) -> Result<Vec<InputReport>, Failure> {
+    let known_before = session.people_known()?;
+    let others = wanted.len() > 1 || !session.is_empty()?;
     let hunt = match keeping {
         Keeping::Store => Some(session.scope().begin_hunt(clock::now())?),
         Keeping::DryRun => None,
@@ -82,6 +96,9 @@ pub(crate) fn read_all(
         let report = read_one(session, wanted, hunt)?;
         tell(&report);
         reports.push(report);
+    }
+    if keeping == Keeping::Store && others {
+        rescrub(session, known_before)?;
     }
     Ok(reports)
 }
@@ -94,6 +111,7 @@ fn read_one(
     let Bytes { input, sha256 } = reading::load(&wanted.path)?;
     let format = format_of(wanted, &input)?;
     let Reading { mut log, findings, counts } = read(session, wanted, format, &input)?;
+    let mapping = mapping(session, wanted, format, &input);
     drop(input);
     let mut report = InputReport {
         name: shown(&wanted.path),
@@ -102,7 +120,7 @@ fn read_one(
         counts,
         stored: None,
         findings: findings::grouped(findings),
-        mapping: None,
+        mapping,
     };
     if let Some(hunt) = hunt {
         report.stored = Some(keep(session, &mut log, &report, hunt)?);
@@ -115,7 +133,7 @@ fn format_of(wanted: &Wanted, input: &Input) -> Result<Format, Failure> {
     let file = shown(&wanted.path);
     let format = match &wanted.format {
         Some(name) => named(name).ok_or_else(|| unknown_format(name))?,
-        None => ingest::detect(input).ok_or_else(|| {
+        None => likely(wanted.kind, kompel_ingest::detect(input)).ok_or_else(|| {
             let says = Phrase::new("fail-no-format").text("file", &file);
             Failure::new(Exit::Input, says)
                 .advise(Phrase::new("advice-format").text("formats", formats()))
@@ -133,6 +151,16 @@ fn format_of(wanted: &Wanted, input: &Input) -> Result<Format, Failure> {
     let says = Phrase::new("fail-other-kind").text("file", &file).text("format", format.title());
     let advice = Phrase::new("advice-other-kind").text("kind", right).text("file", file);
     Err(Failure::new(Exit::Usage, says).advise(advice))
+}
+
+/// What was detected, seen in the light of what the user says: a table is just a table, and whether
+/// it holds tickets or answers is the user's to say.
+fn likely(kind: Kind, detected: Option<Format>) -> Option<Format> {
+    match (kind, detected) {
+        (Kind::Answers, None | Some(Format::Table)) => Some(Format::Answers),
+        (Kind::Tickets, Some(Format::Answers)) => Some(Format::Table),
+        (_, detected) => detected,
+    }
 }
 
 fn unknown_format(name: &str) -> Failure {
@@ -176,7 +204,7 @@ fn read(
         mapping: &wanted.map,
         progress: &|done| bar.at(done),
     };
-    ingest::read(format, input, &options).map_err(|error| {
+    kompel_ingest::read(format, input, &options).map_err(|error| {
         let says = Phrase::new("fail-not-read")
             .text("file", shown(&wanted.path))
             .text("format", format.title());
@@ -184,6 +212,36 @@ fn read(
             .advise(Phrase::new("advice-format").text("formats", formats()))
             .because(&error)
     })
+}
+
+/// Which column of a table of the user's own was taken for what; `None` for known formats.
+fn mapping(
+    session: &Session<'_>,
+    wanted: &Wanted,
+    format: Format,
+    input: &Input,
+) -> Option<Vec<Column>> {
+    if format != Format::Table {
+        return None;
+    }
+    let options = Options {
+        timezone: wanted.timezone.unwrap_or(session.config.timezone.0),
+        mapping: &wanted.map,
+        ..Options::default()
+    };
+    let columns = kompel_ingest::propose_mapping(input, &options).ok()?;
+    let column = |proposed: kompel_ingest::ProposedColumn| Column {
+        column: proposed.column,
+        field: proposed.field,
+        confidence: proposed.confidence,
+        by: match proposed.by {
+            MappedBy::User => "user",
+            MappedBy::Header => "header",
+            MappedBy::Content => "content",
+            MappedBy::Nothing => "nothing",
+        },
+    };
+    Some(columns.into_iter().map(column).collect())
 }
 
 fn keep(
@@ -229,6 +287,18 @@ fn redact(session: &mut Session<'_>, log: &mut EventLog) -> Result<(), Failure> 
     let names = redactor.apply(log);
     log.sort();
     session.scope().write_identities(&names, &key)?;
+    Ok(())
+}
+
+/// Scrubs what was kept before of the names met since: a person that only the chat names may stand
+/// in the text of a ticket read earlier. Does nothing if nobody new was met.
+fn rescrub(session: &mut Session<'_>, known_before: usize) -> Result<(), Failure> {
+    if !session.config.privacy.pseudonyms || session.people_known()? == known_before {
+        return Ok(());
+    }
+    let mut log = session.scope().read_log(&|_| ())?;
+    redact(session, &mut log)?;
+    session.scope().write_log(&log, &|_| ())?;
     Ok(())
 }
 

@@ -14,7 +14,6 @@ mod hunting;
 mod output;
 mod progress;
 mod reading;
-mod seam;
 mod session;
 
 use std::process::ExitCode;

@@ -9,7 +9,7 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
 };
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
 use kompel_model::{PersonId, Phrase};
 use kompel_report::Wording;
 use miette::{GraphicalTheme, MietteHandlerOpts, ReportHandler as _};
@@ -93,6 +93,10 @@ impl Output {
     pub(crate) fn table(&self, head: &[String], rows: Vec<Vec<Cell>>, right: &[usize]) {
         let mut table = Table::new();
         table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        table.remove_style(TableComponent::HorizontalLines);
+        table.remove_style(TableComponent::MiddleIntersections);
+        table.remove_style(TableComponent::LeftBorderIntersections);
+        table.remove_style(TableComponent::RightBorderIntersections);
         table.set_content_arrangement(ContentArrangement::Dynamic);
         if !self.colour {
             table.force_no_tty();

@@ -60,6 +60,11 @@ impl<'a> Session<'a> {
         Ok(self.scope().record_counts()?.is_empty())
     }
 
+    /// How many people have a name kept.
+    pub(crate) fn people_known(&mut self) -> Result<usize, Failure> {
+        Ok(self.scope().identity_count()?)
+    }
+
     fn reveal_all(&mut self, purpose: &str) -> Result<(), Failure> {
         let why = format!("--reveal: kompel {purpose}");
         self.scope().write_reveal(&PersonId::new("*"), &why, clock::now())?;

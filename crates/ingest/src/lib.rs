@@ -24,3 +24,7 @@ pub use formats::{Format, detect, read};
 pub use input::{Input, Opener, Options};
 pub use limits::Limits;
 pub use mapping::{BadMapping, ColumnMapping};
+pub use tickets::{
+    proposal::{MappedBy, ProposedColumn},
+    table::propose_mapping,
+};

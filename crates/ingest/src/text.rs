@@ -89,7 +89,9 @@ fn joined(lines: &[&str]) -> String {
 
 fn is_html(text: &str) -> bool {
     static TAG: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)</?(p|br|div|html|body|span|table|td|tr|li|ul|ol|b|strong|font|a)(\s[^<>]*)?/?>")
+        pattern(
+            r"(?i)</?(p|br|div|html|body|span|table|td|tr|li|ul|ol|b|strong|font|a)(\s[^<>]*)?/?>",
+        )
     });
     text.contains('<') && TAG.is_match(text)
 }
@@ -231,9 +233,16 @@ fn opens_thread(line: &str) -> bool {
     }
     let words = line.trim_matches(['-', ' ']).to_lowercase();
     let known = [
-        "original message", "oorspronkelijk bericht", "message d'origine", "message d’origine",
-        "ursprüngliche nachricht", "forwarded message", "doorgestuurd bericht",
-        "message transféré", "weitergeleitete nachricht", "original appointment",
+        "original message",
+        "oorspronkelijk bericht",
+        "message d'origine",
+        "message d’origine",
+        "ursprüngliche nachricht",
+        "forwarded message",
+        "doorgestuurd bericht",
+        "message transféré",
+        "weitergeleitete nachricht",
+        "original appointment",
     ];
     known.iter().any(|known| words.starts_with(known))
 }
@@ -250,8 +259,25 @@ fn is_attribution(line: &str) -> bool {
 
 fn is_mail_head(line: &str) -> bool {
     let heads = [
-        "from:", "to:", "cc:", "sent:", "subject:", "date:", "van:", "aan:", "verzonden:",
-        "onderwerp:", "datum:", "de :", "de:", "à :", "envoyé", "objet", "von:", "an:", "gesendet:",
+        "from:",
+        "to:",
+        "cc:",
+        "sent:",
+        "subject:",
+        "date:",
+        "van:",
+        "aan:",
+        "verzonden:",
+        "onderwerp:",
+        "datum:",
+        "de :",
+        "de:",
+        "à :",
+        "envoyé",
+        "objet",
+        "von:",
+        "an:",
+        "gesendet:",
         "betreff:",
     ];
     let lower = line.trim_start_matches(['*', '_']).to_lowercase();
@@ -346,28 +372,78 @@ fn pattern(text: &str) -> Regex {
 }
 
 const CLOSINGS: &[&str] = &[
-    "met vriendelijke groeten", "met vriendelijke groet", "vriendelijke groeten",
-    "vriendelijke groet", "mvg", "m.v.g", "groeten", "groetjes", "grtz", "grts", "hoogachtend",
-    "met hartelijke groeten", "kind regards", "best regards", "kindest regards", "warm regards",
-    "regards", "best wishes", "sincerely", "yours sincerely", "yours faithfully", "cheers",
-    "cordialement", "bien cordialement", "bien à vous", "sincères salutations",
-    "salutations distinguées", "salutations", "mit freundlichen grüßen",
-    "mit freundlichen gruessen", "mit freundlichem gruß", "mit besten grüßen", "mfg",
-    "viele grüße", "beste grüße", "freundliche grüße", "liebe grüße",
+    "met vriendelijke groeten",
+    "met vriendelijke groet",
+    "vriendelijke groeten",
+    "vriendelijke groet",
+    "mvg",
+    "m.v.g",
+    "groeten",
+    "groetjes",
+    "grtz",
+    "grts",
+    "hoogachtend",
+    "met hartelijke groeten",
+    "kind regards",
+    "best regards",
+    "kindest regards",
+    "warm regards",
+    "regards",
+    "best wishes",
+    "sincerely",
+    "yours sincerely",
+    "yours faithfully",
+    "cheers",
+    "cordialement",
+    "bien cordialement",
+    "bien à vous",
+    "sincères salutations",
+    "salutations distinguées",
+    "salutations",
+    "mit freundlichen grüßen",
+    "mit freundlichen gruessen",
+    "mit freundlichem gruß",
+    "mit besten grüßen",
+    "mfg",
+    "viele grüße",
+    "beste grüße",
+    "freundliche grüße",
+    "liebe grüße",
 ];
 
 const DEVICES: &[&str] = &[
-    "sent from my ", "verzonden vanaf mijn ", "verstuurd vanaf mijn ", "verzonden met ",
-    "envoyé de mon ", "envoyé depuis mon ", "von meinem ", "get outlook for ",
-    "gesendet von meinem ", "outlook voor ", "download outlook",
+    "sent from my ",
+    "verzonden vanaf mijn ",
+    "verstuurd vanaf mijn ",
+    "verzonden met ",
+    "envoyé de mon ",
+    "envoyé depuis mon ",
+    "von meinem ",
+    "get outlook for ",
+    "gesendet von meinem ",
+    "outlook voor ",
+    "download outlook",
 ];
 
 const DISCLAIMERS: &[&str] = &[
-    "disclaimer", "this e-mail and any", "this email and any", "this message and any",
-    "this e-mail is confidential", "this email is confidential", "dit bericht is uitsluitend",
-    "deze e-mail en ", "deze mail en ", "dit e-mailbericht", "de informatie in dit bericht",
-    "de informatie verzonden", "ce message et ", "ce courriel et ", "diese e-mail enthält",
-    "diese nachricht ist vertraulich", "confidentiality notice", "vertrouwelijkheidsclausule",
+    "disclaimer",
+    "this e-mail and any",
+    "this email and any",
+    "this message and any",
+    "this e-mail is confidential",
+    "this email is confidential",
+    "dit bericht is uitsluitend",
+    "deze e-mail en ",
+    "deze mail en ",
+    "dit e-mailbericht",
+    "de informatie in dit bericht",
+    "de informatie verzonden",
+    "ce message et ",
+    "ce courriel et ",
+    "diese e-mail enthält",
+    "diese nachricht ist vertraulich",
+    "confidentiality notice",
+    "vertrouwelijkheidsclausule",
 ];
 
 #[cfg(test)]
@@ -385,16 +461,31 @@ mod tests {
         use Markup::Plain;
         let cases = [
             ("Herstart de server.", "Herstart de server.", false, false),
-            ("Gelieve te resetten.\n\nMet vriendelijke groeten,\nJan\nIT", "Gelieve te resetten.", false, true),
+            (
+                "Gelieve te resetten.\n\nMet vriendelijke groeten,\nJan\nIT",
+                "Gelieve te resetten.",
+                false,
+                true,
+            ),
             ("Please reset\nMvg, Jan", "Please reset", false, true),
             ("Done.\n\nOn 3 Mar 2025, at 10:00, Jan wrote:\n> old\n> text", "Done.", true, false),
-            ("Gedaan.\n\nOp ma 3 mrt. 2025 om 10:00 schreef Jan\n<jan@x.be>:\n\n> oud", "Gedaan.", true, false),
+            (
+                "Gedaan.\n\nOp ma 3 mrt. 2025 om 10:00 schreef Jan\n<jan@x.be>:\n\n> oud",
+                "Gedaan.",
+                true,
+                false,
+            ),
             ("Ok\n-----Oorspronkelijk bericht-----\nVan: Jan\nweg", "Ok", true, false),
             ("Ok\n\nVan: Jan\nVerzonden: maandag\nAan: Piet\nweg", "Ok", true, false),
             ("> nog bezig?\nJa, morgen", "Ja, morgen", true, false),
             ("Kan dit?\nSent from my iPhone", "Kan dit?", false, true),
             ("Kan dit?\n-- \nJan\n0470", "Kan dit?", false, true),
-            ("From: Jan\nSent: today\nTo: desk\nSubject: vpn\n\nVPN broken", "VPN broken", true, false),
+            (
+                "From: Jan\nSent: today\nTo: desk\nSubject: vpn\n\nVPN broken",
+                "VPN broken",
+                true,
+                false,
+            ),
             ("Groeten", "Groeten", false, false),
             ("Regards, Jan\nIT", "Regards, Jan\nIT", false, false),
             ("> only\n> quoted", "> only\n> quoted", false, false),
@@ -411,8 +502,13 @@ mod tests {
         let wiki = "h1. Titel\n{code:java}x=1{code} zie [wiki|https://w.be/a] [~jan] {{df -h}}";
         check(wiki, Markup::Jira, "Titel\nx=1 zie wiki https://w.be/a jan df -h", false, false);
         check("{quote}oud{quote}\nnieuw", Markup::Jira, "nieuw", true, false);
-        check("<p>Hallo <b>allen</b></p><p>Reset &amp; klaar</p>", Markup::Html,
-            "Hallo allen\n\nReset & klaar", false, false);
+        check(
+            "<p>Hallo <b>allen</b></p><p>Reset &amp; klaar</p>",
+            Markup::Html,
+            "Hallo allen\n\nReset & klaar",
+            false,
+            false,
+        );
         check("Een <br> twee", Markup::Plain, "Een\ntwee", false, false);
         check("a < b en c > d", Markup::Plain, "a < b en c > d", false, false);
     }
@@ -420,8 +516,11 @@ mod tests {
     #[test]
     fn automatic_replies_are_told_from_requests_about_them() {
         let automatic = [
-            "Automatic reply: vpn", "Ik ben afwezig tot maandag.", "I'm out of the office until 3/4",
-            "Ich bin derzeit nicht im Büro", "Je suis actuellement absent",
+            "Automatic reply: vpn",
+            "Ik ben afwezig tot maandag.",
+            "I'm out of the office until 3/4",
+            "Ich bin derzeit nicht im Büro",
+            "Je suis actuellement absent",
             "Dit is een automatisch bericht",
         ];
         for text in automatic {

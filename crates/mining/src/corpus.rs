@@ -198,7 +198,7 @@ impl Reader<'_> {
         let mut end = Vec::new();
         for text in work {
             end.extend(self.terms(text, TITLE_BYTES, notes));
-            if self.words.signs.read(text).contains(Sign::DoneManual) {
+            if self.words.signs.read(text).has(Sign::DoneManual) {
                 end.push(notes.term(TermClass::Tag, "done manual".to_owned()));
             }
         }

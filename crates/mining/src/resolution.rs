@@ -60,7 +60,7 @@ fn is_work(comment: &Comment, ticket: &Ticket, words: &Words<'_>, strict: bool) 
         return false;
     }
     let signs = words.signs.read(&comment.text);
-    signs.contains(Sign::DoneManual) || !is_aside(signs)
+    signs.has(Sign::DoneManual) || !is_aside(signs)
 }
 
 /// True for what is said around the work: thanks, asking, waiting, approving.
@@ -79,7 +79,7 @@ fn is_aside(signs: SignSet) -> bool {
         Sign::AutoReply,
     ]
     .iter()
-    .any(|sign| signs.contains(*sign))
+    .any(|sign| signs.has(*sign))
 }
 
 /// True if the ticket has ended.
@@ -207,5 +207,5 @@ fn says_manual(ticket: &Ticket, words: &Words<'_>) -> bool {
     let notes = std::iter::once(ticket.resolution_text.as_str());
     let code = ticket.resolution.iter().map(AsRef::as_ref);
     let comments = ticket.comments.iter().map(|c| c.text.as_str());
-    notes.chain(code).chain(comments).any(|text| words.signs.read(text).contains(Sign::DoneManual))
+    notes.chain(code).chain(comments).any(|text| words.signs.read(text).has(Sign::DoneManual))
 }

@@ -30,7 +30,7 @@ impl ThreadRef {
         !self.robot
             && [Sign::ChatAsk, Sign::ChatReport, Sign::ApprovalAsk]
                 .iter()
-                .any(|sign| self.signs.contains(*sign))
+                .any(|sign| self.signs.has(*sign))
     }
 }
 

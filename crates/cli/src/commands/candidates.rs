@@ -22,6 +22,8 @@ pub(crate) struct CandidatesArgs {
     #[arg(long)]
     qualifying: bool,
     #[arg(long)]
+    all: bool,
+    #[arg(long, conflicts_with_all = ["qualifying", "all"])]
     rejected: bool,
 }
 
@@ -69,7 +71,12 @@ pub(crate) fn run(
         show_rejected(&found, output);
         return Ok(Exit::Done);
     }
-    table(&found, &decisions, args.qualifying, output);
+    let which = match (args.qualifying, args.all) {
+        (true, _) => Which::Qualifying,
+        (false, true) => Which::All,
+        (false, false) => Which::First,
+    };
+    table(&found, &decisions, which, output);
     output.remark(&Phrase::new("candidates-legend"));
     output.gap();
     summarise(&found, output);
@@ -103,11 +110,25 @@ pub(crate) fn latest(decisions: Vec<Decision>) -> BTreeMap<CandidateId, Decision
     decisions.into_iter().map(|decision| (decision.candidate.clone(), decision)).collect()
 }
 
+/// Which candidates the table shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// Those that qualify.
+    Qualifying,
+    /// Those that qualify, and of the others the first.
+    First,
+    /// All.
+    All,
+}
+
+/// Candidates that the table shows at most if not all are asked for and fewer qualify.
+const FIRST: usize = 20;
+
 /// The table a person reads.
 pub(crate) fn table(
     found: &Found,
     decisions: &BTreeMap<CandidateId, Decision>,
-    only_qualifying: bool,
+    which: Which,
     output: &Output,
 ) {
     let wording = output.wording();
@@ -124,14 +145,27 @@ pub(crate) fn table(
     .iter()
     .map(|id| wording.word(id))
     .collect();
-    let rows = found
+    let shown: Vec<&Assessed> = found
         .assessment
         .candidates
         .iter()
-        .filter(|assessed| assessed.qualifies || !only_qualifying)
+        .enumerate()
+        .filter(|(at, assessed)| match which {
+            Which::Qualifying => assessed.qualifies,
+            Which::First => assessed.qualifies || *at < FIRST,
+            Which::All => true,
+        })
+        .map(|(_, assessed)| assessed)
+        .collect();
+    let more = found.assessment.candidates.len() - shown.len();
+    let rows = shown
+        .into_iter()
         .filter_map(|assessed| row(assessed, found, decisions.get(&assessed.id), output))
         .collect();
     output.table(&head, rows, &[0, 3, 4]);
+    if which == Which::First && more > 0 {
+        output.remark(&Phrase::new("candidates-more").number("more", more as f64));
+    }
 }
 
 fn row(

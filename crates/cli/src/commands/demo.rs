@@ -16,7 +16,10 @@ use kompel_sample::{Truth, World, WorldOptions};
 
 use crate::{
     args::{Global, shown},
-    commands::{candidates, hunt, map, pitch, report},
+    commands::{
+        candidates::{self, Which},
+        hunt, map, pitch, report,
+    },
     config::{self, Kind},
     diagnostics::Failure,
     exit::Exit,
@@ -56,7 +59,7 @@ pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<E
         }));
     }
     output.gap();
-    candidates::table(&found, &std::collections::BTreeMap::new(), false, output);
+    candidates::table(&found, &std::collections::BTreeMap::new(), Which::First, output);
     output.remark(&Phrase::new("candidates-legend"));
     output.gap();
     candidates::summarise(&found, output);

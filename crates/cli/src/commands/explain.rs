@@ -60,7 +60,7 @@ fn criteria(assessed: &Assessed, output: &Output) {
     output.heading(&wording.word("explain-criteria"));
     for (id, criterion) in named {
         let (name, reason) = (wording.word(id), wording.say(&criterion.reason));
-        output.line(&format!("  {} {name:14} {reason}", sign(criterion.verdict)));
+        output.line(&format!("  {} {name:18} {reason}", sign(criterion.verdict)));
         keys(&criterion.evidence, output);
     }
 }

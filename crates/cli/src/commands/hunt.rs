@@ -1,6 +1,6 @@
 //! `kompel hunt`: reads exports, keeps their records, and looks for processes in all of them.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use clap::Args;
@@ -15,7 +15,7 @@ use crate::{
     diagnostics::Failure,
     exit::Exit,
     findings,
-    hunting::{self, InputReport, Keeping, Wanted},
+    hunting::{self, Column, InputReport, Keeping, Wanted},
     output::Output,
     session::Session,
 };
@@ -138,10 +138,15 @@ pub(crate) fn show(report: &InputReport, output: &Output) {
     findings::show(output, &report.findings, EXAMPLES);
 }
 
-fn show_mapping(mapping: &BTreeMap<String, String>, output: &Output) {
-    let widest = mapping.keys().map(|field| field.chars().count()).max().unwrap_or(0);
-    for (field, column) in mapping {
-        output.line(&format!("    {field:widest$} = {column}"));
+fn show_mapping(columns: &[Column], output: &Output) {
+    let wording = output.wording();
+    for column in columns {
+        let says = Phrase::new("hunt-column")
+            .text("column", &column.column)
+            .text("field", column.field.unwrap_or_default())
+            .text("by", column.by)
+            .text("sure", wording.percent(column.confidence));
+        output.line(&format!("    {}", wording.say(&says)));
     }
 }
 

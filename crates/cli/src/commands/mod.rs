@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod hunt;
 pub(crate) mod init;
+pub(crate) mod log;
 pub(crate) mod map;
 pub(crate) mod pitch;
 pub(crate) mod report;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Decide(args) => decide::run(&args, global, output),
         Command::Report(args) => report::run(&args, global, output),
         Command::Findings(args) => findings::run(&args, global, output),
+        Command::Log(args) => log::run(&args, global, output),
         Command::Reveal(args) => reveal::run(&args, global, output),
         Command::Doctor(args) => doctor::run(&args, global, output),
         Command::Completions(args) => completions::run(&args, output),

@@ -2,8 +2,6 @@
 //!
 //! Owns finding the columns and the rows; what words say of times is `phrases`'.
 
-
-
 use kompel_model::{Answer, Counts, Effect, FindingCode, MemberRef, Reading, SourceKind};
 
 use super::phrases;
@@ -14,8 +12,8 @@ use crate::{
     formats::Sample,
     input::Part,
     names::Names,
-    tickets::rows::{Row, Rows, check_row},
     text::shorten,
+    tickets::rows::{Row, Rows, check_row},
 };
 
 /// True for a table whose header asks what, how often and how long.
@@ -203,8 +201,16 @@ impl Columns {
             what: what.to_owned(),
             how_often: often.to_owned(),
             how_long: long.to_owned(),
-            per_year: if often.is_empty() { phrases::in_text_per_year(what) } else { phrases::per_year(often) },
-            minutes: if long.is_empty() { phrases::in_text_minutes(what) } else { phrases::minutes(long) },
+            per_year: if often.is_empty() {
+                phrases::in_text_per_year(what)
+            } else {
+                phrases::per_year(often)
+            },
+            minutes: if long.is_empty() {
+                phrases::in_text_minutes(what)
+            } else {
+                phrases::minutes(long)
+            },
         })
     }
 }
@@ -241,17 +247,62 @@ const MAX_COLUMNS: usize = 64;
 const LOOKED_AT: u64 = 200;
 
 const OFTEN: &[&str] = &[
-    "often", "vaak", "frequen", "hoeveel keer", "hoe dikwijls", "dikwijls", "combien de fois",
-    "souvent", "wie oft", "häufig", "haeufig", "times", "keren", "fréquence", "hoeveel maal",
+    "often",
+    "vaak",
+    "frequen",
+    "hoeveel keer",
+    "hoe dikwijls",
+    "dikwijls",
+    "combien de fois",
+    "souvent",
+    "wie oft",
+    "häufig",
+    "haeufig",
+    "times",
+    "keren",
+    "fréquence",
+    "hoeveel maal",
 ];
 const LONG: &[&str] = &[
-    "long", "lang", "duur", "tijd", "minut", "durée", "duree", "combien de temps", "dauer", "time",
-    "hours", "uren", "zeit", "duration",
+    "long",
+    "lang",
+    "duur",
+    "tijd",
+    "minut",
+    "durée",
+    "duree",
+    "combien de temps",
+    "dauer",
+    "time",
+    "hours",
+    "uren",
+    "zeit",
+    "duration",
 ];
-const DATE: &[&str] = &["date", "datum", "tijdstempel", "timestamp", "ingevuld op", "when", "wanneer"];
+const DATE: &[&str] =
+    &["date", "datum", "tijdstempel", "timestamp", "ingevuld op", "when", "wanneer"];
 const WHAT: &[&str] = &[
-    "what", "wat", "chore", "klus", "taak", "task", "quoi", "tâche", "tache", "corvée", "was ",
-    "aufgabe", "job", "answer", "antwoord", "saai", "boring", "quelle", "welk", "omschrijving",
-    "description", "werk",
+    "what",
+    "wat",
+    "chore",
+    "klus",
+    "taak",
+    "task",
+    "quoi",
+    "tâche",
+    "tache",
+    "corvée",
+    "was ",
+    "aufgabe",
+    "job",
+    "answer",
+    "antwoord",
+    "saai",
+    "boring",
+    "quelle",
+    "welk",
+    "omschrijving",
+    "description",
+    "werk",
 ];
 const NAME: &[&str] = &["name", "naam", "nom", "wie", "who", "mail", "qui", "medewerker", "wer"];

@@ -8,9 +8,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveTime};
-use kompel_model::{
-    Effect, FindingCode, MemberRef, Message, Name, Party, Reading, SourceKind,
-};
+use kompel_model::{Effect, FindingCode, MemberRef, Message, Name, Party, Reading, SourceKind};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 use regex::Regex;
 use sha2::{Digest, Sha256};
@@ -54,13 +52,22 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
         for (index, entry) in entries.iter().enumerate() {
             if collected.count_row() {
                 let row = index as u64 + 1;
-                take(row, entry, &text[entry.range.clone()], &users, &mut names, &mut collected, options);
+                take(
+                    row,
+                    entry,
+                    &text[entry.range.clone()],
+                    &users,
+                    &mut names,
+                    &mut collected,
+                    options,
+                );
             }
         }
         (options.progress)(collected.rows());
     }
     if collected.rows() == 0 {
-        let expected = "operations log: it has no \"## YYYY-MM-DD\" with \"* HH:MM\" entries".to_owned();
+        let expected =
+            "operations log: it has no \"## YYYY-MM-DD\" with \"* HH:MM\" entries".to_owned();
         return Err(Error::WrongFormat { file: input.name().to_owned(), expected });
     }
     Ok(collected.finish())
@@ -92,7 +99,9 @@ fn entries_of(text: &str) -> Vec<Entry> {
             }
             Event::Start(Tag::Item) => {
                 depth += 1;
-                if depth == 1 && (date.is_some() || dated && TIME.is_match(body(&text[range.clone()]))) {
+                if depth == 1
+                    && (date.is_some() || dated && TIME.is_match(body(&text[range.clone()])))
+                {
                     entries.push(Entry { date, range });
                 }
             }
@@ -144,7 +153,9 @@ fn take(
         collected.findings.add(row, "", FindingCode::TooLong, Effect::Repaired, detail);
     }
     let author = said.user.and_then(|user| names.person(user));
-    if said.robot && let Some(author) = &author {
+    if said.robot
+        && let Some(author) = &author
+    {
         collected.party(author, Party { robot: true, role: None });
     }
     let digest = Sha256::digest(format!("{}\n{words}", said.user.unwrap_or_default()));
@@ -212,13 +223,14 @@ fn pattern(source: &str) -> Regex {
 
 static DATED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^#{1,3} \d{4}-\d{2}-\d{2}\s*$"));
 static TIMED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[*+-] +~?\d{1,2}:\d{2}\b"));
-static TIME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^~?(\d{1,2}):(\d{2})(?::\d{2})?(?: ?[-–] ?\d{1,2}:\d{2})?(?: UTC)?:?"));
-static SPEAKER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^([^\s:/<>\[\]`'(),;]{1,40}) ?:(?:\s+|$)"));
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^~?(\d{1,2}):(\d{2})(?::\d{2})?(?: ?[-–] ?\d{1,2}:\d{2})?(?: UTC)?:?")
+});
+static SPEAKER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^([^\s:/<>\[\]`'(),;]{1,40}) ?:(?:\s+|$)"));
 static ENTRY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^~?\d{1,2}:\d{2} (?P<user>[^\s:/<>\[\]`'(),;]{1,40}): "));
-static TOOL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\\?\[([\w.|-]*)@([\w.-]+)\\?\]:?\s*"));
+static TOOL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\\?\[([\w.|-]*)@([\w.-]+)\\?\]:?\s*"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[([^\]\[\n]*)\]\((https?://[^)\s]+)\)"));
 
 const CHANNEL: &str = "admin-log";

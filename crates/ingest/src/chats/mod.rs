@@ -5,3 +5,6 @@ mod collect;
 pub(crate) mod admin_log;
 pub(crate) mod slack;
 pub(crate) mod teams;
+
+#[cfg(test)]
+mod tests;

@@ -404,7 +404,8 @@ fn moment(ts: &str) -> Option<Timestamp> {
     let (seconds, fraction) = ts.split_once('.').unwrap_or((ts, "0"));
     let micros: u32 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
     let seconds: i64 = seconds.parse().ok()?;
-    DateTime::from_timestamp(seconds, micros * 1_000).filter(|_| (0..=MAX_SECONDS).contains(&seconds))
+    DateTime::from_timestamp(seconds, micros * 1_000)
+        .filter(|_| (0..=MAX_SECONDS).contains(&seconds))
 }
 
 fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
@@ -429,17 +430,50 @@ const LISTS: &[&str] =
     &["users.json", "org_users.json", "channels.json", "groups.json", "dms.json", "mpims.json"];
 
 const SILENT: &[&str] = &[
-    "integration_logs.json", "canvases.json", "huddle_transcripts.json", "file_conversations.json",
-    "lists.json", "truth.json",
+    "integration_logs.json",
+    "canvases.json",
+    "huddle_transcripts.json",
+    "file_conversations.json",
+    "lists.json",
+    "truth.json",
 ];
 
 const SYSTEM: &[&str] = &[
-    "channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name",
-    "channel_archive", "channel_unarchive", "channel_convert_to_private",
-    "channel_convert_to_public", "channel_posting_permissions", "channel_canvas_updated",
-    "group_join", "group_leave", "group_topic", "group_purpose", "group_name", "group_archive",
-    "group_unarchive", "pinned_item", "unpinned_item", "bot_add", "bot_remove", "bot_enable",
-    "bot_disable", "reminder_add", "reminder_delete", "tombstone", "message_deleted",
-    "message_changed", "message_replied", "huddle_thread", "sh_room_created", "sh_room_shared",
-    "joiner_notification", "joiner_notification_for_inviter", "app_conversation_join", "ekm_access_denied",
+    "channel_join",
+    "channel_leave",
+    "channel_topic",
+    "channel_purpose",
+    "channel_name",
+    "channel_archive",
+    "channel_unarchive",
+    "channel_convert_to_private",
+    "channel_convert_to_public",
+    "channel_posting_permissions",
+    "channel_canvas_updated",
+    "group_join",
+    "group_leave",
+    "group_topic",
+    "group_purpose",
+    "group_name",
+    "group_archive",
+    "group_unarchive",
+    "pinned_item",
+    "unpinned_item",
+    "bot_add",
+    "bot_remove",
+    "bot_enable",
+    "bot_disable",
+    "reminder_add",
+    "reminder_delete",
+    "tombstone",
+    "message_deleted",
+    "message_changed",
+    "message_replied",
+    "huddle_thread",
+    "sh_room_created",
+    "sh_room_shared",
+    "joiner_notification",
+    "joiner_notification_for_inviter",
+    "app_conversation_join",
+    "ekm_access_denied",
 ];

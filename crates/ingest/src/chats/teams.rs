@@ -112,7 +112,9 @@ impl Teams<'_> {
         }
         let channel = self.channel(value, file);
         self.one(row, value, &channel, parent);
-        if parent.is_none() && let Some(replies) = value.get("replies").and_then(Value::as_array) {
+        if parent.is_none()
+            && let Some(replies) = value.get("replies").and_then(Value::as_array)
+        {
             let id = text(value, "id").unwrap_or_default();
             replies.iter().for_each(|reply| self.message(reply, &channel, Some(id)));
         }
@@ -253,6 +255,7 @@ fn time(value: &Value, field: &str) -> Option<Timestamp> {
     Some(moment.to_utc())
 }
 
-const GENERIC: &[&str] = &["messages", "message", "chatmessages", "export", "replies", "value", "teams"];
+const GENERIC: &[&str] =
+    &["messages", "message", "chatmessages", "export", "replies", "value", "teams"];
 
 const SYSTEM: &[&str] = &["systemEventMessage", "chatEvent", "typing", "unknownFutureValue"];

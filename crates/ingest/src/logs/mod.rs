@@ -9,3 +9,6 @@ mod xes_out;
 
 pub use ocel_out::{OcelLog, to_ocel};
 pub use xes_out::to_xes;
+
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kompel_model::{
-    Activity, Counts, Effect, FindingCode, Reading, SourceKind, Ticket,
-};
+use kompel_model::{Activity, Counts, Effect, FindingCode, Reading, SourceKind, Ticket};
 use process_mining::core::event_data::object_centric::{
-    OCEL, OCELEvent, OCELObject, ocel_json::import_ocel_json_slice,
+    OCEL, OCELEvent, OCELObject,
+    ocel_json::import_ocel_json_slice,
     ocel_xml::xml_ocel_import::{OCELImportOptions, import_ocel_xml_slice_with},
 };
 
@@ -40,7 +39,9 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
             expected: expected.to_owned(),
         };
         if bytes.starts_with(b"SQLite format 3") {
-            return Err(wrong("OCEL 2.0 log in JSON or XML: export the SQLite log as one of these"));
+            return Err(wrong(
+                "OCEL 2.0 log in JSON or XML: export the SQLite log as one of these",
+            ));
         }
         let xml = bytes.iter().find(|b| !b.is_ascii_whitespace() && b.is_ascii()) == Some(&b'<');
         let ocel = guarded(|| {
@@ -206,6 +207,20 @@ fn activity(
 const PEOPLE: &[&str] = &["person", "employee", "user", "resource", "worker"];
 
 const ACTORS: &[&str] = &[
-    "person", "employee", "user", "resource", "worker", "group", "team", "system", "machine",
-    "role", "department", "customer", "forklift", "truck", "vehicle", "product",
+    "person",
+    "employee",
+    "user",
+    "resource",
+    "worker",
+    "group",
+    "team",
+    "system",
+    "machine",
+    "role",
+    "department",
+    "customer",
+    "forklift",
+    "truck",
+    "vehicle",
+    "product",
 ];

@@ -7,8 +7,7 @@ use chrono::DateTime;
 use kompel_model::{ChangedField, EventLog, Message, PersonId, Ticket, Timestamp};
 use process_mining::core::event_data::object_centric::{
     OCEL, OCELAttributeValue, OCELEvent, OCELEventAttribute, OCELObject, OCELObjectAttribute,
-    OCELRelationship, OCELType, OCELTypeAttribute,
-    ocel_json::export_ocel_json_to_vec,
+    OCELRelationship, OCELType, OCELTypeAttribute, ocel_json::export_ocel_json_to_vec,
     ocel_xml::xml_ocel_export::export_ocel_xml,
 };
 
@@ -166,7 +165,10 @@ impl Out {
             self.thing("system", Some(component), "touches", &mut links);
         }
         for link in ticket.links.iter().filter(|link| keys.contains(&*link.to)) {
-            links.push(OCELRelationship::new(ticket_id(ticket.id.source.code(), &link.to), &link.kind));
+            links.push(OCELRelationship::new(
+                ticket_id(ticket.id.source.code(), &link.to),
+                &link.kind,
+            ));
         }
         self.object("ticket", &id, at, &texts, links);
         for step in steps(ticket) {
@@ -247,8 +249,12 @@ impl Out {
             attributes.push(OCELObjectAttribute::new(name, value, at.fixed_offset()));
         }
         self.object_attributes.entry(kind).or_default();
-        let object =
-            OCELObject { id: id.to_owned(), object_type: kind.to_owned(), attributes, relationships };
+        let object = OCELObject {
+            id: id.to_owned(),
+            object_type: kind.to_owned(),
+            attributes,
+            relationships,
+        };
         self.objects.insert(key, object);
     }
 
@@ -277,7 +283,10 @@ impl Out {
         let typed = |names: &BTreeSet<String>| {
             names
                 .iter()
-                .map(|name| OCELTypeAttribute { name: name.clone(), value_type: "string".to_owned() })
+                .map(|name| OCELTypeAttribute {
+                    name: name.clone(),
+                    value_type: "string".to_owned(),
+                })
                 .collect()
         };
         let object_types = self

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::io::{BufReader, Read};
 
-use kompel_model::{
-    Activity, Counts, Effect, FindingCode, Reading, SourceKind, Ticket, Timestamp,
-};
+use kompel_model::{Activity, Counts, Effect, FindingCode, Reading, SourceKind, Ticket, Timestamp};
 use process_mining::core::event_data::case_centric::{
     Attribute, AttributeValue, Event, Trace,
     xes::{XESImportOptions, stream_xes_bufread},
@@ -21,7 +19,9 @@ pub(crate) fn recognise(sample: &Sample) -> bool {
     let text = sample.text.trim_start();
     text.starts_with('<')
         && text.contains("<log")
-        && (text.contains("xes.version") || text.contains("<trace") || text.contains("xes-standard"))
+        && (text.contains("xes.version")
+            || text.contains("<trace")
+            || text.contains("xes-standard"))
         && !text.contains("<object-types")
 }
 

@@ -2,8 +2,7 @@
 
 use kompel_model::{EventLog, Ticket, Timestamp};
 use process_mining::core::event_data::case_centric::{
-    Attribute, AttributeValue, Event, EventLog as XesLog, Trace,
-    xes::export_xes_event_log,
+    Attribute, AttributeValue, Event, EventLog as XesLog, Trace, xes::export_xes_event_log,
 };
 
 use super::ocel_out::{Step, steps};

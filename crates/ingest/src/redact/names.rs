@@ -37,6 +37,9 @@ impl KnownPeople {
         for phrase in [format!("{first}{last}"), format!("{last}{first}")] {
             self.phrases.entry(phrase).or_insert_with(|| Some(canonical.to_owned()));
         }
+        if LEADING.iter().any(|p| last.starts_with(p) && last.len() > p.len() + 3) {
+            self.add_surname(&last, canonical);
+        }
         self.add_lone(first, canonical);
         if last.chars().count() >= 4 {
             self.add_lone(last, canonical);
@@ -99,6 +102,18 @@ impl KnownPeople {
     fn note_start(&mut self, start: &str, words: usize) {
         let most = self.starts.entry(start.to_owned()).or_default();
         *most = (*most).max(words);
+    }
+
+    /// A surname of several words is as telling as a full name; shared, it is nobody's in particular.
+    fn add_surname(&mut self, last: &str, canonical: &str) {
+        self.phrases
+            .entry(last.to_owned())
+            .and_modify(|owner| {
+                if owner.as_deref().is_some_and(|owner| owner != canonical) {
+                    *owner = Some(last.to_owned());
+                }
+            })
+            .or_insert_with(|| Some(canonical.to_owned()));
     }
 
     fn add_lone(&mut self, name: String, canonical: &str) {
@@ -311,7 +326,8 @@ impl Scan<'_> {
         let mut words = 1;
         while words < MAX_WORDS && at + words < self.tokens.len() {
             let gap = if words == 1 { TITLE_GAPS } else { SPACE };
-            if !self.gap(at + words, gap) || is_pseudonym_start(&self.text[self.start(at + words)..])
+            if !self.gap(at + words, gap)
+                || is_pseudonym_start(&self.text[self.start(at + words)..])
             {
                 break;
             }
@@ -461,9 +477,32 @@ impl Scan<'_> {
         self.fold(at);
         matches!(
             self.buffer.as_str(),
-            "van" | "de" | "den" | "der" | "ter" | "ten" | "von" | "el" | "al" | "du" | "vom" | "del"
-                | "della" | "di" | "da" | "dos" | "le" | "ben" | "ait" | "zu" | "zum" | "zur" | "t"
-                | "d" | "des" | "la"
+            "van"
+                | "de"
+                | "den"
+                | "der"
+                | "ter"
+                | "ten"
+                | "von"
+                | "el"
+                | "al"
+                | "du"
+                | "vom"
+                | "del"
+                | "della"
+                | "di"
+                | "da"
+                | "dos"
+                | "le"
+                | "ben"
+                | "ait"
+                | "zu"
+                | "zum"
+                | "zur"
+                | "t"
+                | "d"
+                | "des"
+                | "la"
         )
     }
 
@@ -476,7 +515,8 @@ impl Scan<'_> {
     fn stands_free(&self, at: usize) -> bool {
         let token = self.tokens[at];
         let before = self.before(at).is_none_or(|c| {
-            c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '[' | '«' | '“' | '‘' | '*' | '>' | ',')
+            c.is_whitespace()
+                || matches!(c, '"' | '\'' | '(' | '[' | '«' | '“' | '‘' | '*' | '>' | ',')
                 || matches!(c, ';' | ':' | '@' | '„' | '~' | '–' | '—' | '!')
         });
         let mut rest = self.text[token.end..].chars();
@@ -497,7 +537,8 @@ impl Scan<'_> {
             }
         }
         let token = self.tokens[at];
-        let line_start = self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
+        let line_start =
+            self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
         let rest = self.text[token.end..].trim_start_matches([' ', '\t', ',', '.']);
         line_start && (rest.is_empty() || rest.starts_with(['\n', '\r']))
     }

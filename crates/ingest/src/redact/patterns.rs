@@ -63,7 +63,8 @@ pub(super) fn find(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
 fn phones(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
     for found in PHONE.find_iter(text) {
         let digits = found.as_str().bytes().filter(u8::is_ascii_digit).count();
-        if (9..=15).contains(&digits) && free(text, &found.range(), &['-', '.', '/', ':', '#', '=']) {
+        if (9..=15).contains(&digits) && free(text, &found.range(), &['-', '.', '/', ':', '#', '='])
+        {
             out.push((found.range(), Mark::Phone));
         }
     }
@@ -134,7 +135,8 @@ fn is_secret(value: &str, link: &str, rest: &str) -> bool {
     let shout = value.chars().all(|c| !c.is_lowercase());
     let mark = value.chars().any(|c| "!@#$%^&*+=?~|".contains(c));
     let link = link.trim();
-    let mixed = digit && (value.chars().any(char::is_alphabetic) || mark) || mark && value.len() > 3;
+    let mixed =
+        digit && (value.chars().any(char::is_alphabetic) || mark) || mark && value.len() > 3;
     if link == "=" || link == ":=" {
         return !NO_SECRET.contains(&lower.as_str()) && !value.starts_with(['$', '%', '{']);
     }
@@ -146,7 +148,10 @@ fn is_secret(value: &str, link: &str, rest: &str) -> bool {
     }
     let key = TICKET_KEY.is_match(value);
     if link.is_empty() {
-        return mixed && !key && value.len() >= 6 && (mark || value.chars().any(char::is_uppercase));
+        return mixed
+            && !key
+            && value.len() >= 6
+            && (mark || value.chars().any(char::is_uppercase));
     }
     !key && value.len() >= 4 && (mixed || digit || letters && inner_capital && !shout)
 }
@@ -242,10 +247,46 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 /// Words without which no address pattern can match.
 static STREET_CLUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let mut clues: Vec<&str> = vec![
-        "straat ", "laan ", "weg ", "plein ", "dreef ", "kaai ", "gracht ", "singel ", "baan ",
-        "dijk ", "lei ", "markt ", "rue ", "avenue ", "boulevard ", "chaussée ", "place ", "quai ",
-        "allée ", "impasse ", "straße ", "strasse ", "allee ", "platz ", "gasse ", " street",
-        " road", " avenue", " lane", " square", "str. ", "b-", "f-", "d-", "l-",
+        "straat ",
+        "laan ",
+        "weg ",
+        "plein ",
+        "dreef ",
+        "kaai ",
+        "gracht ",
+        "singel ",
+        "baan ",
+        "dijk ",
+        "lei ",
+        "markt ",
+        "rue ",
+        "avenue ",
+        "boulevard ",
+        "chaussée ",
+        "place ",
+        "quai ",
+        "allée ",
+        "impasse ",
+        "straße ",
+        "strasse ",
+        "allee ",
+        "platz ",
+        "gasse ",
+        " street",
+        " road",
+        " avenue",
+        " lane",
+        " square",
+        "str. ",
+        "b-1",
+        "b-2",
+        "b-3",
+        "b-4",
+        "b-5",
+        "b-6",
+        "b-7",
+        "b-8",
+        "b-9",
     ];
     clues.extend(cities());
     AhoCorasick::builder().ascii_case_insensitive(true).build(clues).expect("constant words")
@@ -265,11 +306,11 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
 static RUE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         concat!(
-            r"(?:\d{{1,4}}(?: ?bis)?,? )?\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]haussée|[Pp]lace|[Qq]uai|[Aa]llée",
+            r"\b\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|chaussée|place|quai|allée|impasse)",
+            r"(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+{}",
+            r"|\b(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]haussée|[Pp]lace|[Qq]uai|[Aa]llée",
             r"|[Ii]mpasse)(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+",
-            r"(?: \p{{Lu}}[\p{{L}}'-]+){{0,2}},? \d{{1,4}}[a-zA-Z]?\b(?:,? (?:bus|bte|boîte) ?\w{{1,5}})?{}",
-            r"|\b\d{{1,4}}(?: ?bis)?,? (?:rue|avenue|boulevard|chaussée|place|quai|allée|impasse)",
-            r"(?: (?:de la|de l'|de|du|des|la|le|d'|l'))? ?\p{{Lu}}[\p{{L}}'-]+{}"
+            r"(?: \p{{Lu}}[\p{{L}}'-]+){{0,2}},? \d{{1,4}}[a-zA-Z]?\b(?:,? (?:bus|bte|boîte) ?\w{{1,5}})?{}"
         ),
         TOWN, TOWN
     ))
@@ -301,9 +342,36 @@ static CLUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .build([
-            "wachtwoord", "paswoord", "pass", "kennwort", "mot de passe", "mdp", "pwd", "pw", "pin",
-            "key", "secret", "token", "bearer", "basic ", "akia", "asia", "xox", "gh", "glpat-",
-            "sk-", "eyj", "aiza", "-----begin", "://", "sig", "code", "sleutel", "clé", "schlüssel",
+            "wachtwoord",
+            "paswoord",
+            "pass",
+            "kennwort",
+            "mot de passe",
+            "mdp",
+            "pwd",
+            "pw",
+            "pin",
+            "key",
+            "secret",
+            "token",
+            "bearer",
+            "basic ",
+            "akia",
+            "asia",
+            "xox",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
+            "glpat-",
+            "sk-",
+            "eyj",
+            "aiza",
+            "-----begin",
+            "://",
+            "sleutel",
         ])
         .expect("constant words")
 });
@@ -317,8 +385,7 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-static LOGIN_IN_URL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[a-z]://([^/\s:@]+:[^/\s@]+)@"));
+static LOGIN_IN_URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"[a-z]://([^/\s:@]+:[^/\s@]+)@"));
 
 static QUERY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
@@ -343,10 +410,60 @@ static TICKET_KEY: LazyLock<Regex> =
 
 /// Words that say what became of a password, and are none.
 const NO_SECRET: &[&str] = &[
-    "reset", "resetten", "expired", "verlopen", "vergeten", "forgotten", "gereset", "changed",
-    "gewijzigd", "ok", "okay", "yes", "no", "ja", "nee", "none", "null", "true", "false", "zie",
-    "see", "unknown", "onbekend", "invalid", "ongeldig", "required", "nodig", "please", "graag",
-    "done", "gedaan", "new", "nieuw", "lost", "kwijt", "locked", "blocked", "geblokkeerd", "oublié",
-    "expiré", "abgelaufen", "vergessen", "failed", "mislukt", "sent", "verstuurd", "doorgegeven",
-    "verified", "error", "request", "aanvraag", "missing", "ontbreekt", "n/a", "nvt", "pending",
+    "reset",
+    "resetten",
+    "expired",
+    "verlopen",
+    "vergeten",
+    "forgotten",
+    "gereset",
+    "changed",
+    "gewijzigd",
+    "ok",
+    "okay",
+    "yes",
+    "no",
+    "ja",
+    "nee",
+    "none",
+    "null",
+    "true",
+    "false",
+    "zie",
+    "see",
+    "unknown",
+    "onbekend",
+    "invalid",
+    "ongeldig",
+    "required",
+    "nodig",
+    "please",
+    "graag",
+    "done",
+    "gedaan",
+    "new",
+    "nieuw",
+    "lost",
+    "kwijt",
+    "locked",
+    "blocked",
+    "geblokkeerd",
+    "oublié",
+    "expiré",
+    "abgelaufen",
+    "vergessen",
+    "failed",
+    "mislukt",
+    "sent",
+    "verstuurd",
+    "doorgegeven",
+    "verified",
+    "error",
+    "request",
+    "aanvraag",
+    "missing",
+    "ontbreekt",
+    "n/a",
+    "nvt",
+    "pending",
 ];

@@ -124,7 +124,16 @@ pub(super) fn is_robot(clear: &str) -> bool {
 
 /// True if `a` is the better clear form of a name to show than `b`.
 pub(super) fn better_form(a: &str, b: &str) -> bool {
-    let rank = |s: &str| (!s.contains(' '), s.contains('@'), s.contains(','), s.to_lowercase() == s);
+    let plain = |s: &str| {
+        s.split_whitespace().all(|w| {
+            let mut letters = w.chars().filter(|c| c.is_alphabetic());
+            letters.next();
+            let rest: String = letters.collect();
+            rest.is_empty() || rest.chars().any(char::is_lowercase)
+        })
+    };
+    let marked = |s: &str| s.contains(['@', ',', '(', '<', '\\']) || s.contains("  ");
+    let rank = |s: &str| (!s.contains(' '), marked(s), !plain(s), s.to_lowercase() == s);
     (rank(a), a) < (rank(b), b)
 }
 
@@ -175,16 +184,63 @@ const ROBOT_PREFIXES: &[&str] =
     &["svc-", "svc_", "svc.", "sa-", "sa_", "srv-", "srv_", "app-", "robot-", "gmsa-", "s-svc"];
 
 const ROBOT_PARTS: &[&str] = &[
-    "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "mailer-daemon", "service account",
-    "serviceaccount", "github-actions", "power automate", "jira service", "automation for",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "mailer-daemon",
+    "service account",
+    "serviceaccount",
+    "github-actions",
+    "power automate",
+    "jira service",
+    "automation for",
 ];
 
 const ROBOT_WORDS: &[&str] = &[
-    "robot", "automation", "nagios", "zabbix", "monitoring", "monitor", "jenkins", "daemon", "system",
-    "integration", "webhook", "alertmanager", "grafana", "prometheus", "icinga", "icinga2", "prtg",
-    "scheduler", "cron", "workflow", "postmaster", "root", "alerts", "alerting", "datadog", "pagerduty",
-    "opsgenie", "logbot", "rss", "systeem", "svc", "script", "sccm", "ansible", "rundeck", "zapier",
-    "checkmk", "solarwinds", "splunk", "orchestrator", "uptimerobot",
+    "robot",
+    "automation",
+    "nagios",
+    "zabbix",
+    "monitoring",
+    "monitor",
+    "jenkins",
+    "daemon",
+    "system",
+    "integration",
+    "webhook",
+    "alertmanager",
+    "grafana",
+    "prometheus",
+    "icinga",
+    "icinga2",
+    "prtg",
+    "scheduler",
+    "cron",
+    "workflow",
+    "postmaster",
+    "root",
+    "alerts",
+    "alerting",
+    "datadog",
+    "pagerduty",
+    "opsgenie",
+    "logbot",
+    "rss",
+    "systeem",
+    "svc",
+    "script",
+    "sccm",
+    "ansible",
+    "rundeck",
+    "zapier",
+    "checkmk",
+    "solarwinds",
+    "splunk",
+    "orchestrator",
+    "uptimerobot",
 ];
 
-const PEOPLE_ENDING_IN_BOT: &[&str] = &["talbot", "abbot", "cabot", "rambot", "herbot", "turbot", "cobot"];
+const PEOPLE_ENDING_IN_BOT: &[&str] =
+    &["talbot", "abbot", "cabot", "rambot", "herbot", "turbot", "cobot"];

@@ -134,7 +134,10 @@ fn visit_people(log: &EventLog, see: &mut dyn FnMut(&PersonId)) {
         ticket.comments.iter().filter_map(|c| c.author.as_ref()).for_each(&mut *see);
         ticket.changes.iter().filter_map(|c| c.author.as_ref()).for_each(&mut *see);
         for change in ticket.changes.iter().filter(|c| c.field == ChangedField::Assignee) {
-            [&change.from, &change.to].into_iter().flatten().for_each(|n| see(&PersonId(n.clone())));
+            [&change.from, &change.to]
+                .into_iter()
+                .flatten()
+                .for_each(|n| see(&PersonId(n.clone())));
         }
         ticket.activities.iter().filter_map(|a| a.resource.as_ref()).for_each(&mut *see);
         ticket.worked.iter().filter_map(|w| w.author.as_ref()).for_each(&mut *see);
@@ -433,11 +436,41 @@ const MAX_PASSES: usize = 8;
 
 /// Parts of a folded header whose column holds people.
 const PERSON_FIELDS: &[&str] = &[
-    "approv", "goedkeur", "manager", "caller", "requeste", "aanvrager", "reporter", "assigne",
-    "owner", "openedby", "opened_by", "opened by", "closed by", "closed_by", "resolved by",
-    "resolved_by", "contact", "employee", "medewerker", "melder", "behandelaar", "watcher",
-    "toegewezen", "demandeur", "responsable", "antragsteller", "bearbeiter", "created by",
-    "created_by", "technician", "creator", "user", "gebruiker", "collega", "leidinggevende",
+    "approv",
+    "goedkeur",
+    "manager",
+    "caller",
+    "requeste",
+    "aanvrager",
+    "reporter",
+    "assigne",
+    "owner",
+    "openedby",
+    "opened_by",
+    "opened by",
+    "closed by",
+    "closed_by",
+    "resolved by",
+    "resolved_by",
+    "contact",
+    "employee",
+    "medewerker",
+    "melder",
+    "behandelaar",
+    "watcher",
+    "toegewezen",
+    "demandeur",
+    "responsable",
+    "antragsteller",
+    "bearbeiter",
+    "created by",
+    "created_by",
+    "technician",
+    "creator",
+    "user",
+    "gebruiker",
+    "collega",
+    "leidinggevende",
 ];
 
 #[cfg(test)]
@@ -478,7 +511,13 @@ mod tests {
                 (got != *expected).then(|| format!("{text}\n   got {got}\n  want {expected}"))
             })
             .collect();
-        assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), SENTENCES.len(), failed.join("\n"));
+        assert!(
+            failed.is_empty(),
+            "{} of {}:\n{}",
+            failed.len(),
+            SENTENCES.len(),
+            failed.join("\n")
+        );
     }
 
     const PEOPLE: &[&str] = &["Jan Janssens", "Will Smith", "Sofie van den Broeck", "Xander Maes"];
@@ -532,7 +571,10 @@ mod tests {
         ("Reset MFA for Service Desk", "Reset MFA for Service Desk"),
         ("De server van de klant is traag", "De server van de klant is traag"),
         ("Ruby 3.2 en Julia 1.9 installeren", "Ruby 3.2 en Julia 1.9 installeren"),
-        ("OPS-1234 op srv-web-01.klant.be (10.0.12.34)", "OPS-1234 op srv-web-01.klant.be (10.0.12.34)"),
+        (
+            "OPS-1234 op srv-web-01.klant.be (10.0.12.34)",
+            "OPS-1234 op srv-web-01.klant.be (10.0.12.34)",
+        ),
         ("root@misc2:/srv/redis# rm dump.rdb", "root@misc2:/srv/redis# rm dump.rdb"),
         ("@here iemand beschikbaar?", "@here iemand beschikbaar?"),
         // mail, phone, address, number
@@ -569,8 +611,15 @@ mod tests {
     #[test]
     fn all_spellings_of_a_name_are_one_person() {
         let forms = [
-            "Jan Janssens", "Janssens, Jan", "JANSSENS Jan", "jan.janssens@klant.be", "jan.janssens",
-            "KLANT\\jan.janssens", "Jan Janssens (Klant)", "jjanssens", "Jan  Janssens <j@k.be>",
+            "Jan Janssens",
+            "Janssens, Jan",
+            "JANSSENS Jan",
+            "jan.janssens@klant.be",
+            "jan.janssens",
+            "KLANT\\jan.janssens",
+            "Jan Janssens (Klant)",
+            "jjanssens",
+            "Jan  Janssens <j@k.be>",
         ];
         let mut log = EventLog::default();
         for (index, form) in forms.iter().enumerate() {
@@ -588,8 +637,13 @@ mod tests {
     #[test]
     fn robots_are_pseudonyms_too_and_marked() {
         for (name, robot) in [
-            ("Automation for Jira", true), ("nagios", true), ("svc-backup", true),
-            ("noreply@klant.be", true), ("deploybot", true), ("Jan Talbot", false), ("Robbe", false),
+            ("Automation for Jira", true),
+            ("nagios", true),
+            ("svc-backup", true),
+            ("noreply@klant.be", true),
+            ("deploybot", true),
+            ("Jan Talbot", false),
+            ("Robbe", false),
         ] {
             let mut log = EventLog::default();
             let mut ticket = Ticket::new(SourceKind::Jira, "A-1");

@@ -209,9 +209,7 @@ impl<'o> Desk<'o> {
 
     /// Puts a ticket's parts in order and within bounds.
     fn tidy(&mut self, row: u64, ticket: &mut Ticket) {
-        ticket.comments.sort_by(|a, b| {
-            (a.at, &a.author, &a.text).cmp(&(b.at, &b.author, &b.text))
-        });
+        ticket.comments.sort_by(|a, b| (a.at, &a.author, &a.text).cmp(&(b.at, &b.author, &b.text)));
         ticket.comments.dedup();
         ticket.changes.sort_by(|a, b| {
             (a.at, &a.field, &a.from, &a.to).cmp(&(b.at, &b.field, &b.from, &b.to))
@@ -219,7 +217,9 @@ impl<'o> Desk<'o> {
         ticket.activities.sort_by(|a, b| {
             (a.at, a.started, &a.name, &a.resource).cmp(&(b.at, b.started, &b.name, &b.resource))
         });
-        ticket.worked.sort_by(|a, b| (a.at, &a.author, a.seconds).cmp(&(b.at, &b.author, b.seconds)));
+        ticket
+            .worked
+            .sort_by(|a, b| (a.at, &a.author, a.seconds).cmp(&(b.at, &b.author, b.seconds)));
         for names in [&mut ticket.labels, &mut ticket.components] {
             names.sort();
             names.dedup();
@@ -255,9 +255,8 @@ impl<'o> Desk<'o> {
             self.findings.add_many(None, "", code, Effect::Skipped, self.beyond, detail);
         }
         (self.options.progress)(self.rows);
-        let textless = |t: &&Ticket| {
-            t.title.is_empty() && t.description.is_empty() && t.activities.is_empty()
-        };
+        let textless =
+            |t: &&Ticket| t.title.is_empty() && t.description.is_empty() && t.activities.is_empty();
         let textless = self.tickets.iter().filter(textless).count() as u64;
         let timeless = self.tickets.iter().filter(|t| t.created.is_none()).count() as u64;
         let mut add = |code, times, detail: &str| {

@@ -54,7 +54,10 @@ fn join(mut earlier: Ticket, mut later: Ticket) -> Ticket {
     }
     let (first, second) = (earlier.created, later.created);
     later.created = first.into_iter().chain(second).min();
-    later.resolved = later.resolved.or(earlier.resolved);
+    later.resolved = match later.activities.is_empty() {
+        true => later.resolved.or(earlier.resolved),
+        false => later.resolved.max(earlier.resolved),
+    };
     later.group = later.group.or(earlier.group);
     later.assignee = later.assignee.or(earlier.assignee);
     later.reporter = later.reporter.or(earlier.reporter);

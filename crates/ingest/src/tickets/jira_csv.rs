@@ -6,12 +6,7 @@ use crate::{
     Error, Input, Options,
     formats::Sample,
     text::Markup,
-    tickets::{
-        desk::Desk,
-        headers::Field,
-        rows::Rows,
-        sheet::Sheet,
-    },
+    tickets::{desk::Desk, headers::Field, rows::Rows, sheet::Sheet},
 };
 
 /// A CSV with an issue key or id and a summary.
@@ -41,6 +36,14 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
 const SUMMARIES: [&str; 4] = ["summary", "samenvatting", "résumé", "zusammenfassung"];
 
 const KEYS: [&str; 10] = [
-    "issue key", "key", "issue id", "sleutel", "issuesleutel", "issue-sleutel", "clé",
-    "clé de ticket", "schlüssel", "vorgangsschlüssel",
+    "issue key",
+    "key",
+    "issue id",
+    "sleutel",
+    "issuesleutel",
+    "issue-sleutel",
+    "clé",
+    "clé de ticket",
+    "schlüssel",
+    "vorgangsschlüssel",
 ];

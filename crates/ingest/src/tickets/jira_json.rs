@@ -180,7 +180,9 @@ fn custom(
 ) {
     for (id, value) in fields {
         let is_extra = id.starts_with("customfield_") || EXTRA.contains(&id.as_str());
-        let said = if value.is_array() || !value.is_object() { json::said(value) } else {
+        let said = if value.is_array() || !value.is_object() {
+            json::said(value)
+        } else {
             let request = value.pointer("/requestType/name").and_then(json::said);
             request.or_else(|| json::said(value))
         };
@@ -233,7 +235,8 @@ fn text_of(value: Option<&Value>, desk: &Desk<'_>) -> String {
 /// The text of an ADF node and those below it.
 fn adf(node: &Value, depth: usize, text: &mut String) {
     let kind = node.get("type").and_then(Value::as_str).unwrap_or_default();
-    let attribute = |name: &str| node.get("attrs").and_then(|a| a.get(name)).and_then(Value::as_str);
+    let attribute =
+        |name: &str| node.get("attrs").and_then(|a| a.get(name)).and_then(Value::as_str);
     match kind {
         "text" => text.push_str(node.get("text").and_then(Value::as_str).unwrap_or_default()),
         "hardBreak" | "rule" => text.push('\n'),

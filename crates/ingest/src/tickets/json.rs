@@ -57,9 +57,9 @@ fn spread(document: Value, keys: &[&str], records: &mut Vec<Value>) {
             }
         }
         Value::Object(mut page) => {
-            let key = keys.iter().find(|key| {
-                page.get(**key).is_some_and(|v| v.is_array() || v.is_object())
-            });
+            let key = keys
+                .iter()
+                .find(|key| page.get(**key).is_some_and(|v| v.is_array() || v.is_object()));
             match key.and_then(|key| page.remove(*key)) {
                 Some(Value::Array(items)) => {
                     // Jira's page says what its custom fields are called.
@@ -116,8 +116,17 @@ fn said_within(value: &Value, depth: usize) -> Option<String> {
 
 /// Under which keys systems keep what an object is called, the best first.
 const NAMES: [&str; 11] = [
-    "displayName", "display_value", "name", "Name", "value", "emailAddress", "email_id", "key", "id",
-    "accountId", "title",
+    "displayName",
+    "display_value",
+    "name",
+    "Name",
+    "value",
+    "emailAddress",
+    "email_id",
+    "key",
+    "id",
+    "accountId",
+    "title",
 ];
 
 /// The text under one of these keys, the first that has one.
@@ -129,7 +138,9 @@ pub(super) fn field(object: &Map<String, Value>, keys: &[&str]) -> Option<String
 pub(super) fn list<'v>(object: &'v Map<String, Value>, keys: &[&str]) -> &'v [Value] {
     let found = keys.iter().find_map(|key| match object.get(*key)? {
         Value::Array(items) => Some(items.as_slice()),
-        Value::Object(page) => INNER.iter().find_map(|key| page.get(*key)?.as_array()).map(Vec::as_slice),
+        Value::Object(page) => {
+            INNER.iter().find_map(|key| page.get(*key)?.as_array()).map(Vec::as_slice)
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     });
     found.unwrap_or_default()

@@ -71,20 +71,22 @@ fn ticket(row: u64, record: Value, desk: &mut Desk<'_>) -> Option<Ticket> {
 }
 
 fn names(t: &mut Ticket, request: &Map<String, Value>, desk: &mut Desk<'_>) {
-    let mut name = |keys: &[&str]| {
-        json::field(request, keys).and_then(|text| desk.names.name(&text))
-    };
+    let mut name =
+        |keys: &[&str]| json::field(request, keys).and_then(|text| desk.names.name(&text));
     t.status = name(&["status"]);
     t.priority = name(&["priority"]);
     t.kind = name(&["request_type", "template"]);
     t.group = name(&["group"]);
     t.client = name(&["account", "site"]);
     t.components.extend(name(&["service_category"]));
-    t.components.extend(json::list(request, &["assets", "configuration_items"]).iter()
-        .filter_map(json::said).filter_map(|text| desk.names.name(&text)));
-    let mut person = |keys: &[&str]| {
-        json::field(request, keys).and_then(|text| desk.names.person(&text))
-    };
+    t.components.extend(
+        json::list(request, &["assets", "configuration_items"])
+            .iter()
+            .filter_map(json::said)
+            .filter_map(|text| desk.names.name(&text)),
+    );
+    let mut person =
+        |keys: &[&str]| json::field(request, keys).and_then(|text| desk.names.person(&text));
     t.reporter = person(&["requester"]);
     t.creator = person(&["created_by"]);
     t.assignee = person(&["technician"]);
@@ -132,6 +134,15 @@ fn fields(t: &mut Ticket, request: &Map<String, Value>, row: u64, desk: &mut Des
 
 /// Fields that say something of the request and have no place of their own.
 const KEPT: [&str; 11] = [
-    "category", "subcategory", "item", "mode", "level", "impact", "urgency", "approval_status",
-    "department", "is_reopened", "service_approvers",
+    "category",
+    "subcategory",
+    "item",
+    "mode",
+    "level",
+    "impact",
+    "urgency",
+    "approval_status",
+    "department",
+    "is_reopened",
+    "service_approvers",
 ];

@@ -10,6 +10,7 @@ pub(crate) mod jira_csv;
 pub(crate) mod jira_json;
 mod json;
 pub(crate) mod manageengine;
+pub(crate) mod proposal;
 pub(crate) mod rows;
 pub(crate) mod rt;
 pub(crate) mod servicenow;

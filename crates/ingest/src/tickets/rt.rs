@@ -96,9 +96,9 @@ fn ticket(row: u64, record: &Map<String, Value>, desk: &mut Desk<'_>) -> Option<
     custom(&mut t, record, row, desk);
     for link in ["DependsOn", "DependedOnBy", "RefersTo", "ReferredToBy", "MemberOf", "Members"] {
         let ends = json::list(record, &[link]).iter().filter_map(json::said);
-        t.links.extend(ends.filter_map(|end| {
-            Some(Link { kind: link.into(), to: desk.names.name(&end)? })
-        }));
+        t.links.extend(
+            ends.filter_map(|end| Some(Link { kind: link.into(), to: desk.names.name(&end)? })),
+        );
     }
     for transaction in json::list(record, &["transactions", "Transactions", "history", "History"]) {
         if let Some(transaction) = transaction.as_object() {
@@ -165,11 +165,13 @@ fn take(t: &mut Ticket, transaction: &Map<String, Value>, row: u64, desk: &mut D
         "Correspond" | "Comment" | "Create" => {
             t.comments.extend(desk.comment((row, &kind), at, author, &text, Markup::Plain));
         }
-        "Status" | "Set" | "Owner" | "Give" | "Take" | "Steal" | "Untake" | "CustomField" | "Queue" => {
-            let field = json::field(transaction, &["Field"]).unwrap_or_else(|| match kind.as_str() {
-                "Give" | "Take" | "Steal" | "Untake" => "Owner".to_owned(),
-                other => other.to_owned(),
-            });
+        "Status" | "Set" | "Owner" | "Give" | "Take" | "Steal" | "Untake" | "CustomField"
+        | "Queue" => {
+            let field =
+                json::field(transaction, &["Field"]).unwrap_or_else(|| match kind.as_str() {
+                    "Give" | "Take" | "Steal" | "Untake" => "Owner".to_owned(),
+                    other => other.to_owned(),
+                });
             let field = changed(&field, desk);
             let mut value = |key| {
                 let text = json::field(transaction, &[key])?;

@@ -21,8 +21,15 @@ use crate::{
 /// JSON or CSV with ServiceNow's column names.
 pub(crate) fn recognise(sample: &Sample) -> bool {
     let marks = [
-        "short_description", "sys_id", "opened_at", "incident_state", "sys_updated_on",
-        "sys_updated_at", "close_notes", "assignment_group", "reassignment_count",
+        "short_description",
+        "sys_id",
+        "opened_at",
+        "incident_state",
+        "sys_updated_on",
+        "sys_updated_at",
+        "close_notes",
+        "assignment_group",
+        "reassignment_count",
     ];
     if sample.is_json() {
         let met = marks.iter().filter(|key| sample.has_keys(&[key])).count();
@@ -137,7 +144,8 @@ fn moment(
 
 /// True if references come as display values alone: dates then are local too.
 fn shows_only(record: &Map<String, Value>) -> bool {
-    record.values().filter_map(Value::as_object).any(|object| {
-        object.contains_key("display_value") && !object.contains_key("value")
-    })
+    record
+        .values()
+        .filter_map(Value::as_object)
+        .any(|object| object.contains_key("display_value") && !object.contains_key("value"))
 }

@@ -40,7 +40,8 @@ impl Sheet {
     pub(super) fn of(header: &[String], fields: Vec<Field>, markup: Markup) -> Self {
         let columns = header.iter().zip(fields);
         let column = |(name, field): (&String, Field)| {
-            let field = if name.is_empty() && field == Field::Other { Field::Ignored } else { field };
+            let field =
+                if name.is_empty() && field == Field::Other { Field::Ignored } else { field };
             Column { field, header: headers::inner(name).into() }
         };
         Self { columns: columns.map(column).collect(), markup, keys_by_row: false }
@@ -59,7 +60,10 @@ impl Sheet {
             survey.rows += 1;
             for (column, cell) in self.columns.iter().zip(row) {
                 match column.field {
-                    Field::Created | Field::Updated | Field::Resolved | Field::Started
+                    Field::Created
+                    | Field::Updated
+                    | Field::Resolved
+                    | Field::Started
                     | Field::Ended => survey.dates.observe(cell),
                     Field::Comment | Field::History => {
                         let first = cell.split(';').next().unwrap_or_default();
@@ -120,7 +124,14 @@ impl Sheet {
         Some(ticket)
     }
 
-    pub(super) fn fill(&self, t: &mut Ticket, column: &Column, cell: &str, row: u64, desk: &mut Desk<'_>) {
+    pub(super) fn fill(
+        &self,
+        t: &mut Ticket,
+        column: &Column,
+        cell: &str,
+        row: u64,
+        desk: &mut Desk<'_>,
+    ) {
         let header = &*column.header;
         match &column.field {
             Field::Key | Field::Id | Field::Ignored => {}
@@ -157,8 +168,12 @@ impl Sheet {
                 Some(changes) => t.changes.extend(changes),
                 None => other(t, column, cell, row, desk),
             },
-            Field::Activity | Field::Started | Field::Ended | Field::Resource
-            | Field::Transition | Field::Other => other(t, column, cell, row, desk),
+            Field::Activity
+            | Field::Started
+            | Field::Ended
+            | Field::Resource
+            | Field::Transition
+            | Field::Other => other(t, column, cell, row, desk),
         }
     }
 
@@ -325,7 +340,12 @@ pub(super) fn journal<'c>(
 }
 
 /// The activity of an event log's row, from the cells that [`Sheet::read`] put into the fields.
-pub(super) fn activity(sheet: &Sheet, t: &mut Ticket, row: u64, desk: &mut Desk<'_>) -> Option<Activity> {
+pub(super) fn activity(
+    sheet: &Sheet,
+    t: &mut Ticket,
+    row: u64,
+    desk: &mut Desk<'_>,
+) -> Option<Activity> {
     let mut cell = |field: Field| {
         let column = sheet.columns.iter().find(|column| column.field == field)?;
         Some((column.header.clone(), t.fields.remove(&column.header)?))

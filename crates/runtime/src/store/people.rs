@@ -77,6 +77,18 @@ impl Scope<'_> {
         sealed.map(|sealed| open(tenant, person, &sealed, key)).transpose()
     }
 
+    /// How many pseudonyms have a name.
+    ///
+    /// # Errors
+    /// `Database` if SQLite refuses.
+    pub fn identity_count(&mut self) -> Result<usize, Error> {
+        let count: i64 = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM identities WHERE tenant = ?1")?
+            .query_row([self.tenant.as_str()], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
     /// All names by pseudonym.
     ///
     /// # Errors

@@ -1,0 +1,107 @@
+//! A folder to work in, the binary, and exports to feed it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// A temporary folder with a workspace in it.
+pub(crate) struct Desk(tempfile::TempDir);
+
+/// How the binary ended.
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Desk {
+    /// A folder without a workspace.
+    pub(crate) fn bare() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A folder with an English workspace.
+    pub(crate) fn new() -> Self {
+        let desk = Self::bare();
+        assert_eq!(desk.run(&["init", "--lang", "en"]).code, 0);
+        desk
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        ended(Self::command(self.0.path()).args(arguments).output().unwrap())
+    }
+
+    /// Runs what must succeed and gives its answer.
+    pub(crate) fn answer(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, 0, "{arguments:?}: {}{}", ended.out, ended.err);
+        ended.out
+    }
+
+    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.answer(&[arguments, &["--json"]].concat())).unwrap()
+    }
+
+    pub(crate) fn command(folder: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kompel"));
+        command.current_dir(folder).env_clear().env("LANG", "en_GB.UTF-8");
+        command
+    }
+
+    /// All bytes in the workspace's database files.
+    pub(crate) fn database(&self) -> Vec<u8> {
+        ["kompel.db", "kompel.db-wal"]
+            .iter()
+            .filter_map(|name| fs::read(self.path(name)).ok())
+            .flatten()
+            .collect()
+    }
+}
+
+pub(crate) fn ended(output: Output) -> Ended {
+    Ended {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Rows of a Jira export: password resets, all alike, over a year.
+pub(crate) fn rows() -> Vec<String> {
+    (1..=60)
+        .map(|n| {
+            let (month, day) = (MONTHS[(n as usize - 1) / 5], 1 + (n - 1) % 5 * 5);
+            let who = PEOPLE[n as usize % PEOPLE.len()];
+            format!(
+                "Wachtwoord reset VPN voor {who},OPS-{n},Service Request,Done,Done,{who},\
+                 {day:02}/{month}/25 9:15 AM,{day:02}/{month}/25 4:40 PM,{day:02}/{month}/25 4:40 PM,\
+                 \"{day:02}/{month}/25 4:39 PM;{who};Gereset in Active Directory en doorgegeven\""
+            )
+        })
+        .collect()
+}
+
+/// A Jira export of these rows.
+pub(crate) fn export(rows: &[String]) -> String {
+    format!("{HEAD}\n{}\n", rows.join("\n"))
+}
+
+/// Names that stand in [`rows`].
+pub(crate) const PEOPLE: [&str; 4] =
+    ["Thibault Vandenbroucke", "Anneleen Uyttendaele", "Karim Belhadj", "Lotte Goossens"];
+
+const HEAD: &str = "Summary,Issue key,Issue Type,Status,Resolution,Reporter,Created,Updated,\
+                    Resolved,Comment";
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -1,0 +1,1 @@
+//! Ticket readers on their fixtures.
