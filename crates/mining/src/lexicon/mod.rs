@@ -129,6 +129,11 @@ impl Lexicon {
         self.concepts.is_empty()
     }
 
+    /// True if `word` (folded) is a listed form or a function word, no inflection allowed for.
+    pub fn lists(&self, word: &str) -> bool {
+        self.exact.contains_key(word) || self.stops.contains_key(word)
+    }
+
     /// True if `word` (folded) is a function word of one of the languages.
     pub fn is_stop(&self, word: &str) -> bool {
         self.stops.contains_key(word)
