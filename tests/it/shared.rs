@@ -40,7 +40,12 @@ pub(crate) fn reading_of(path: &Path) -> (Format, Reading) {
 /// An input, read in the format that recognition gives it; every row is accounted for.
 pub(crate) fn reading(input: &Input) -> (Format, Reading) {
     let format = detect(input).unwrap_or_else(|| panic!("no reader knows {}", input.name()));
+    (format, reading_as(format, input))
+}
+
+/// An input, read in this format; every row is accounted for.
+pub(crate) fn reading_as(format: Format, input: &Input) -> Reading {
     let reading = read(format, input, &Options::default()).unwrap();
     assert!(reading.adds_up(), "{}: rows are lost: {:?}", input.name(), reading.counts);
-    (format, reading)
+    reading
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kompel_model::{EventLog, Message, Name, Ticket};
+use kompel_model::{EventLog, Message, Name, SourceKind, Ticket};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -64,8 +64,13 @@ fn thread(
         part.iter().flat_map(|index| named_tickets(&message(*index).text, keys)).collect();
     tickets.sort_unstable();
     tickets.dedup();
+    let mut signs = words.signs.read(&first.text);
+    if first.id.source == SourceKind::AdminLog {
+        // Whatever is entered in such a log is work that was done, however it is worded.
+        signs.insert(Sign::ChatReport);
+    }
     ThreadRef {
-        signs: words.signs.read(&first.text),
+        signs,
         robot: is_robot(first, words),
         messages: part,
         tickets,

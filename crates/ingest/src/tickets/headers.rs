@@ -576,7 +576,18 @@ const TABLE: &[(Field, &[&str])] = &[
             "arbeitsprotokoll",
         ],
     ),
-    (Field::Reopened, &["reopen count", "reopened count", "times reopened", "aantal heropend"]),
+    (
+        Field::Reopened,
+        &[
+            "reopen count",
+            "reopened count",
+            "times reopened",
+            "aantal heropend",
+            "is reopened",
+            "reopened",
+            "heropend",
+        ],
+    ),
     (Field::Reassigned, &["reassignment count", "reassignments", "aantal toewijzingen"]),
     (
         Field::History,
