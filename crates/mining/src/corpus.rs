@@ -16,7 +16,7 @@ use crate::{
     lexicon::{ConceptKind, Lexicon, Meaning, Unit, WordCache},
     signs::{Sign, Signs},
     spelling::Spelling,
-    systems::{Category, Systems},
+    systems::Systems,
     fold::fold,
     text::{Token, tokens},
     vector::{TermId, Vector},
@@ -292,8 +292,8 @@ impl Reader<'_> {
 }
 
 /// True if a system of this category is one that work is done in (no chat, no ticket system).
-pub(crate) fn is_worked_system(category: Category) -> bool {
-    !matches!(category, Category::Ticket | Category::Chat)
+pub(crate) fn is_worked_system(category: &str) -> bool {
+    !matches!(category, "ticket" | "chat")
 }
 
 /// A light stem for words no lexicon knows: plural and inflection endings of nl, en, fr and de.

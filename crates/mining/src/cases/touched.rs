@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     SystemFact, SystemFacts,
-    systems::{Category, SystemId},
+    corpus::is_worked_system,
+    systems::SystemId,
     tally::Tallied,
 };
 
@@ -22,7 +23,7 @@ pub(crate) fn systems(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> SystemFac
     let catalogue = knowledge.words.systems;
     let mut named: BTreeMap<SystemId, ()> = BTreeMap::new();
     for id in runs.iter().flat_map(|run| &run.systems) {
-        if !matches!(catalogue.category(*id), Category::Ticket | Category::Chat) {
+        if is_worked_system(catalogue.category(*id)) {
             named.insert(*id, ());
         }
     }
