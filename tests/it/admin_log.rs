@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
+use chrono::NaiveDate;
 use kompel_ingest::{Format, Input};
 use kompel_model::MemberRef;
 
@@ -39,21 +40,46 @@ fn every_entry_is_a_message_or_a_finding() {
     assert!(reading.counts.records * 100 >= reading.counts.rows * 97, "{:?}", reading.counts);
 }
 
+/// A known routine: its words, and the least share of its entries that its groups must hold.
+const ROUTINES: [(&str, &[&str], f64); 6] = [
+    ("restart", &["restart", "reboot"], 0.5),
+    ("depool", &["depool"], 0.5),
+    ("repool", &["repool"], 0.5),
+    ("pool", &["depool", "repool"], 0.5),
+    ("dump", &["dump"], 0.5),
+    ("rename", &["renam"], 0.3),
+];
+
 #[test]
-fn the_known_routines_come_out() {
+fn the_known_routines_come_out_as_often_as_they_ran() {
     let Some((input, text)) = years() else { return };
+    let days: BTreeSet<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .filter_map(|day| day.get(..10))
+        .collect();
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let span = day(days.last().unwrap()) - day(days.first().unwrap());
+    let years = span.num_days() as f64 / 365.25;
     let hunt = Hunt::of(shared::reading(&input).1.log);
     let words = hunt.words();
-    for group in hunt.groups().iter().filter(|g| g.members.len() >= 20) {
-        eprintln!("{:5} {:?} {} {:?}", group.members.len(), group.candidate.and_then(|c| c.rate.per_year), group.title, group.candidate.map(|c| &c.request.words));
-    }
-    for routine in ["restart", "reboot", "depool", "repool", "dump", "rename"] {
-        let lines = text.lines().filter(|l| l.starts_with("* ") && l.contains(routine)).count();
+    for (name, forms, least) in ROUTINES {
+        let is_it = |text: &str| forms.iter().any(|form| text.contains(form));
+        let lines = text.lines().filter(|line| line.starts_with("* ") && is_it(line)).count();
         let records: BTreeSet<&MemberRef> =
-            words.iter().filter(|(_, text)| text.contains(routine)).map(|(id, _)| *id).collect();
-        let best = hunt.groups().into_iter().max_by_key(|g| g.shared(&records)).unwrap();
-        let with = best.shared(&records);
-        eprintln!("{routine}: lines {lines}, records {}, best {} with {with} of {}, {:?}", records.len(), best.title, best.members.len(), best.candidate.and_then(|c| c.rate.per_year));
-        let _ = share;
+            words.iter().filter(|(_, text)| is_it(text)).map(|(id, _)| *id).collect();
+        let routine: Vec<_> = hunt
+            .groups()
+            .into_iter()
+            .filter(|group| group.shared(&records) * 3 >= group.members.len() * 2)
+            .collect();
+        let held: usize = routine.iter().map(|group| group.shared(&records)).sum();
+        let said: f64 = routine
+            .iter()
+            .filter_map(|group| group.candidate?.rate.per_year)
+            .sum();
+        let members: usize = routine.iter().map(|g| g.members.len()).sum();
+        eprintln!("{name}: lines {lines} held {held} share {} least {least} said {said} counted {} from members {} groups {}", share(held, lines), lines as f64 / years, members as f64 / years, routine.len());
+        for g in &routine { eprintln!("   {} {} of {}", g.title, g.shared(&records), g.members.len()) }
     }
 }
