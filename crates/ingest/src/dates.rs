@@ -4,7 +4,8 @@
 //! such as `3/4/2025` does not tell day from month; then each value is read in the order found.
 
 use chrono::{
-    DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc,
+    DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset,
+    TimeZone, Utc,
 };
 use chrono_tz::Tz;
 use kompel_model::Timestamp;
@@ -40,13 +41,6 @@ impl DateColumn {
         }
     }
 
-    /// Adds what another column of the same export says.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.day_first += other.day_first;
-        self.month_first += other.month_first;
-        self.open += other.open;
-    }
-
     /// The order of most values that tell it; the European order if none does.
     pub(crate) fn order(self) -> DateOrder {
         if self.month_first > self.day_first { DateOrder::MonthFirst } else { DateOrder::DayFirst }
@@ -77,7 +71,6 @@ pub(crate) fn parse(text: &str, order: DateOrder, timezone: Tz) -> Option<Timest
         .or_else(|| DateTime::parse_from_rfc2822(text).ok().map(|t| t.to_utc()))
         .or_else(|| pieces(text, order, timezone))?;
     let years = 1970..=2200;
-    use chrono::Datelike;
     years.contains(&moment.year()).then_some(moment)
 }
 

@@ -51,7 +51,7 @@ impl Default for Closeness {
     fn default() -> Self {
         Self {
             join: 0.62,
-            merge: 0.47,
+            merge: 0.49,
             adopt: 0.45,
             end_weight: 0.45,
             full_end_weight: 1.0,

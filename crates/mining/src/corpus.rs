@@ -16,7 +16,7 @@ use crate::{
     lexicon::{ConceptKind, Lexicon, Meaning, Unit, WordCache},
     signs::{Sign, Signs},
     spelling::Spelling,
-    systems::Systems,
+    systems::{Category, Systems},
     fold::fold,
     text::{Token, tokens},
     vector::{TermId, Vector},
@@ -190,11 +190,11 @@ impl Reader<'_> {
             tags.push(notes.term(TermClass::Tag, format!("{field}={}", fold(value))));
         }
         let mut title = self.terms(&ticket.title, TITLE_BYTES, notes);
-        if title.is_empty() {
-            title.extend(structured_title(ticket, notes));
-        }
         let mut body = self.terms(&ticket.description, BODY_BYTES, notes);
         body.truncate(BODY_TERMS);
+        if title.is_empty() && body.is_empty() {
+            title.extend(structured_title(ticket, notes));
+        }
         let mut end = Vec::new();
         for text in work {
             end.extend(self.terms(text, TITLE_BYTES, notes));
@@ -215,7 +215,8 @@ impl Reader<'_> {
 
     fn message(&self, message: &Message, notes: &mut Notes) -> Draft {
         let title = self.terms(&message.text, TITLE_BYTES, notes);
-        Draft { title, language: self.language(&message.text, ""), ..Draft::default() }
+        let tags = vec![notes.term(TermClass::Tag, format!("channel={}", fold(&message.channel)))];
+        Draft { title, tags, language: self.language(&message.text, ""), ..Draft::default() }
     }
 
     fn answer(&self, answer: &Answer, notes: &mut Notes) -> Draft {
@@ -292,8 +293,8 @@ impl Reader<'_> {
 }
 
 /// True if a system of this category is one that work is done in (no chat, no ticket system).
-pub(crate) fn is_worked_system(category: &str) -> bool {
-    !matches!(category, "ticket" | "chat")
+pub(crate) fn is_worked_system(category: Category) -> bool {
+    !matches!(category, Category::Ticket | Category::Chat)
 }
 
 /// A light stem for words no lexicon knows: plural and inflection endings of nl, en, fr and de.

@@ -40,24 +40,24 @@ const CHAT_GROUP_JOINS: f32 = 0.52;
 /// A thread of no group joins a ticket group at this likeness.
 const THREAD_JOINS: f32 = 0.58;
 /// An answer joins a group at this likeness.
-const ANSWER_JOINS: f32 = 0.42;
+const ANSWER_JOINS: f32 = 0.45;
 
-/// How alike threads must be; they have neither ends nor fields.
+/// How alike threads must be; their replies are their ends, their channel is their only field.
 const CHAT: Closeness = Closeness {
-    join: 0.60,
+    join: 0.58,
     merge: 0.46,
-    adopt: 0.46,
-    end_weight: 0.0,
-    full_end_weight: 0.0,
-    end_neutral: 0.0,
-    tag_weight: 0.0,
-    tag_neutral: 0.0,
-    least_request: 0.2,
-    least_request_same_end: 0.2,
+    adopt: 0.44,
+    end_weight: 0.40,
+    full_end_weight: 0.90,
+    end_neutral: 0.40,
+    tag_weight: 0.15,
+    tag_neutral: 0.50,
+    least_request: 0.15,
+    least_request_same_end: 0.04,
 };
 
 /// How alike answers must be to be about one chore.
-const ANSWERS: Closeness = Closeness { join: 0.60, merge: 0.45, adopt: 0.45, ..CHAT };
+const ANSWERS: Closeness = Closeness { join: 0.60, merge: 0.45, adopt: 0.45, least_request: 0.2, ..CHAT };
 
 /// Groups the log's records; every record is in at most one draft.
 pub(crate) fn drafts(log: &EventLog, corpus: &Corpus, threads: &[ThreadRef]) -> Vec<Draft> {
@@ -140,19 +140,25 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
         .map(|(index, _)| index)
         .collect();
     let items: Vec<Item> =
-        free.iter().map(|i| text_item(corpus, first_doc(corpus, &threads[*i as usize]))).collect();
+        free.iter().map(|i| thread_item(corpus, &threads[*i as usize])).collect();
     let with_tickets = drafts.len();
     for group in cluster::group(&items, CHAT) {
-        let middle = Vector::centroid(
-            group.iter().map(|i| (&items[*i as usize].request, 1.0)),
-            CENTROID_TERMS,
-        );
+        let middle = |field: fn(&Item) -> &Vector| {
+            Vector::centroid(
+                group.iter().map(|i| (field(&items[*i as usize]), 1.0)),
+                CENTROID_TERMS,
+            )
+        };
+        let (request, end) = (middle(|i| &i.request), middle(|i| &i.end));
+        let whole =
+            Vector::centroid([(&request, 1.0), (&end, 0.7)].into_iter(), CENTROID_TERMS);
         let members = || group.iter().map(|i| free[*i as usize]);
-        match nearest(&drafts[..with_tickets], &middle, CHAT_GROUP_JOINS) {
+        match nearest(&drafts[..with_tickets], &whole, CHAT_GROUP_JOINS) {
             Some(id) => drafts[id].threads.extend(members()),
             None if group.len() >= LEAST_THREADS => drafts.push(Draft {
                 threads: members().collect(),
-                request: middle,
+                request,
+                end,
                 ..Draft::default()
             }),
             None => {
@@ -173,32 +179,39 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
 fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {
     let items: Vec<Item> =
         corpus.answers.iter().map(|doc| text_item(corpus, doc)).collect();
-    let mut founding = Vec::new();
-    for (index, item) in (0_u32..).zip(&items) {
-        if item.request.is_empty() {
-            continue;
-        }
-        match nearest(drafts, &item.request, ANSWER_JOINS) {
-            Some(id) => drafts[id].answers.push(index),
-            None => founding.push(index),
-        }
-    }
-    let left: Vec<Item> = founding
-        .iter()
-        .map(|i| text_item(corpus, &corpus.answers[*i as usize]))
-        .collect();
-    for group in cluster::group(&left, ANSWERS) {
+    let known = drafts.len();
+    for group in cluster::group(&items, ANSWERS) {
         let request = Vector::centroid(
-            group.iter().map(|i| (&left[*i as usize].request, 1.0)),
+            group.iter().map(|i| (&items[*i as usize].request, 1.0)),
             CENTROID_TERMS,
         );
-        let answers = group.iter().map(|i| founding[*i as usize]).collect();
-        drafts.push(Draft { answers, request, ..Draft::default() });
+        match nearest(&drafts[..known], &request, ANSWER_JOINS) {
+            Some(id) => drafts[id].answers.extend(group),
+            None => drafts.push(Draft { answers: group, request, ..Draft::default() }),
+        }
+    }
+    for draft in drafts {
+        draft.answers.sort_unstable();
     }
 }
 
-fn first_doc<'a>(corpus: &'a Corpus, thread: &ThreadRef) -> &'a Doc {
-    &corpus.messages[thread.messages[0] as usize]
+/// The first message is the request; the replies tell the end.
+fn thread_item(corpus: &Corpus, thread: &ThreadRef) -> Item {
+    let doc = |place: u32| &corpus.messages[place as usize];
+    let first = doc(thread.messages[0]);
+    let replies = Doc {
+        title: thread.messages[1..].iter().flat_map(|place| doc(*place).title.clone()).collect(),
+        ..Doc::default()
+    };
+    let mut item = text_item(corpus, first);
+    if item.request.is_empty() {
+        item.request = corpus.request(&replies);
+        item.key = replies.title.clone();
+        item.key.sort_unstable();
+    }
+    item.end = corpus.request(&replies);
+    item.tags = corpus.tags(first);
+    item
 }
 
 fn text_item(corpus: &Corpus, doc: &Doc) -> Item {

@@ -33,8 +33,8 @@ pub use facts::{
     TriggerFact, TriggerKind, Unassigned, WaitsFor,
 };
 pub use fold::{fold, fold_into, words};
-pub use lexicon::{ConceptId, ConceptKind, Lexicon, LexiconError, Meaning, Unit, WordCache};
 pub use identity::Previous;
+pub use lexicon::{ConceptId, ConceptKind, Lexicon, LexiconError, Meaning, Unit, WordCache};
 pub use settings::Settings;
 pub use signs::{Awaited, Sign, SignSet, Signs, SignsError, StatusClass};
-pub use systems::{SystemId, Systems, SystemsError};
+pub use systems::{Category, SystemId, Systems, SystemsError};

@@ -193,18 +193,17 @@ impl<'o> Desk<'o> {
         self.findings.add(row, "", FindingCode::Duplicate, Effect::Merged, detail);
     }
 
-    /// Keeps one ticket that `rows` rows were merged into.
-    pub(super) fn keep_merged(&mut self, mut ticket: Ticket, rows: u64) {
-        self.tidy(0, &mut ticket);
-        let key = ticket.id.key.clone();
-        let times = rows.saturating_sub(1);
-        if times > 0 {
-            let detail = format!("{rows} rows of {key} became one record");
-            let code = FindingCode::Duplicate;
-            self.findings.add_many(None, "", code, Effect::Merged, times, detail);
+    /// Says that `rows` rows were joined to records that other rows began.
+    pub(super) fn joined(&mut self, rows: u64) {
+        let detail = "several rows of one record, joined to its history";
+        self.findings.add_many(None, "", FindingCode::Duplicate, Effect::Merged, rows, detail);
+    }
+
+    /// Makes a person known who stands in a field only, so that texts are scrubbed of the name.
+    pub(super) fn know(&mut self, name: &str) {
+        if let Some(person) = self.names.person(name) {
+            self.log.people.entry(person).or_default();
         }
-        self.by_key.insert(key, self.tickets.len());
-        self.tickets.push(ticket);
     }
 
     /// Puts a ticket's parts in order and within bounds.

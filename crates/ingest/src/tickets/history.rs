@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kompel_model::{Change, ChangedField, Name, Ticket};
+use kompel_model::{Change, ChangedField, Name, PersonId, Ticket};
 
 use crate::tickets::desk::{Desk, compare};
 
@@ -18,15 +18,17 @@ impl History {
 
     /// Makes each key's rows one ticket.
     pub(super) fn settle(self, desk: &mut Desk<'_>) {
+        let mut joined = 0;
         for (_, mut rows) in self.0 {
-            let count = rows.len() as u64;
+            joined += rows.len() as u64 - 1;
             rows.sort_by(|a, b| {
                 (a.updated, count_of(a)).cmp(&(b.updated, count_of(b))).then_with(|| compare(a, b))
             });
             if let Some(ticket) = rows.into_iter().reduce(join) {
-                desk.keep_merged(ticket, count);
+                desk.keep(0, ticket);
             }
         }
+        desk.joined(joined);
     }
 }
 
@@ -42,9 +44,10 @@ fn join(mut earlier: Ticket, mut later: Ticket) -> Ticket {
         let assignees = (person(&earlier), person(&later));
         let states = [later.status.clone(), later.group.clone(), later.priority.clone()];
         let [status, group, priority] = states;
+        let by = later.fields.get("sys_updated_by").map(|name| PersonId::new(name));
         let mut change = |field: ChangedField, from: Option<Name>, to: Option<Name>| {
             if from != to && to.is_some() {
-                later.changes.push(Change { at, author: None, field, from, to });
+                later.changes.push(Change { at, author: by.clone(), field, from, to });
             }
         };
         change(ChangedField::Status, earlier.status.clone(), status);

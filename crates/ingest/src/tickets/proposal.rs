@@ -254,7 +254,7 @@ impl Profile {
 
     fn person_likeness(&self) -> f64 {
         let share = self.share(self.people);
-        if share >= 0.8 && self.distinct.len() >= 3 { share * 0.7 } else { 0.0 }
+        if share >= 0.8 && self.distinct.len() >= 25 { share * 0.7 } else { 0.0 }
     }
 }
 

@@ -26,6 +26,9 @@ enum Source<'a> {
     Sheet(Vec<csv::StringRecord>),
 }
 
+/// Cells from this length on are looked at for rows that an open quote swallowed.
+const SUSPECT_BYTES: usize = 2_000;
+
 /// The cells of one row.
 pub(crate) type Row = csv::StringRecord;
 
@@ -103,6 +106,15 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// How many rows of this table a cell seems to hold.
+    fn swallowed(&self, cell: &str) -> usize {
+        let Source::Csv { delimiter, .. } = self.source else { return 0 };
+        let delimiters = |line: &str| line.bytes().filter(|byte| *byte == delimiter).count();
+        let enough = (self.header.len() / 2).max(2);
+        let rows = cell.lines().filter(|line| delimiters(line) >= enough).count();
+        if rows > 10 { rows } else { 0 }
+    }
+
     fn each_raw(
         &self,
         options: &Options<'_>,
@@ -146,6 +158,14 @@ pub(crate) fn check_row(rows: &Rows<'_>, number: u64, row: &Row, findings: &mut 
     if cells < width || surplus {
         let detail = format!("{cells} cells where the header has {width}");
         findings.add(number, "", FindingCode::BadRow, Effect::Repaired, detail);
+    }
+    for (index, cell) in row.iter().enumerate().filter(|(_, cell)| cell.len() > SUSPECT_BYTES) {
+        let swallowed = rows.swallowed(cell);
+        if swallowed > 0 {
+            let column = rows.header.get(index).map_or("", String::as_str);
+            let detail = format!("a quote that is not closed: {swallowed} rows read as one cell");
+            findings.add(number, column, FindingCode::BadRow, Effect::Repaired, detail);
+        }
     }
     if rows.has_bad_bytes {
         for (index, _) in row.iter().enumerate().filter(|(_, cell)| cell.contains('\u{fffd}')) {

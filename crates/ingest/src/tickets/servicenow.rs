@@ -64,7 +64,10 @@ fn read_csv(part: &Part<'_>, desk: &mut Desk<'_>) -> Result<(), Error> {
     let survey = sheet.survey(&rows, desk.options)?;
     desk.settle_dates("", survey.dates);
     if !survey.is_history() {
-        return sheet.read(&rows, desk, &mut |desk, row, ticket| desk.keep(row, ticket));
+        return sheet.read(&rows, desk, &mut |desk, row, mut ticket| {
+            name_state(&mut ticket, desk);
+            desk.keep(row, ticket);
+        });
     }
     let mut history = History::default();
     sheet.read(&rows, desk, &mut |_, _, ticket| history.add(ticket))?;
@@ -108,10 +111,30 @@ fn ticket(row: u64, record: Value, desk: &mut Desk<'_>) -> Option<Ticket> {
             sheet.fill(&mut t, column, &text, row, desk);
         }
     }
+    name_state(&mut t, desk);
     if t.title.is_empty() {
         t.title = sheet::first_line(&t.description);
     }
     Some(t)
+}
+
+/// Names an incident's state that stands as its number.
+///
+/// # Source
+/// ServiceNow's choice list of `incident.state`, as delivered.
+fn name_state(ticket: &mut Ticket, desk: &mut Desk<'_>) {
+    let name = match ticket.status.as_deref() {
+        Some("1") => "New",
+        Some("2") => "In Progress",
+        Some("3") => "On Hold",
+        Some("6") => "Resolved",
+        Some("7") => "Closed",
+        Some("8") => "Canceled",
+        _ => return,
+    };
+    if ticket.id.key.starts_with("INC") {
+        ticket.status = desk.names.name(name);
+    }
 }
 
 /// A field as people see it: its display value where there is one.

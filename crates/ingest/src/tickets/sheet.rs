@@ -20,8 +20,8 @@ pub(super) struct Sheet {
     pub(super) columns: Vec<Column>,
     /// How its texts are written.
     pub(super) markup: Markup,
-    /// Takes a row without a key as a record of its own, by its number.
-    pub(super) keys_by_row: bool,
+    /// Makes a row's number, behind this, its key where the row has none.
+    pub(super) keys_by_row: Option<String>,
 }
 
 /// One column.
@@ -44,7 +44,7 @@ impl Sheet {
                 if name.is_empty() && field == Field::Other { Field::Ignored } else { field };
             Column { field, header: headers::inner(name).into() }
         };
-        Self { columns: columns.map(column).collect(), markup, keys_by_row: false }
+        Self { columns: columns.map(column).collect(), markup, keys_by_row: None }
     }
 
     /// True if a column holds this field.
@@ -103,10 +103,10 @@ impl Sheet {
 
     fn ticket(&self, number: u64, row: &Row, desk: &mut Desk<'_>) -> Option<Ticket> {
         let cell = |field: &Field| {
-            let mut cells = self.columns.iter().zip(row).filter(|(c, _)| c.field == *field);
+            let cells = self.columns.iter().zip(row).filter(|(c, _)| c.field == *field);
             cells.map(|(_, cell)| cell.trim()).find(|cell| !is_void(cell))
         };
-        let by_row = || self.keys_by_row.then(|| format!("row-{number}"));
+        let by_row = || self.keys_by_row.as_ref().map(|file| format!("{file}row-{number}"));
         let key = cell(&Field::Key).or_else(|| cell(&Field::Id)).map(str::to_owned).or_else(by_row);
         let Some(key) = key.filter(|key| key.len() <= 256) else {
             desk.skip(number, "", FindingCode::MissingKey, "a row without its key");
@@ -171,6 +171,10 @@ impl Sheet {
                 Some(changes) => t.changes.extend(changes),
                 None => other(t, column, cell, row, desk),
             },
+            Field::Person => {
+                desk.know(cell);
+                other(t, column, cell, row, desk);
+            }
             Field::Activity
             | Field::Started
             | Field::Ended
@@ -219,6 +223,8 @@ pub(super) fn fields_by_header(header: &[String]) -> Vec<Field> {
     };
     let field = |(index, known): (usize, &Option<(Field, usize)>)| match known {
         Some((field, rank)) if is_repeatable(field) || wins(index, field, *rank) => field.clone(),
+        Some((Field::Reporter | Field::Creator | Field::Assignee, _)) => Field::Person,
+        Some((Field::Activity | Field::Resource | Field::Transition, _)) => Field::Ignored,
         Some(_) | None => Field::Other,
     };
     known.iter().enumerate().map(field).collect()
@@ -252,6 +258,7 @@ pub(super) fn is_repeatable(field: &Field) -> bool {
             | Field::LogWork
             | Field::History
             | Field::Link(_)
+            | Field::Person
             | Field::Other
             | Field::Ignored
     )

@@ -18,14 +18,17 @@ use crate::{
     },
 };
 
-/// A workbook, or a text whose header has two columns or more.
+/// A workbook, a text whose header has two columns or more, or a CSV by its name.
 pub(crate) fn recognise(sample: &Sample) -> bool {
     if sample.is_workbook() {
         return true;
     }
     let header = sample.header();
     let cells = header.iter().filter(|cell| !cell.is_empty() && cell.len() <= 80).count();
-    header.len() >= 2 && header.len() <= 1_000 && cells * 2 > header.len()
+    let name = sample.name.to_lowercase();
+    let is_named = name.trim_end_matches(".gz").ends_with(".csv");
+    let enough = header.len() >= 2 || is_named && cells == 1;
+    enough && header.len() <= 1_000 && cells * 2 > header.len()
 }
 
 /// Proposes what each column of a table holds; the user's mapping goes first.
@@ -58,18 +61,26 @@ fn propose(
 /// Reads every table of the input.
 pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Error> {
     let mut desk = Desk::new(SourceKind::Table, input, options);
-    for part in input.parts(&options.limits, &mut desk.findings)? {
+    let parts = input.parts(&options.limits, &mut desk.findings)?;
+    for part in &parts {
         desk.findings.in_file(&part.name);
-        let rows = Rows::open(&part, options)?;
-        let fields = propose(&part, &rows, options)?.fields;
-        read_table(&rows, fields, &mut desk)?;
+        let rows = Rows::open(part, options)?;
+        let fields = propose(part, &rows, options)?.fields;
+        let file = if parts.len() > 1 { format!("{}/", part.name) } else { String::new() };
+        read_table(&rows, fields, file, &mut desk)?;
     }
     Ok(desk.finish())
 }
 
-fn read_table(rows: &Rows<'_>, fields: Vec<Field>, desk: &mut Desk<'_>) -> Result<(), Error> {
+fn read_table(
+    rows: &Rows<'_>,
+    fields: Vec<Field>,
+    file: String,
+    desk: &mut Desk<'_>,
+) -> Result<(), Error> {
     let mut sheet = Sheet::of(&rows.header, fields, Markup::Plain);
-    sheet.keys_by_row = !sheet.has(&Field::Key) && !sheet.has(&Field::Id);
+    let has_key = sheet.has(&Field::Key) || sheet.has(&Field::Id);
+    sheet.keys_by_row = (!has_key).then_some(file);
     let survey = sheet.survey(rows, desk.options)?;
     desk.settle_dates("", survey.dates);
     let is_log = sheet.has(&Field::Activity) && sheet.has(&Field::Key);

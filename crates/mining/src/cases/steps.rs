@@ -285,7 +285,7 @@ fn systems(cluster: &[usize], acts: &[Act<'_>], knowledge: &Knowledge<'_>) -> Ve
     }
     let mut names: Vec<String> = counts
         .into_iter()
-        .filter(|(id, n)| n * 3 >= cluster.len() && catalogue.category(*id) != "chat")
+        .filter(|(id, n)| n * 3 >= cluster.len() && catalogue.category(*id) != Category::Chat)
         .map(|(id, _)| catalogue.name(id).to_owned())
         .collect();
     names.sort();
