@@ -16,6 +16,7 @@ use crate::{
     lexicon::Meaning,
     quote::quote,
     signs::{Sign, SignSet, StatusClass},
+    systems::Category,
     tally::Tallied,
 };
 
