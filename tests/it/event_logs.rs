@@ -1,6 +1,6 @@
 //! Event logs of other tools: read whole, written, read again.
 
-use kompel_ingest::{Format, Input, logs};
+use kompel_ingest::{Format, Input, Options, detect, logs, read};
 use kompel_model::EventLog;
 
 use crate::shared;
@@ -16,36 +16,43 @@ fn activities(log: &EventLog) -> Vec<(String, usize)> {
 }
 
 #[test]
-fn the_three_forms_of_one_ocel_log_are_one_log() {
-    let forms = ["ocel20_example.jsonocel", "ocel20_example.xmlocel", "ocel20_example.sqlite"];
+fn the_forms_of_one_ocel_log_are_one_log() {
     let mut read = Vec::new();
-    for name in forms {
+    for name in ["ocel20_example.jsonocel", "ocel20_example.xmlocel"] {
         let Some(path) = shared::file("ocel-logs", name) else { return };
         let (format, reading) = shared::reading_of(&path);
         assert_eq!(format, Format::Ocel, "{name}");
-        eprintln!("{name} {:?} {:?}", reading.counts, activities(&reading.log));
         read.push(activities(&reading.log));
     }
     assert!(!read[0].is_empty());
     assert_eq!(read[0], read[1]);
-    assert_eq!(read[0], read[2]);
+}
+
+/// `process_mining` reads SQLite with another version of its library than Kompel's store.
+#[test]
+fn an_ocel_log_in_sqlite_is_refused_with_what_to_do() {
+    for name in ["ocel20_example.sqlite", "logistics.sqlite"] {
+        let Some(path) = shared::file("ocel-logs", name) else { return };
+        let input = Input::file(name, std::fs::read(path).unwrap());
+        assert_eq!(detect(&input), Some(Format::Ocel), "{name}");
+        let error = read(Format::Ocel, &input, &Options::default()).unwrap_err().to_string();
+        assert!(error.contains("JSON or XML"), "{error}");
+    }
 }
 
 #[test]
 fn an_ocel_log_survives_writing() {
-    for name in ["ocel20_example.jsonocel", "logistics.sqlite"] {
-        let Some(path) = shared::file("ocel-logs", name) else { return };
-        let mut log = shared::reading_of(&path).1.log;
-        log.sort();
-        let written = logs::to_ocel(&log);
-        eprintln!("{name} tickets {} events {} objects {}", log.tickets.len(), written.events(), written.objects());
-        let mut json = again("a.json", written.to_json().unwrap(), Format::Ocel);
-        let mut xml = again("a.xml", written.to_xml().unwrap(), Format::Ocel);
-        json.sort();
-        xml.sort();
-        assert_eq!(activities(&json), activities(&log), "{name} as JSON");
-        assert_eq!(activities(&xml), activities(&log), "{name} as XML");
-    }
+    let Some(path) = shared::file("ocel-logs", "ocel20_example.jsonocel") else { return };
+    let mut log = shared::reading_of(&path).1.log;
+    log.sort();
+    let written = logs::to_ocel(&log);
+    assert!(written.events() > 0 && written.objects() >= log.tickets.len());
+    let mut json = again("a.json", written.to_json().unwrap(), Format::Ocel);
+    let mut xml = again("a.xml", written.to_xml().unwrap(), Format::Ocel);
+    json.sort();
+    xml.sort();
+    assert_eq!(activities(&json), activities(&log), "as JSON");
+    assert_eq!(activities(&xml), activities(&log), "as XML");
 }
 
 #[test]
