@@ -12,7 +12,7 @@ use super::{
     runs::{Event, Place, Run, What},
 };
 use crate::{
-    StepFact,
+    Category, StepFact,
     lexicon::Meaning,
     quote::quote,
     signs::{Sign, SignSet, StatusClass},
