@@ -16,7 +16,6 @@ use crate::{
     lexicon::Meaning,
     quote::quote,
     signs::{Sign, SignSet, StatusClass},
-    systems::Category,
     tally::Tallied,
 };
 
