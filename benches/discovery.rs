@@ -1,13 +1,11 @@
-//! How fast exports become candidates: reading, redaction, discovery, and one A4.
+//! How fast exports become candidates: reading, redaction, discovery.
 
 use std::{hint::black_box, path::Path, time::Duration};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use kompel_ingest::{Format, Input, Options, read, redact::Redactor};
 use kompel_mining::{Discovery, Settings, discover};
-use kompel_model::{EventLog, Language};
-use kompel_qualify::{Policy, assess, process_map};
-use kompel_report::{MapContext, map_pdf};
+use kompel_model::EventLog;
 use kompel_sample::{World, WorldOptions};
 
 const KEY: [u8; 32] = [7; 32];
@@ -30,7 +28,7 @@ fn found(log: &EventLog, settings: &Settings) -> Discovery {
     discover(log, settings, &|_| {})
 }
 
-fn from_tickets_to_paper(criterion: &mut Criterion) {
+fn from_bytes_to_candidates(criterion: &mut Criterion) {
     let (count, input) = tickets();
     let log = read_tickets(&input);
     let settings = Settings::default();
@@ -46,17 +44,6 @@ fn from_tickets_to_paper(criterion: &mut Criterion) {
     Redactor::new(&KEY).apply(&mut redacted);
     group.bench_function("discover", |b| b.iter(|| found(black_box(&redacted), &settings)));
     group.finish();
-
-    let discovery = found(&redacted, &settings);
-    let policy = Policy::default();
-    let assessment = assess(&discovery, &policy);
-    let first = assessment.candidates.first().expect("the sample world holds processes");
-    let same = discovery.candidates.iter().find(|c| c.id == first.id);
-    let context = MapContext::of(&discovery, None);
-    let map = process_map(same.expect("it was judged"), first, &policy);
-    criterion.bench_function("map PDF", |b| {
-        b.iter(|| map_pdf(black_box(&map), Language::Nl, &context).expect("a map is one page"));
-    });
 }
 
 /// A real event log; not run without the shared data.
@@ -82,5 +69,5 @@ fn not_run(path: &Path) {
     eprintln!("not run: {} is absent (KOMPEL_SHARED names the folder above data/)", path.display());
 }
 
-criterion_group!(benches, from_tickets_to_paper, event_log);
+criterion_group!(benches, from_bytes_to_candidates, event_log);
 criterion_main!(benches);

@@ -5,7 +5,9 @@
 
 #![no_main]
 
-use kompel_ingest::{Format, Input, Limits, Options, detect, propose_mapping, read, redact::Redactor};
+use kompel_ingest::{
+    Format, Input, Limits, Options, detect, propose_mapping, read, redact::Redactor,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -17,7 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
         Input::Folder { name: "export".into(), files: vec![(name(format).into(), rest.to_vec())] }
     };
     // What a person would give beside the defaults: small bounds, so that they are met too.
-    let limits = Limits { rows: 200, text_bytes: 2_000, unpacked_bytes: 1 << 22, ..Limits::default() };
+    let limits =
+        Limits { rows: 200, text_bytes: 2_000, unpacked_bytes: 1 << 22, ..Limits::default() };
     let options = Options { limits, ..Options::default() };
     let _ = detect(&input);
     let _ = propose_mapping(&input, &options);

@@ -46,8 +46,8 @@ const ROUTINES: [(&str, &[&str], f64); 5] = [
     ("restart and reboot", &["restart", "reboot"], 0.5),
     ("depool", &["depool"], 0.55),
     ("repool", &["repool"], 0.8),
-    ("dumps", &["dump"], 0.4),
-    ("wiki renames", &["renam"], 0.35),
+    ("dumps", &["dump"], 0.65),
+    ("wiki renames", &["renam"], 0.5),
 ];
 
 #[test]
@@ -75,7 +75,12 @@ fn the_known_routines_come_out_as_often_as_they_ran() {
             let mut all = hunt.groups();
             all.sort_by_key(|group| std::cmp::Reverse(group.shared(&records)));
             for group in all.iter().take(5) {
-                eprintln!("   {} of {} in {}", group.shared(&records), group.members.len(), group.title);
+                eprintln!(
+                    "   {} of {} in {}",
+                    group.shared(&records),
+                    group.members.len(),
+                    group.title
+                );
             }
         }
         assert!(share(held, lines) >= least, "{name}: {held} of {lines} lines in {titles:?}");

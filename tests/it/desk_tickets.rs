@@ -98,7 +98,8 @@ fn german_requests_join_the_english_ones() {
             .collect();
         assert_eq!(german.len(), 6);
         let (groups, _) = held(&hunt, &records.union(&german).copied().collect());
-        let joined: usize = groups.iter().filter(|g| g.shared(&records) >= 10).map(|g| g.shared(&german)).sum();
+        let joined: usize =
+            groups.iter().filter(|g| g.shared(&records) >= 10).map(|g| g.shared(&german)).sum();
         eprintln!("{topic}: {joined} of 6 German tickets with the English ones");
         assert!(joined >= 5, "{topic}: only {joined} of 6 with the English ones");
     }

@@ -39,7 +39,11 @@ fn known_duplicates_land_together() {
     let records = hunt.log.tickets.len() as f64;
     let chance: f64 = groups.iter().map(|g| (g.members.len() as f64 / records).powi(2)).sum();
     let found = share(together.len(), known.len());
-    eprintln!("{} of {} pairs together ({found:.2}; by chance {chance:.2})", together.len(), known.len());
+    eprintln!(
+        "{} of {} pairs together ({found:.2}; by chance {chance:.2})",
+        together.len(),
+        known.len()
+    );
     assert!(known.len() >= 40, "{} pairs", known.len());
     assert!(found >= FLOOR, "{found:.2} of the pairs together");
     assert!(found >= 2.0 * chance, "{found:.2}: hardly better than chance {chance:.2}");

@@ -71,10 +71,9 @@ fn an_xes_log_survives_writing() {
 
 #[test]
 fn well_known_logs_have_their_published_size() {
-    for (name, cases, events) in [
-        ("07_bpic2013_incidents.xes.gz", 7_554, 65_533),
-        ("bpic2012.xes.gz", 13_087, 262_200),
-    ] {
+    for (name, cases, events) in
+        [("07_bpic2013_incidents.xes.gz", 7_554, 65_533), ("bpic2012.xes.gz", 13_087, 262_200)]
+    {
         let Some(path) = shared::file("pm4py-logs", name) else { return };
         let log = shared::reading_of(&path).1.log;
         let read: usize = log.tickets.iter().map(|t| t.activities.len()).sum();

@@ -71,7 +71,14 @@ fn expected(path: &Path) -> BTreeMap<Work, u32> {
 
 #[test]
 fn what_enabled_what_is_as_the_authors_computed_it() {
-    for log in ["handoff-test", "manual_log_1", "manual_log_2", "manual_log_3", "manual_log_4", "manual_log_5"] {
+    for log in [
+        "handoff-test",
+        "manual_log_1",
+        "manual_log_2",
+        "manual_log_3",
+        "manual_log_4",
+        "manual_log_5",
+    ] {
         let events = shared::file(SET, &format!("icpm__handoff-logs__{log}.csv"));
         let known = shared::file(SET, &format!("icpm__handoff-logs__{log}_expected.csv"));
         let (Some(events), Some(known)) = (events, known) else { continue };

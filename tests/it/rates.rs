@@ -20,7 +20,13 @@ fn span(hunt: &Hunt) -> TimeDelta {
 /// members that count stand for it.
 fn check(hunt: &Hunt, source: SourceKind, observed_days: (u32, u32), times: (f64, f64)) {
     let window = hunt.discovery.sources.iter().find(|w| w.source == source).unwrap();
-    eprintln!("{source}: {} to {}, {} days of {}", window.from, window.to, window.days, span(hunt).num_days());
+    eprintln!(
+        "{source}: {} to {}, {} days of {}",
+        window.from,
+        window.to,
+        window.days,
+        span(hunt).num_days()
+    );
     let (least, most) = observed_days;
     assert!((least..=most).contains(&window.days), "{} days observed", window.days);
     let naive_years = span(hunt).num_days() as f64 / 365.25;

@@ -17,7 +17,10 @@ pub(crate) fn data(set: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("not run: {} is absent (KOMPEL_SHARED names the folder above data/)", folder.display());
+    eprintln!(
+        "not run: {} is absent (KOMPEL_SHARED names the folder above data/)",
+        folder.display()
+    );
     None
 }
 

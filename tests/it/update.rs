@@ -17,12 +17,16 @@ fn rows() -> Vec<csv::ByteRecord> {
     let world = World::generate(&WorldOptions { seed: 9, scale: 0.3, ..WorldOptions::default() });
     let mut out = Vec::new();
     world.jira_csv(&mut out).unwrap();
-    let reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&out[..]).into_byte_records();
+    let reader =
+        csv::ReaderBuilder::new().has_headers(false).from_reader(&out[..]).into_byte_records();
     reader.map(Result::unwrap).collect()
 }
 
 /// An export of these rows, read.
-fn export<'a>(header: &csv::ByteRecord, rows: impl Iterator<Item = &'a csv::ByteRecord>) -> EventLog {
+fn export<'a>(
+    header: &csv::ByteRecord,
+    rows: impl Iterator<Item = &'a csv::ByteRecord>,
+) -> EventLog {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_byte_record(header).unwrap();
     rows.for_each(|row| out.write_byte_record(row).unwrap());
@@ -74,9 +78,9 @@ fn a_newer_export_counts_nothing_twice_and_keeps_the_ids() {
     let (mut large, mut kept) = (0, 0);
     for (id, members) in groups(&before.discovery).iter().filter(|(_, m)| m.len() >= 15) {
         large += 1;
-        let same = by_number.get(&number(id)).map_or(0, |now| {
-            members.iter().filter(|m| now.binary_search(m).is_ok()).count()
-        });
+        let same = by_number
+            .get(&number(id))
+            .map_or(0, |now| members.iter().filter(|m| now.binary_search(m).is_ok()).count());
         kept += usize::from(same * 2 >= members.len());
     }
     eprintln!("large {large} kept {kept}");
