@@ -54,12 +54,12 @@ impl Default for Closeness {
             merge: 0.49,
             adopt: 0.45,
             end_weight: 0.45,
-            full_end_weight: 1.0,
+            full_end_weight: 1.1,
             end_neutral: 0.45,
             tag_weight: 0.15,
             tag_neutral: 0.40,
             least_request: 0.22,
-            least_request_same_end: 0.08,
+            least_request_same_end: 0.0,
         }
     }
 }

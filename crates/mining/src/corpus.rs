@@ -68,8 +68,10 @@ pub(crate) struct Doc {
     pub(crate) title: Vec<TermId>,
     /// Of the description.
     pub(crate) body: Vec<TermId>,
-    /// Of the text that tells how it ended.
+    /// Of the texts that tell what was done.
     pub(crate) end: Vec<TermId>,
+    /// Of the last of these, with the systems of all: what the case came to.
+    pub(crate) outcome: Vec<TermId>,
     /// Of its fields.
     pub(crate) tags: Vec<TermId>,
     /// The language it is written in, if that can be told.
@@ -87,8 +89,8 @@ pub(crate) struct Corpus {
     pub(crate) weights: Vec<f32>,
     /// Weight of each term in an end, by its number.
     pub(crate) end_weights: Vec<f32>,
-    /// Tickets whose end uses the term, by its number.
-    pub(crate) end_counts: Vec<u32>,
+    /// Tickets whose outcome uses the term, by its number.
+    pub(crate) outcome_counts: Vec<u32>,
     /// Tickets that say how they ended.
     pub(crate) ended: u32,
 }
@@ -99,6 +101,7 @@ struct Draft {
     title: Vec<u64>,
     body: Vec<u64>,
     end: Vec<u64>,
+    outcome: Vec<u64>,
     tags: Vec<u64>,
     language: Option<Language>,
 }
@@ -117,6 +120,10 @@ impl Notes {
         let key = BuildHasherDefault::<FxHasher>::default().hash_one(&term);
         self.terms.entry(key).or_insert(term);
         key
+    }
+
+    fn is_system(&self, key: u64) -> bool {
+        self.terms.get(&key).is_some_and(|term| term.class == TermClass::System)
     }
 }
 
@@ -196,21 +203,26 @@ impl Reader<'_> {
             title.extend(structured_title(ticket, notes));
         }
         let mut end = Vec::new();
-        for text in work {
-            end.extend(self.terms(text, TITLE_BYTES, notes));
+        let mut outcome = Vec::new();
+        for (place, text) in work.iter().enumerate() {
+            let mut terms = self.terms(text, TITLE_BYTES, notes);
             if self.words.signs.read(text).has(Sign::DoneManual) {
-                end.push(notes.term(TermClass::Tag, "done manual".to_owned()));
+                terms.push(notes.term(TermClass::Tag, "done manual".to_owned()));
             }
+            let is_last = place + 1 == work.len();
+            outcome.extend(terms.iter().filter(|term| is_last || notes.is_system(**term)));
+            end.append(&mut terms);
         }
         if end.is_empty()
             && let Some(code) = &ticket.resolution
         {
             end.push(notes.term(TermClass::Tag, format!("close={}", fold(code))));
+            outcome.clone_from(&end);
         }
-        let mut seen = FxHashSet::default();
-        end.retain(|term| seen.insert(*term));
+        distinct(&mut end);
+        distinct(&mut outcome);
         let language = self.language(&ticket.title, &ticket.description);
-        Draft { title, body, end, tags, language }
+        Draft { title, body, end, outcome, tags, language }
     }
 
     fn message(&self, message: &Message, notes: &mut Notes) -> Draft {
@@ -255,8 +267,7 @@ impl Reader<'_> {
             }
         }
         self.flush(&mut run, &mut out, notes);
-        let mut seen = FxHashSet::default();
-        out.retain(|term| seen.insert(*term));
+        distinct(&mut out);
         out
     }
 
@@ -290,6 +301,12 @@ impl Reader<'_> {
         }
         run.clear();
     }
+}
+
+/// Keeps the first of each.
+fn distinct(terms: &mut Vec<u64>) {
+    let mut seen = FxHashSet::default();
+    terms.retain(|term| seen.insert(*term));
 }
 
 /// True if a system of this category is one that work is done in (no chat, no ticket system).
@@ -410,6 +427,7 @@ fn number(parts: [(Vec<Draft>, Terms); 3]) -> Corpus {
                 title: map(d.title),
                 body: map(d.body),
                 end: map(d.end),
+                outcome: map(d.outcome),
                 tags: map(d.tags),
                 language: d.language,
             })
@@ -417,9 +435,11 @@ fn number(parts: [(Vec<Draft>, Terms); 3]) -> Corpus {
     };
     let [tickets, messages, answers] = parts.map(settle);
     let weights = weights(&terms, &tickets, &messages);
-    let (end_counts, ended) = count_ends(terms.len(), &tickets);
+    let end_counts = count(terms.len(), &tickets, |doc| &doc.end);
+    let outcome_counts = count(terms.len(), &tickets, |doc| &doc.outcome);
+    let ended = tickets.iter().filter(|doc| !doc.end.is_empty()).count() as u32;
     let end_weights = end_weights(&terms, &end_counts, ended);
-    Corpus { tickets, messages, answers, terms, weights, end_weights, end_counts, ended }
+    Corpus { tickets, messages, answers, terms, weights, end_weights, outcome_counts, ended }
 }
 
 /// Weight by class, times a damped inverse frequency over distinct requests, so that neither a
@@ -458,16 +478,12 @@ fn weights(terms: &[Term], tickets: &[Doc], messages: &[Doc]) -> Vec<f32> {
         .collect()
 }
 
-fn count_ends(terms: usize, tickets: &[Doc]) -> (Vec<u32>, u32) {
+fn count(terms: usize, tickets: &[Doc], pick: fn(&Doc) -> &Vec<TermId>) -> Vec<u32> {
     let mut counts = vec![0_u32; terms];
-    let mut ended = 0;
-    for doc in tickets.iter().filter(|doc| !doc.end.is_empty()) {
-        ended += 1;
-        for term in &doc.end {
-            counts[*term as usize] += 1;
-        }
+    for term in tickets.iter().flat_map(pick) {
+        counts[*term as usize] += 1;
     }
-    (counts, ended)
+    counts
 }
 
 /// What half of all ends say ("done", "informed the user") tells nothing of one.

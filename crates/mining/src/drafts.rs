@@ -39,6 +39,8 @@ const LEAST_THREADS: usize = 5;
 const CHAT_GROUP_JOINS: f32 = 0.52;
 /// A thread of no group joins a ticket group at this likeness.
 const THREAD_JOINS: f32 = 0.58;
+/// Ends less alike than this are other ends.
+const UNLIKE_ENDS: f32 = 0.15;
 /// An answer joins a group at this likeness.
 const ANSWER_JOINS: f32 = 0.45;
 
@@ -153,7 +155,9 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
         let whole =
             Vector::centroid([(&request, 1.0), (&end, 0.7)].into_iter(), CENTROID_TERMS);
         let members = || group.iter().map(|i| free[*i as usize]);
-        match nearest(&drafts[..with_tickets], &whole, CHAT_GROUP_JOINS) {
+        let home = nearest(&drafts[..with_tickets], &whole, CHAT_GROUP_JOINS)
+            .filter(|id| !ends_otherwise(&drafts[*id], &end, group.len()));
+        match home {
             Some(id) => drafts[id].threads.extend(members()),
             None if group.len() >= LEAST_THREADS => drafts.push(Draft {
                 threads: members().collect(),
@@ -174,6 +178,11 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
     for draft in drafts {
         draft.threads.sort_unstable();
     }
+}
+
+/// True if a group of threads large enough to be typical ends in other ways than the tickets do.
+fn ends_otherwise(draft: &Draft, end: &Vector, threads: usize) -> bool {
+    threads >= 2 * LEAST_THREADS && !end.is_empty() && draft.end.dot(end) < UNLIKE_ENDS
 }
 
 fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {

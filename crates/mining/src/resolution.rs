@@ -114,7 +114,7 @@ pub(crate) fn sameness(
         .collect();
     let core = core_terms(group, &known, corpus);
     let coverage = |index: u32| -> f32 {
-        corpus.tickets[index as usize].end.iter().filter_map(|term| core.get(term)).sum()
+        corpus.tickets[index as usize].outcome.iter().filter_map(|term| core.get(term)).sum()
     };
     let mut manual = Tallied::default();
     for index in group {
@@ -131,7 +131,7 @@ pub(crate) fn sameness(
         if covered == 0.0 {
             others.push(*index);
         } else {
-            let length = corpus.tickets[*index as usize].end.len().max(4) as f32;
+            let length = corpus.tickets[*index as usize].outcome.len().max(4) as f32;
             let typical = covered / length.sqrt();
             if best.is_none_or(|(score, _)| typical > score) {
                 best = Some((typical, *index));
@@ -170,13 +170,13 @@ fn core_terms(group: &[u32], known: &[u32], corpus: &Corpus) -> FxHashMap<TermId
         }
         counts
     };
-    let ends = count(known, |doc| &doc.end);
+    let ends = count(known, |doc| &doc.outcome);
     let requests = count(group, |doc| &doc.title);
     let (inside, outside) = (known.len() as f32, (corpus.ended as f32 - known.len() as f32).max(0.0));
     ends.into_iter()
         .filter_map(|(term, count)| {
             let share = count as f32 / inside.max(1.0);
-            let elsewhere = corpus.end_counts[term as usize].saturating_sub(count) as f32;
+            let elsewhere = corpus.outcome_counts[term as usize].saturating_sub(count) as f32;
             let share_elsewhere = elsewhere / outside.max(1.0);
             let asked = requests.get(&term).map_or(0.0, |c| *c as f32 / group.len().max(1) as f32);
             let class = corpus.term(term).class;

@@ -118,7 +118,7 @@ pub struct SystemsPolicy {
 
 impl Default for SystemsPolicy {
     fn default() -> Self {
-        Self { minimum: 2, seen_share: 0.05, unknown: Unknowns::Stop }
+        Self { minimum: 2, seen_share: 0.10, unknown: Unknowns::Stop }
     }
 }
 
