@@ -15,8 +15,14 @@ use process_mining::core::event_data::object_centric::{
 use super::{guard::guarded, xes::settle};
 use crate::{Error, Input, Options, findings::Findings, formats::Sample, names::Names};
 
-/// True for OCEL 2.0 in JSON or XML.
+/// How an SQLite file begins.
+const SQLITE: &[u8] = b"SQLite format 3";
+
+/// True for OCEL 2.0 in JSON or XML, and for SQLite, so that `read` can say what to do instead.
 pub(crate) fn recognise(sample: &Sample) -> bool {
+    if sample.head.starts_with(SQLITE) {
+        return true;
+    }
     let text = sample.text.trim_start();
     let json = sample.is_json()
         && ["\"objectTypes\"", "\"eventTypes\""].iter().all(|key| text.contains(key));
@@ -38,7 +44,7 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
             file: part.name.clone(),
             expected: expected.to_owned(),
         };
-        if bytes.starts_with(b"SQLite format 3") {
+        if bytes.starts_with(SQLITE) {
             return Err(wrong(
                 "OCEL 2.0 log in JSON or XML: export the SQLite log as one of these",
             ));
