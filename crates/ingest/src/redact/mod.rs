@@ -7,6 +7,11 @@ mod names;
 mod patterns;
 mod people;
 mod redactor;
+mod sieve;
+mod tokens;
 mod words;
 
 pub use redactor::{Identities, Redactor};
+
+#[cfg(test)]
+mod tests;

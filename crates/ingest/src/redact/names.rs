@@ -9,7 +9,9 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::people::ParsedName;
-use super::words::{Word, fold_into, word};
+use super::sieve::Sieve;
+use super::tokens::{Token, tokenize};
+use super::words::{Word, fold_into, heads, word};
 
 /// The people, and the names that only look like people, that one log is scrubbed with.
 #[derive(Debug, Default)]
@@ -21,6 +23,10 @@ pub(super) struct KnownPeople {
     starts: FxHashMap<String, usize>,
     /// A given name or surname alone to the canonical name, if one person alone has it.
     lone: FxHashMap<String, String>,
+    /// The bytes of the longest phrase: a longer run of words can't be one.
+    longest: usize,
+    /// The folded words at which a name can begin.
+    heads: Sieve,
 }
 
 impl KnownPeople {
@@ -97,6 +103,9 @@ impl KnownPeople {
         for handle in handles {
             self.note_start(&handle, 1);
         }
+        self.longest = self.phrases.keys().map(String::len).max().unwrap_or(0);
+        heads().for_each(|head| self.heads.add(head));
+        self.starts.keys().chain(self.lone.keys()).for_each(|head| self.heads.add(head));
     }
 
     fn note_start(&mut self, start: &str, words: usize) {
@@ -141,18 +150,31 @@ pub(super) struct Found {
     pub(super) canonical: String,
 }
 
+/// Memory that one text after another is scanned with.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    tokens: Vec<Token>,
+    buffer: String,
+    joined: String,
+}
+
 /// Finds the names in `text`, from left to right, without overlap.
-pub(super) fn find(text: &str, people: &KnownPeople, out: &mut Vec<Found>) {
-    let mut tokens = Vec::new();
-    tokenize(text, &mut tokens);
-    let mut scan = Scan { text, tokens: &tokens, people, buffer: String::new() };
+pub(super) fn find(text: &str, people: &KnownPeople, scratch: &mut Scratch, out: &mut Vec<Found>) {
+    let Scratch { tokens, buffer, joined } = scratch;
+    tokens.clear();
+    tokenize(text, tokens);
+    let mut scan = Scan { text, tokens, people, buffer, joined };
     let mut at = 0;
-    while at < tokens.len() {
+    while at < scan.tokens.len() {
+        if !scan.may_begin(at) {
+            at += 1;
+            continue;
+        }
         match scan.at(at) {
             Taken::Nothing => at += 1,
             Taken::Keep { words } => at += words,
             Taken::Person { words, from, canonical } => {
-                let range = tokens[from].start..tokens[at + words - 1].end;
+                let range = scan.tokens[from].start..scan.tokens[at + words - 1].end;
                 out.push(Found { range, canonical });
                 at += words;
             }
@@ -166,76 +188,39 @@ enum Taken {
     Person { words: usize, from: usize, canonical: String },
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Token {
-    start: usize,
-    end: usize,
-    capital: bool,
-    letters: bool,
-}
-
-impl Token {
-    fn range(self) -> Range<usize> {
-        self.start..self.end
-    }
-}
-
-/// Cuts the text into words: letters and digits, with hyphens and apostrophes inside names.
-fn tokenize(text: &str, out: &mut Vec<Token>) {
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, first)) = chars.next() {
-        if !first.is_alphanumeric() {
-            continue;
-        }
-        let mut token = Token {
-            start,
-            end: start + first.len_utf8(),
-            capital: first.is_uppercase(),
-            letters: first.is_alphabetic(),
-        };
-        let mut last = first;
-        while let Some(&(at, c)) = chars.peek() {
-            if c.is_alphanumeric() {
-                token.letters &= c.is_alphabetic();
-            } else if !(joins(c, last, &text[at + c.len_utf8()..])) {
-                break;
-            }
-            token.end = at + c.len_utf8();
-            last = c;
-            chars.next();
-        }
-        out.push(token);
-    }
-}
-
-fn joins(mark: char, before: char, rest: &str) -> bool {
-    let Some(after) = rest.chars().next() else { return false };
-    match mark {
-        '-' => before.is_alphabetic() && after.is_alphabetic(),
-        '\'' | '’' => before.is_uppercase() && after.is_uppercase(),
-        _ => is_combining(mark),
-    }
-}
-
-fn is_combining(c: char) -> bool {
-    !c.is_ascii() && unicode_normalization::char::is_combining_mark(c)
-}
-
 struct Scan<'a> {
     text: &'a str,
     tokens: &'a [Token],
     people: &'a KnownPeople,
-    buffer: String,
+    /// The folded word that is looked at.
+    buffer: &'a mut String,
+    /// Folded words joined.
+    joined: &'a mut String,
 }
 
 impl Scan<'_> {
+    /// False if no name, pseudonym or company can begin at this word.
+    fn may_begin(&mut self, at: usize) -> bool {
+        let range = self.tokens[at].range();
+        let (word, tail) = self.text[range.start..].as_bytes().split_at(range.len());
+        if word.contains(&b'-') || word == b"p" && tail.first() == Some(&b'-') {
+            return true;
+        }
+        if word.is_ascii() {
+            let folded = word.iter().filter(|b| **b != b'\'').map(u8::to_ascii_lowercase);
+            return self.people.heads.may_hold(folded);
+        }
+        self.fold(at);
+        self.people.heads.may_hold(self.buffer.bytes())
+    }
+
     fn at(&mut self, at: usize) -> Taken {
         if let Some(words) = self.placeholder(at) {
             return Taken::Keep { words };
         }
         let token = self.tokens[at];
         self.fold(at);
-        if let Some(&reach) = self.people.starts.get(&self.buffer)
+        if let Some(&reach) = self.people.starts.get(self.buffer.as_str())
             && let Some(taken) = self.phrase(at, reach)
         {
             return taken;
@@ -245,7 +230,7 @@ impl Scan<'_> {
         if !token.capital {
             return self.lower_case(at, mentioned);
         }
-        let known = word(&self.buffer);
+        let known = word(self.buffer);
         if known.title {
             return self.titled(at);
         }
@@ -271,15 +256,18 @@ impl Scan<'_> {
 
     /// The longest known full name, login or company that begins here.
     fn phrase(&mut self, at: usize, reach: usize) -> Option<Taken> {
-        let mut joined = String::new();
+        self.joined.clear();
         let mut best = None;
         for words in 1..=reach.min(MAX_WORDS).min(self.tokens.len() - at) {
             if words > 1 && !self.gap(at + words - 1, NAME_GAPS) {
                 break;
             }
             self.fold(at + words - 1);
-            joined.push_str(&self.buffer);
-            if let Some(owner) = self.people.phrases.get(&joined) {
+            self.joined.push_str(self.buffer);
+            if self.joined.len() > self.people.longest {
+                break;
+            }
+            if let Some(owner) = self.people.phrases.get(self.joined.as_str()) {
                 best = Some((words, owner));
             }
         }
@@ -293,18 +281,18 @@ impl Scan<'_> {
 
     /// A lower-case word: an @mention, or a login of the form `given.surname`.
     fn lower_case(&mut self, at: usize, mentioned: bool) -> Taken {
-        if !self.tokens[at].letters || !word(&self.buffer).first {
-            return match self.people.lone.get(&self.buffer) {
+        if !self.tokens[at].letters || !word(self.buffer).first {
+            return match self.people.lone.get(self.buffer.as_str()) {
                 Some(owner) if mentioned => person(1, at, owner.clone()),
                 _ => Taken::Nothing,
             };
         }
-        let first = word(&self.buffer);
+        let first = word(self.buffer);
         let given = self.buffer.clone();
         if at + 1 < self.tokens.len() && self.gap(at + 1, &["."]) {
             let next = self.tokens[at + 1];
             self.fold(at + 1);
-            let last = word(&self.buffer);
+            let last = word(self.buffer);
             let ends = !self.text[next.end..].starts_with(['.', '(', '_', '/'])
                 || self.text[next.end..].starts_with(". ");
             let sure = last.surname || mentioned || !first.ambiguous;
@@ -333,7 +321,7 @@ impl Scan<'_> {
             }
             let next = self.tokens[at + words];
             self.fold(at + words);
-            let known = word(&self.buffer);
+            let known = word(self.buffer);
             let particle = known.particle && at + words + 1 < self.tokens.len();
             let name = next.capital && next.letters && (!known.common || known.first);
             if !(name || particle && words < MAX_WORDS - 1) {
@@ -358,7 +346,7 @@ impl Scan<'_> {
         let mut particles = 0;
         while at + words < self.tokens.len() && particles < 4 && self.gap(at + words, SPACE) {
             self.fold(at + words);
-            let next = word(&self.buffer);
+            let next = word(self.buffer);
             if !next.particle {
                 break;
             }
@@ -372,7 +360,7 @@ impl Scan<'_> {
             return None;
         }
         self.fold(at + words);
-        let surname = word(&self.buffer);
+        let surname = word(self.buffer);
         let doubtful = known.ambiguous || known.common || shouting;
         let strong_particle = particles > 0 && self.strong_particle(at + 1);
         if doubtful && !surname.surname && !strong_particle || particles > 0 && !strong_particle {
@@ -381,7 +369,7 @@ impl Scan<'_> {
         words += 1;
         if at + words < self.tokens.len() && self.gap(at + words, SPACE) {
             self.fold(at + words);
-            let next = word(&self.buffer);
+            let next = word(self.buffer);
             if next.company {
                 return None;
             }
@@ -396,7 +384,7 @@ impl Scan<'_> {
     /// A name alone: of someone known, a sure first name, or after a word that calls for a person.
     fn alone(&mut self, at: usize, known: Word, first: bool, mentioned: bool) -> Taken {
         self.fold(at);
-        let owner = self.people.lone.get(&self.buffer).cloned();
+        let owner = self.people.lone.get(self.buffer.as_str()).cloned();
         let given = self.buffer.clone();
         if !self.tokens[at].letters || !(mentioned || self.stands_free(at)) || self.company(at) {
             return Taken::Nothing;
@@ -419,7 +407,7 @@ impl Scan<'_> {
 
     fn fold(&mut self, at: usize) {
         let token = self.tokens[at];
-        fold_into(&self.text[token.range()], &mut self.buffer);
+        fold_into(&self.text[token.range()], self.buffer);
     }
 
     fn canonical(&self, at: usize, words: usize) -> String {
@@ -464,10 +452,10 @@ impl Scan<'_> {
         }
         if self.all_capitals(at) && !shouting {
             self.fold(at);
-            return word(&self.buffer).surname;
+            return word(self.buffer).surname;
         }
         self.fold(at);
-        let known = word(&self.buffer);
+        let known = word(self.buffer);
         let tail = self.text[token.end..].chars().next();
         (!known.common || known.surname && !known.first) && !matches!(tail, Some('_' | '/' | '\\'))
     }
@@ -532,7 +520,7 @@ impl Scan<'_> {
     fn called(&mut self, at: usize) -> bool {
         if at > 0 && self.gap(at, CALL_GAPS) {
             self.fold(at - 1);
-            if word(&self.buffer).calls {
+            if word(self.buffer).calls {
                 return true;
             }
         }
@@ -561,7 +549,7 @@ impl Scan<'_> {
             return false;
         }
         self.fold(at + 1);
-        word(&self.buffer).company
+        word(self.buffer).company
     }
 }
 

@@ -35,6 +35,11 @@ pub(super) fn word(folded: &str) -> Word {
     WORDS.get(folded).copied().unwrap_or_default()
 }
 
+/// The folded words that can begin a name.
+pub(super) fn heads() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().filter(|(_, known)| known.first || known.title).map(|(word, _)| word.as_str())
+}
+
 /// Writes `text` into `out` in lower case, without accents, hyphens and apostrophes.
 pub(super) fn fold_into(text: &str, out: &mut String) {
     out.clear();
