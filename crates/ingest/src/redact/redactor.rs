@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::Sha256;
 
-use super::names::{self, Found, KnownPeople, is_pseudonym_start};
+use super::known::KnownPeople;
+use super::names::{self, Found, is_pseudonym_start};
 use super::patterns::{self, Mark};
 use super::people::{ParsedName, better_form, is_robot, login_owners};
 use super::words::{fold, word};
