@@ -1,6 +1,6 @@
 //! How often and how long, in the words people use.
 
-use super::phrases::{minutes, per_year};
+use super::phrases::{in_text_minutes, in_text_per_year, minutes, per_year};
 
 type Read = fn(&str) -> Option<f64>;
 

@@ -104,6 +104,13 @@ impl Scan<'_> {
         if known.title {
             return self.titled(at);
         }
+        if let Some(taken) = self.initial(at) {
+            return taken;
+        }
+        self.fold(at);
+        if known.surname && !known.first && !known.common && self.given_name_follows(at) {
+            return person(2, at, self.canonical(at, 2));
+        }
         let first = known.first || self.compound_first(at);
         if first && let Some(taken) = self.with_surname(at, known) {
             return taken;
@@ -238,6 +245,59 @@ impl Scan<'_> {
         }
         let canonical = self.canonical(at + 1, words - 1);
         Taken::Person { words, from: at + 1, canonical }
+    }
+
+    /// "D. van de Velde": an initial with the surname of someone known, or a frequent one.
+    fn initial(&mut self, at: usize) -> Option<Taken> {
+        let token = self.tokens[at];
+        if token.end - token.start != 1 || !self.stands_free(at) {
+            return None;
+        }
+        self.fold(at);
+        self.joined.clear();
+        self.joined.push_str(self.buffer);
+        for words in 2..=MAX_WORDS.min(self.tokens.len() - at) {
+            let last = at + words - 1;
+            if !self.gap(last, if words == 2 { &[". "] } else { SPACE }) {
+                return None;
+            }
+            self.fold(last);
+            self.joined.push_str(self.buffer);
+            let alone = word(self.buffer);
+            if alone.particle {
+                continue;
+            }
+            let owner = self.people.phrases.get(self.joined.as_str()).cloned().flatten();
+            let whole = word(self.joined.get(1..).unwrap_or_default());
+            let surname = whole.surname || alone.surname && !alone.common;
+            if !self.tokens[last].capital || owner.is_none() && !surname || self.company(last) {
+                return None;
+            }
+            let canonical = owner.unwrap_or_else(|| self.canonical(at, words));
+            return Some(person(words, at, canonical));
+        }
+        None
+    }
+
+    /// "Raes Ilse": true if a first name follows the surname, and is not itself followed by one.
+    fn given_name_follows(&mut self, at: usize) -> bool {
+        let next = at + 1;
+        let inside_name = at > 0 && self.gap(at, SPACE) && self.tokens[at - 1].capital;
+        if inside_name || next >= self.tokens.len() || !self.gap(next, SPACE) {
+            return false;
+        }
+        let token = self.tokens[next];
+        self.fold(next);
+        let given = word(self.buffer);
+        let sure = given.first && !given.common && (!given.ambiguous || given.contextual);
+        if !token.capital || !sure || self.beside_number(next) || self.company(next) {
+            return false;
+        }
+        let after = next + 1;
+        after >= self.tokens.len() || !self.gap(after, SPACE) || !self.tokens[after].capital || {
+            self.fold(after);
+            !word(self.buffer).surname
+        }
     }
 
     /// A first name with the surname that follows it.

@@ -37,10 +37,14 @@ pub(super) fn word(folded: &str) -> Word {
     WORDS.get(folded).copied().unwrap_or_default()
 }
 
-/// The folded words that can begin a name.
+/// The folded words, and initials, that can begin a name.
 pub(super) fn heads() -> impl Iterator<Item = &'static str> {
-    WORDS.iter().filter(|(_, known)| known.first || known.title).map(|(word, _)| word.as_str())
+    let begins = |known: &Word| known.first || known.title || known.surname && !known.common;
+    let words = WORDS.iter().filter(move |(_, known)| begins(known)).map(|(word, _)| word.as_str());
+    words.chain((0..INITIALS.len()).map(|at| &INITIALS[at..=at]))
 }
+
+const INITIALS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 /// Writes `text` into `out` in lower case, without accents, hyphens and apostrophes.
 pub(super) fn fold_into(text: &str, out: &mut String) {
