@@ -6,140 +6,10 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
+use super::known::KnownPeople;
 use super::people::ParsedName;
-use super::sieve::Sieve;
 use super::tokens::{Token, tokenize};
-use super::words::{Word, fold_into, heads, word};
-
-/// The people, and the names that only look like people, that one log is scrubbed with.
-#[derive(Debug, Default)]
-pub(super) struct KnownPeople {
-    /// Joined folded words of a full name or login to the person's canonical name; `None` for
-    /// what must stay (client companies).
-    phrases: FxHashMap<String, Option<String>>,
-    /// First folded word of a phrase to the most words a phrase with it has.
-    starts: FxHashMap<String, usize>,
-    /// A given name or surname alone to the canonical name, if one person alone has it.
-    lone: FxHashMap<String, String>,
-    /// The bytes of the longest phrase: a longer run of words can't be one.
-    longest: usize,
-    /// The folded words at which a name can begin.
-    heads: Sieve,
-}
-
-impl KnownPeople {
-    /// Adds a person by their name, whose canonical form is `canonical`.
-    pub(super) fn add(&mut self, name: &ParsedName, canonical: &str) {
-        if !name.reads_as_person() {
-            return;
-        }
-        if !name.is_full() {
-            self.add_handle(&name.tokens.concat(), canonical);
-            return;
-        }
-        let (first, last) = (name.first().to_owned(), name.last());
-        for phrase in [format!("{first}{last}"), format!("{last}{first}")] {
-            self.phrases.entry(phrase).or_insert_with(|| Some(canonical.to_owned()));
-        }
-        if LEADING.iter().any(|p| last.starts_with(p) && last.len() > p.len() + 3) {
-            self.add_surname(&last, canonical);
-        }
-        self.add_lone(first, canonical);
-        if last.chars().count() >= 4 {
-            self.add_lone(last, canonical);
-        }
-    }
-
-    /// Adds a login or nickname that belongs to the person.
-    pub(super) fn add_handle(&mut self, handle: &str, canonical: &str) {
-        let known = word(handle);
-        if known.first {
-            self.add_lone(handle.to_owned(), canonical);
-        } else if handle.chars().count() >= 5
-            && !known.common
-            && handle.chars().any(char::is_alphabetic)
-        {
-            self.phrases.entry(handle.to_owned()).or_insert_with(|| Some(canonical.to_owned()));
-        }
-    }
-
-    /// Adds a client company, whose name stays as it is.
-    pub(super) fn keep(&mut self, company: &str) {
-        let mut tokens = Vec::new();
-        tokenize(company, &mut tokens);
-        let mut buffer = String::new();
-        let mut joined = String::new();
-        for token in &tokens {
-            fold_into(&company[token.range()], &mut buffer);
-            joined.push_str(&buffer);
-        }
-        if let Some(first) = tokens.first() {
-            fold_into(&company[first.range()], &mut buffer);
-            let most = self.starts.entry(buffer).or_default();
-            *most = (*most).max(tokens.len());
-            self.phrases.insert(joined, None);
-        }
-    }
-
-    /// Notes which words can begin a phrase; call once after the last `add`.
-    pub(super) fn settle<'a>(&mut self, names: impl Iterator<Item = &'a ParsedName>) {
-        for name in names {
-            let joined = name.tokens.concat();
-            let reach = name.tokens.len().max(if name.is_full() { MAX_WORDS } else { 1 });
-            for start in name.tokens.iter().chain([&joined]) {
-                self.note_start(start, reach);
-            }
-            for token in &name.tokens {
-                for particle in LEADING {
-                    if token.starts_with(particle) {
-                        self.note_start(particle, MAX_WORDS);
-                    }
-                }
-            }
-        }
-        let handles: Vec<String> = self.phrases.keys().cloned().collect();
-        for handle in handles {
-            self.note_start(&handle, 1);
-        }
-        self.longest = self.phrases.keys().map(String::len).max().unwrap_or(0);
-        heads().for_each(|head| self.heads.add(head));
-        self.starts.keys().chain(self.lone.keys()).for_each(|head| self.heads.add(head));
-    }
-
-    fn note_start(&mut self, start: &str, words: usize) {
-        let most = self.starts.entry(start.to_owned()).or_default();
-        *most = (*most).max(words);
-    }
-
-    /// A surname of several words is as telling as a full name; shared, it is nobody's in particular.
-    fn add_surname(&mut self, last: &str, canonical: &str) {
-        self.phrases
-            .entry(last.to_owned())
-            .and_modify(|owner| {
-                if owner.as_deref().is_some_and(|owner| owner != canonical) {
-                    *owner = Some(last.to_owned());
-                }
-            })
-            .or_insert_with(|| Some(canonical.to_owned()));
-    }
-
-    fn add_lone(&mut self, name: String, canonical: &str) {
-        if word(&name).common && !word(&name).first {
-            return;
-        }
-        let alone = name.clone();
-        self.lone
-            .entry(name)
-            .and_modify(|owner| {
-                if owner != canonical {
-                    *owner = alone;
-                }
-            })
-            .or_insert_with(|| canonical.to_owned());
-    }
-}
+use super::words::{Word, fold_into, word};
 
 /// A name found: where it stands and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,6 +104,13 @@ impl Scan<'_> {
         if known.title {
             return self.titled(at);
         }
+        if let Some(taken) = self.initial(at) {
+            return taken;
+        }
+        self.fold(at);
+        if known.surname && !known.first && !known.common && self.given_name_follows(at) {
+            return person(2, at, self.canonical(at, 2));
+        }
         let first = known.first || self.compound_first(at);
         if first && let Some(taken) = self.with_surname(at, known) {
             return taken;
@@ -302,11 +179,42 @@ impl Scan<'_> {
                 return person(2, at, canonical);
             }
         }
+        if let Some(words) = self.lower_case_surname(at, first) {
+            return person(words, at, self.canonical(at, words));
+        }
         if mentioned && (!first.ambiguous || self.people.lone.contains_key(&given)) {
             let owner = self.people.lone.get(&given).cloned().unwrap_or(given);
             return person(1, at, owner);
         }
         Taken::Nothing
+    }
+
+    /// "hanne van de velde": how many words a sure first name and a frequent surname are.
+    fn lower_case_surname(&mut self, at: usize, first: Word) -> Option<usize> {
+        if first.ambiguous || first.common || !self.stands_free(at) {
+            return None;
+        }
+        self.joined.clear();
+        for words in 2..=MAX_WORDS.min(self.tokens.len() - at) {
+            let last = at + words - 1;
+            if !self.gap(last, SPACE) || self.tokens[last].capital {
+                return None;
+            }
+            self.fold(last);
+            self.joined.push_str(self.buffer);
+            let (alone, joined) = (word(self.buffer), word(self.joined));
+            if joined.surname && !alone.common && self.stands_free_or_ends(last) {
+                return (!self.company(last)).then_some(words);
+            }
+            if !alone.particle {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn stands_free_or_ends(&self, at: usize) -> bool {
+        !self.text[self.tokens[at].end..].starts_with(['_', '/', '\\', '@', '-'])
     }
 
     /// "Mevr. Janssens": the words after a form of address.
@@ -337,6 +245,59 @@ impl Scan<'_> {
         }
         let canonical = self.canonical(at + 1, words - 1);
         Taken::Person { words, from: at + 1, canonical }
+    }
+
+    /// "D. van de Velde": an initial with the surname of someone known, or a frequent one.
+    fn initial(&mut self, at: usize) -> Option<Taken> {
+        let token = self.tokens[at];
+        if token.end - token.start != 1 || !self.stands_free(at) {
+            return None;
+        }
+        self.fold(at);
+        self.joined.clear();
+        self.joined.push_str(self.buffer);
+        for words in 2..=MAX_WORDS.min(self.tokens.len() - at) {
+            let last = at + words - 1;
+            if !self.gap(last, if words == 2 { &[". "] } else { SPACE }) {
+                return None;
+            }
+            self.fold(last);
+            self.joined.push_str(self.buffer);
+            let alone = word(self.buffer);
+            if alone.particle {
+                continue;
+            }
+            let owner = self.people.phrases.get(self.joined.as_str()).cloned().flatten();
+            let whole = word(self.joined.get(1..).unwrap_or_default());
+            let surname = whole.surname || alone.surname && !alone.common;
+            if !self.tokens[last].capital || owner.is_none() && !surname || self.company(last) {
+                return None;
+            }
+            let canonical = owner.unwrap_or_else(|| self.canonical(at, words));
+            return Some(person(words, at, canonical));
+        }
+        None
+    }
+
+    /// "Raes Ilse": true if a first name follows the surname, and is not itself followed by one.
+    fn given_name_follows(&mut self, at: usize) -> bool {
+        let next = at + 1;
+        let inside_name = at > 0 && self.gap(at, SPACE) && self.tokens[at - 1].capital;
+        if inside_name || next >= self.tokens.len() || !self.gap(next, SPACE) {
+            return false;
+        }
+        let token = self.tokens[next];
+        self.fold(next);
+        let given = word(self.buffer);
+        let sure = given.first && !given.common && (!given.ambiguous || given.contextual);
+        if !token.capital || !sure || self.beside_number(next) || self.company(next) {
+            return false;
+        }
+        let after = next + 1;
+        after >= self.tokens.len() || !self.gap(after, SPACE) || !self.tokens[after].capital || {
+            self.fold(after);
+            !word(self.buffer).surname
+        }
     }
 
     /// A first name with the surname that follows it.
@@ -392,7 +353,7 @@ impl Scan<'_> {
         let called = mentioned || self.called(at);
         let sure = match (&owner, first) {
             (Some(_), true) => {
-                (!known.ambiguous || called || known.contextual && self.inside_sentence(at))
+                (!known.ambiguous || called || known.contextual && self.acts_as_person(at))
                     && !(known.ambiguous && self.beside_number(at))
             }
             (Some(_), false) => !known.common && !self.all_capitals(at),
@@ -531,6 +492,31 @@ impl Scan<'_> {
         line_start && (rest.is_empty() || rest.starts_with(['\n', '\r']))
     }
 
+    /// True if the sentence around the word treats it as a person: it stands inside the sentence,
+    /// beside another person, or before what people do.
+    fn acts_as_person(&mut self, at: usize) -> bool {
+        if self.inside_sentence(at) || self.beside_person(at) {
+            return true;
+        }
+        if at + 1 >= self.tokens.len() || !self.gap(at + 1, SPACE) {
+            return false;
+        }
+        self.fold(at + 1);
+        word(self.buffer).acts
+    }
+
+    /// True if a pseudonym stands before or after it in an enumeration.
+    fn beside_person(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        let (before, after) = (&self.text[..token.start], &self.text[token.end..]);
+        let follows = LINKS.iter().any(|link| {
+            let head = before.strip_suffix(link).unwrap_or_default();
+            let start = head.len().checked_sub(PSEUDONYM_LEN);
+            start.and_then(|start| head.get(start..)).is_some_and(is_pseudonym_start)
+        });
+        follows || LINKS.iter().any(|link| after.strip_prefix(link).is_some_and(is_pseudonym_start))
+    }
+
     fn inside_sentence(&self, at: usize) -> bool {
         at > 0 && self.gap(at, SPACE) && !self.tokens[at - 1].capital
     }
@@ -567,10 +553,12 @@ pub(super) fn is_pseudonym_start(text: &str) -> bool {
 }
 
 const PSEUDONYM_LEN: usize = 10;
-const MAX_WORDS: usize = 6;
+/// The most words that a name has.
+pub(super) const MAX_WORDS: usize = 6;
 const SPACE: &[&str] = &[" ", "\u{a0}"];
 const NAME_GAPS: &[&str] = &[" ", "\u{a0}", ".", "_", ", ", ",", "  ", "' ", "'"];
+/// What stands between people that are named together.
+const LINKS: &[&str] = &[", ", " en ", " and ", " et ", " und ", " & ", "/", " / "];
 const TITLE_GAPS: &[&str] = &[" ", ". ", ".", "\u{a0}"];
 const CALL_GAPS: &[&str] = &[" ", ": ", ", ", " @", "\n", " \"", ",\n", " (", ":"];
-const LEADING: &[&str] = &["van", "de", "den", "der", "von", "el", "le", "la", "du", "ter", "ten"];
 const PLACEHOLDERS: &[&str] = &["mail", "phone", "address", "number", "secret"];

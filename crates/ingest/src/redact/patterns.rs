@@ -175,7 +175,8 @@ fn secrets(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
     let (mut tokens, mut links, mut keywords) = (Vec::new(), Vec::new(), Vec::new());
     let last = CLUES.patterns_len() - 1;
     let mut block = false;
-    for clue in CLUES.find_overlapping_iter(text) {
+    // A clue that hides in another's letters can begin no token: those begin at a word's edge.
+    for clue in CLUES.find_iter(text) {
         match clue.pattern().as_usize() {
             kind if kind < KEYWORD_CLUES.len() => keywords.push(clue.start()),
             kind if kind < KEYWORD_CLUES.len() + LINK_CLUES.len() => links.push(clue.start()),

@@ -3,7 +3,7 @@
 //! Owns where names and texts stand in the records, and the keyed hash. Deterministic: the same
 //! log, key and known people give the same result, and a second pass changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet, hash_map::Entry};
+use std::collections::{BTreeMap, hash_map::Entry};
 use std::mem::take;
 use std::ops::Range;
 
@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::Sha256;
 
-use super::names::{self, Found, KnownPeople, is_pseudonym_start};
+use super::known::KnownPeople;
+use super::names::{self, Found, is_pseudonym_start};
 use super::patterns::{self, Mark};
 use super::people::{ParsedName, better_form, is_robot, login_owners};
 use super::words::{fold, word};
@@ -166,7 +167,7 @@ struct Directory<'a> {
     people: KnownPeople,
     person_fields: FxHashMap<Name, bool>,
     /// What stands in these fields and reads as a person's name.
-    named_in_fields: BTreeSet<String>,
+    named_in_fields: FxHashSet<String>,
 }
 
 impl<'a> Directory<'a> {
@@ -181,9 +182,7 @@ impl<'a> Directory<'a> {
         visit_people(log, &mut |id| see(&id.0));
         let person_fields = person_fields(log);
         let named_in_fields = named_in_fields(log, &person_fields);
-        for name in &named_in_fields {
-            see(&name.as_str().into());
-        }
+        named_in_fields.iter().for_each(|name| see(&name.as_str().into()));
         let earlier: Vec<(&PersonId, ParsedName)> =
             known.iter().map(|(id, name)| (id, ParsedName::parse(name))).collect();
         let owners = login_owners(clear.values().chain(earlier.iter().map(|(_, name)| name)));
@@ -269,7 +268,7 @@ fn person_fields(log: &EventLog) -> FxHashMap<Name, bool> {
     headers
 }
 
-fn named_in_fields(log: &EventLog, person_fields: &FxHashMap<Name, bool>) -> BTreeSet<String> {
+fn named_in_fields(log: &EventLog, person_fields: &FxHashMap<Name, bool>) -> FxHashSet<String> {
     let mut values: FxHashSet<&str> = FxHashSet::default();
     for (header, value) in log.tickets.iter().flat_map(|t| &t.fields) {
         if person_fields.get(header) == Some(&true) {

@@ -128,6 +128,44 @@ const SENTENCES: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn first_names_of_known_people_go_where_a_sentence_treats_them_as_people() {
+    let people = ["Emma Claes", "Jan Maes", "An Mertens", "Ward Aerts", "Noor Benali"];
+    for (text, expected) in [
+        ("Nog geen antwoord, Emma gebeld", "Nog geen antwoord, P gebeld"),
+        ("Jan is nog niet terug", "P is nog niet terug"),
+        ("badge voor Ward van hierboven", "badge voor P van hierboven"),
+        ("toevoegen: Noor, Jan en An, graag", "toevoegen: P, P en P, graag"),
+        ("mag van Noor, ok", "mag van P, ok"),
+        ("12 Jan 2024 herstart", "12 Jan 2024 herstart"),
+        ("factuur van Jan 2024", "factuur van Jan 2024"),
+        ("An error occurred", "An error occurred"),
+        ("Round Robin staat aan", "Round Robin staat aan"),
+    ] {
+        assert_eq!(shown(&scrub_in(&people, text)), expected);
+    }
+}
+
+#[test]
+fn full_names_in_lower_case_go_and_ordinary_words_stay() {
+    for (text, expected) in [
+        ("vpn van hanne mertens resetten", "vpn van P resetten"),
+        ("mfa voor wout van de velde aub", "mfa voor P aub"),
+        ("account voor chloe.hendrickx graag", "account voor P graag"),
+        ("hanne mertens nv meldt een storing", "hanne mertens nv meldt een storing"),
+        ("tom staat op de lijst", "tom staat op de lijst"),
+        ("mark kok als klaar", "mark kok als klaar"),
+        ("/home/tom/jansen/bin", "/home/tom/jansen/bin"),
+        ("sessie van S. El Idrissi en D. Leroy", "sessie van P en P"),
+        ("vraag het aan Raes Ilse, dank", "vraag het aan P, dank"),
+        ("Transport Goossens Tom Peeters belt", "Transport Goossens P belt"),
+        ("optie A. Server herstarten", "optie A. Server herstarten"),
+        ("Mila van Bakkerij Molenhoek belt", "P van Bakkerij Molenhoek belt"),
+    ] {
+        assert_eq!(shown(&scrub_in(&[], text)), expected);
+    }
+}
+
+#[test]
 fn all_spellings_of_a_name_are_one_person() {
     let forms = [
         "Jan Janssens",
