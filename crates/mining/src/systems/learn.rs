@@ -41,7 +41,8 @@ impl Systems {
     /// Adds the names that `log` uses as systems and the gazetteer lacks; `lexicon` tells the
     /// ordinary words. The same log gives the same names, whatever the order of its records.
     pub fn learn(&mut self, log: &EventLog, lexicon: &Lexicon) {
-        let clients = client_words(log);
+        let mut clients = client_words(log);
+        clients.extend(project_words(log));
         let mut sightings = Sightings::default();
         for (number, ticket) in log.tickets.iter().enumerate() {
             sightings.ticket(number as u32, ticket);
@@ -243,6 +244,13 @@ fn is_system_field(name: &str) -> bool {
         .iter()
         .any(|part| name.contains(part))
         || name == "service"
+}
+
+/// What ticket keys begin with ("OPS" of OPS-12): the ticket system's own word, not a system.
+fn project_words(log: &EventLog) -> BTreeSet<String> {
+    let heads: BTreeSet<&str> =
+        log.tickets.iter().filter_map(|t| t.id.key.split_once('-')).map(|(head, _)| head).collect();
+    heads.into_iter().map(fold).collect()
 }
 
 fn client_words(log: &EventLog) -> BTreeSet<String> {
