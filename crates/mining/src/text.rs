@@ -149,13 +149,10 @@ fn is_key(core: &str) -> bool {
 
 /// A time of day such as `14u30`, `9h`, `3pm`.
 fn is_clock(core: &str, digits: usize) -> bool {
-    digits >= 1
-        && core.len() <= 7
-        && core.as_bytes()[0].is_ascii_digit()
-        && {
-            let letters: String = core.chars().filter(|c| c.is_alphabetic()).collect();
-            matches!(fold(&letters).as_str(), "u" | "h" | "am" | "pm" | "uur")
-        }
+    digits >= 1 && core.len() <= 7 && core.as_bytes()[0].is_ascii_digit() && {
+        let letters: String = core.chars().filter(|c| c.is_alphabetic()).collect();
+        matches!(fold(&letters).as_str(), "u" | "h" | "am" | "pm" | "uur")
+    }
 }
 
 /// A machine's name such as `srv-db01` or `fw_bru_2`: joined parts, the last with a digit.

@@ -8,12 +8,7 @@ use super::{
     Knowledge,
     runs::{Run, is_handled},
 };
-use crate::{
-    SystemFact, SystemFacts,
-    corpus::is_worked_system,
-    systems::SystemId,
-    tally::Tallied,
-};
+use crate::{SystemFact, SystemFacts, corpus::is_worked_system, systems::SystemId, tally::Tallied};
 
 /// Systems shown.
 const MOST: usize = 12;
