@@ -3,6 +3,7 @@
 mod format;
 mod hunt;
 mod layers;
+mod scale;
 mod score;
 mod suite;
 mod tidy;
@@ -34,6 +35,8 @@ enum Chore {
     Tidy,
     /// Writes a sample world: jira.csv, slack.zip, answers.csv, truth.json.
     World(world::WorldArguments),
+    /// Times one hunt over a large export, and fails above the limits.
+    Scale(scale::ScaleArguments),
     /// Measures discovery against the truth of sample worlds.
     Score(hunt::ScoreArguments),
 }
@@ -46,6 +49,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Layers => layers::check()?,
         Chore::Tidy => tidy::check(&root)?,
         Chore::World(arguments) => return world::run(&arguments),
+        Chore::Scale(arguments) => return scale::run(&arguments),
         Chore::Score(arguments) => return hunt::run(&arguments),
     }
     Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     cluster::{self, Closeness, Item},
     corpus::{Corpus, Doc},
+    resolution,
     threads::ThreadRef,
     vector::Vector,
 };
@@ -21,6 +22,8 @@ pub(crate) struct Draft {
     pub(crate) request: Vector,
     /// How it ends, in the middle.
     pub(crate) end: Vector,
+    /// False if its cases end in too many ways to be one process.
+    pub(crate) scattered: bool,
 }
 
 impl Draft {
@@ -33,16 +36,20 @@ impl Draft {
 }
 
 const CENTROID_TERMS: usize = 32;
+/// Below this share of like ends a group takes in no chat and no answers that do not name it.
+const SCATTERED: f64 = 0.45;
 /// Threads that make a chat-only group.
 const LEAST_THREADS: usize = 5;
 /// A group of threads joins a ticket group at this likeness.
 const CHAT_GROUP_JOINS: f32 = 0.52;
 /// A thread of no group joins a ticket group at this likeness.
 const THREAD_JOINS: f32 = 0.58;
+/// A thread that neither asks nor reports joins chat at this likeness.
+const PLAIN_TALK_JOINS: f32 = 0.52;
 /// Ends less alike than this are other ends.
 const UNLIKE_ENDS: f32 = 0.15;
 /// An answer joins a group at this likeness.
-const ANSWER_JOINS: f32 = 0.45;
+const ANSWER_JOINS: f32 = 0.36;
 
 /// How alike threads must be; their replies are their ends, their channel is their only field.
 const CHAT: Closeness = Closeness {
@@ -55,7 +62,7 @@ const CHAT: Closeness = Closeness {
     tag_weight: 0.15,
     tag_neutral: 0.50,
     least_request: 0.15,
-    least_request_same_end: 0.04,
+    least_request_same_end: 0.0,
 };
 
 /// How alike answers must be to be about one chore.
@@ -66,6 +73,7 @@ pub(crate) fn drafts(log: &EventLog, corpus: &Corpus, threads: &[ThreadRef]) -> 
     let mut drafts = ticket_drafts(corpus);
     join_named(&mut drafts, threads, log.tickets.len());
     join_chat(&mut drafts, corpus, threads);
+    join_plain_talk(&mut drafts, corpus, threads);
     join_answers(&mut drafts, corpus);
     drafts
 }
@@ -84,6 +92,8 @@ fn ticket_drafts(corpus: &Corpus) -> Vec<Draft> {
             Draft {
                 request: middle(|i| &i.request),
                 end: middle(|i| &i.end),
+                scattered: resolution::share_alike(&tickets, corpus)
+                    .is_some_and(|share| share < SCATTERED),
                 tickets: tickets.clone(),
                 ..Draft::default()
             }
@@ -180,6 +190,33 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
     }
 }
 
+/// Threads that neither ask nor report in so many words ("srv-app1 restarted, back in the pool")
+/// join the chat they are like.
+fn join_plain_talk(drafts: &mut [Draft], corpus: &Corpus, threads: &[ThreadRef]) {
+    let plain = (0_u32..).zip(threads).filter(|(_, thread)| {
+        thread.tickets.is_empty() && !thread.robot && !thread.speaks_of_work()
+    });
+    let homes: Vec<(u32, usize)> = plain
+        .filter_map(|(index, thread)| {
+            let text = thread_item(corpus, thread).request;
+            let home = drafts
+                .iter()
+                .enumerate()
+                .filter(|(_, draft)| {
+                    draft.tickets.is_empty() && draft.threads.len() >= LEAST_THREADS
+                })
+                .map(|(id, draft)| (id, draft.likeness(&text)))
+                .filter(|(_, likeness)| *likeness >= PLAIN_TALK_JOINS)
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
+            Some((index, home.0))
+        })
+        .collect();
+    for (index, home) in homes {
+        drafts[home].threads.push(index);
+        drafts[home].threads.sort_unstable();
+    }
+}
+
 /// True if a group of threads large enough to be typical ends in other ways than the tickets do.
 fn ends_otherwise(draft: &Draft, end: &Vector, threads: usize) -> bool {
     threads >= 2 * LEAST_THREADS && !end.is_empty() && draft.end.dot(end) < UNLIKE_ENDS
@@ -239,7 +276,9 @@ fn nearest(drafts: &[Draft], text: &Vector, least: f32) -> Option<usize> {
     drafts
         .iter()
         .enumerate()
-        .filter(|(_, draft)| draft.tickets.len() + draft.threads.len() >= LEAST_THREADS)
+        .filter(|(_, draft)| {
+            !draft.scattered && draft.tickets.len() + draft.threads.len() >= LEAST_THREADS
+        })
         .map(|(id, draft)| (id, draft.likeness(text)))
         .filter(|(_, likeness)| *likeness >= least)
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))

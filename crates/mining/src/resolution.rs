@@ -149,6 +149,24 @@ pub(crate) fn sameness(
     }
 }
 
+/// The share of the ends of a group that are the usual one; `None` if none is known.
+pub(crate) fn share_alike(group: &[u32], corpus: &Corpus) -> Option<f64> {
+    let known: Vec<u32> = group
+        .iter()
+        .copied()
+        .filter(|i| !corpus.tickets[*i as usize].end.is_empty())
+        .collect();
+    if known.is_empty() {
+        return None;
+    }
+    let core = core_terms(group, &known, corpus);
+    let alike = known
+        .iter()
+        .filter(|i| corpus.tickets[**i as usize].outcome.iter().any(|term| core.contains_key(term)))
+        .count();
+    Some(alike as f64 / known.len() as f64)
+}
+
 /// The words of how a group ends, each with the share of the ends that use it.
 fn core_terms(group: &[u32], known: &[u32], corpus: &Corpus) -> FxHashMap<TermId, f32> {
     let count = |docs: &[u32], pick: fn(&Doc) -> &Vec<TermId>| {

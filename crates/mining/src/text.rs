@@ -18,7 +18,15 @@ pub(crate) enum Token {
 pub(crate) fn tokens(text: &str, limit: usize) -> Vec<Token> {
     let text = cut(text, limit);
     let mut out = Vec::with_capacity(text.len() / 6 + 1);
-    for chunk in text.split_whitespace() {
+    let mut chunks = text.split_whitespace().peekable();
+    while let Some(chunk) = chunks.next() {
+        if chunk.eq_ignore_ascii_case("sudo") {
+            // As whom a command runs says nothing of what it does: `sudo -u www-data php …`.
+            if chunks.next_if_eq(&"-u").is_some() {
+                chunks.next();
+            }
+            continue;
+        }
         chunk_tokens(chunk, &mut out);
     }
     out
@@ -37,6 +45,13 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
 }
 
 fn chunk_tokens(chunk: &str, out: &mut Vec<Token>) {
+    if chunk.contains('@') && chunk.ends_with(['$', '#']) {
+        out.push(Token::Mask(InputKind::Host)); // A shell's prompt: `root@db4:/srv#`.
+        return;
+    }
+    if let Some(file) = file_of_path(chunk) {
+        return file_tokens(file, out);
+    }
     let core = chunk.trim_matches(|c: char| !c.is_alphanumeric() && c != '[' && c != ']');
     if core.is_empty() {
         return;
@@ -62,6 +77,37 @@ fn chunk_tokens(chunk: &str, out: &mut Vec<Token>) {
         } else {
             out.push(Token::Word(fold(part)));
         }
+    }
+}
+
+/// What an absolute path leads to; the folders on the way say where, not what.
+fn file_of_path(chunk: &str) -> Option<&str> {
+    let path = chunk.trim_start_matches(['"', '\'', '(', '`', '~', '.']);
+    let end = |c: char| !c.is_alphanumeric();
+    let (folders, file) = path.strip_prefix('/')?.trim_end_matches(end).rsplit_once('/')?;
+    (!folders.is_empty() && !file.is_empty()).then_some(file)
+}
+
+/// The words of a file's name: `importDump.php` is "import", "dump", "php".
+fn file_tokens(file: &str, out: &mut Vec<Token>) {
+    if let Some(kind) = particular(file) {
+        out.push(Token::Mask(kind));
+        return;
+    }
+    let mut word = String::new();
+    let mut was_small = false;
+    for c in file.chars().chain(['.']) {
+        if !c.is_alphanumeric() || (was_small && c.is_uppercase()) {
+            if word.bytes().all(|b| b.is_ascii_digit()) {
+                word.clear();
+            } else {
+                out.push(Token::Word(fold(&std::mem::take(&mut word))));
+            }
+        }
+        if c.is_alphanumeric() {
+            word.push(c);
+        }
+        was_small = c.is_lowercase();
     }
 }
 
@@ -197,6 +243,11 @@ mod tests {
             ("bel [mail] om 14u30", "bel <Mail> om <Date>"),
             ("Réinitialiser l'accès", "reinitialiser l acces"),
             ("M365-licentie", "m365 licentie"),
+            ("sudo -u www-data php x", "php x"),
+            ("sudo reboot", "reboot"),
+            ("AD/VPN/mail", "ad vpn mail"),
+            ("php /srv/www/maintenance/importDump.php.", "php import dump php"),
+            ("root@db4:/srv# rm /var/log/app1/2024.log", "<Host> rm log"),
             ("", ""),
             ("...", ""),
         ] {

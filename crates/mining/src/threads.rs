@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use kompel_model::{EventLog, MemberRef, Message, Name, Ticket, Timestamp};
+use kompel_model::{EventLog, MemberRef, Message, Name, SourceKind, Ticket, Timestamp};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -130,8 +130,13 @@ fn thread(
     let replies = part[1..]
         .iter()
         .fold(SignSet::default(), |all, index| all.union(words.signs.read(&message(*index).text)));
+    let mut signs = words.signs.read(&first.text);
+    if first.id.source == SourceKind::AdminLog {
+        // Whatever is entered in such a log is work that was done, however it is worded.
+        signs.insert(Sign::ChatReport);
+    }
     ThreadRef {
-        signs: words.signs.read(&first.text),
+        signs,
         replies,
         robot: is_robot(first, words),
         messages: part,

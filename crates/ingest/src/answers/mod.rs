@@ -4,3 +4,6 @@ mod phrases;
 mod table;
 
 pub(crate) use table::{read, recognise};
+
+#[cfg(test)]
+mod tests;

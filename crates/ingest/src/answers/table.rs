@@ -104,14 +104,14 @@ impl Columns {
     fn of_header(header: &[String]) -> Self {
         let mut columns = Self::default();
         for (index, title) in header.iter().enumerate() {
-            let has = |words: &[&str]| words.iter().any(|word| title.contains(word));
+            let has = |words: &[&str]| words.iter().any(|word| speaks_of(title, word));
             let exact = |words: &[&str]| words.contains(&title.as_str());
             let slot = if has(OFTEN) {
                 &mut columns.often
-            } else if has(LONG) {
-                &mut columns.long
             } else if has(DATE) || exact(&["at", "op"]) {
                 &mut columns.date
+            } else if has(LONG) {
+                &mut columns.long
             } else if has(WHAT) {
                 &mut columns.what
             } else if has(NAME) {
@@ -239,6 +239,15 @@ impl Score {
     }
 }
 
+/// True if a word of the title begins so ("tijd" in "tijdsduur", not in "altijd"), or if the title
+/// holds the whole phrase.
+fn speaks_of(title: &str, word: &str) -> bool {
+    if word.contains(' ') {
+        return title.contains(word);
+    }
+    title.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word))
+}
+
 fn lower(header: &[String]) -> Vec<String> {
     header.iter().map(|title| title.to_lowercase()).collect()
 }
@@ -306,3 +315,36 @@ const WHAT: &[&str] = &[
     "werk",
 ];
 const NAME: &[&str] = &["name", "naam", "nom", "wie", "who", "mail", "qui", "medewerker", "wer"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_told_apart_by_their_words() {
+        let columns = |titles: &[&str]| {
+            let header: Vec<String> = titles.iter().map(|t| t.to_lowercase()).collect();
+            let found = Columns::of_header(&header);
+            (found.date, found.name, found.what, found.often, found.long)
+        };
+        for (titles, expected) in [
+            (
+                &[
+                    "Tijdstempel",
+                    "Naam",
+                    "Wat is het saaiste klusje dat je altijd moet doen voor je naar huis mag?",
+                    "Hoe vaak?",
+                    "Hoe lang duurt het?",
+                ][..],
+                (Some(0), Some(1), Some(2), Some(3), Some(4)),
+            ),
+            (
+                &["Timestamp", "What", "How many times?", "Time needed"][..],
+                (Some(0), None, Some(1), Some(2), Some(3)),
+            ),
+            (&["wat", "hoe vaak", "hoe lang"][..], (None, None, Some(0), Some(1), Some(2))),
+        ] {
+            assert_eq!(columns(titles), expected, "{titles:?}");
+        }
+    }
+}

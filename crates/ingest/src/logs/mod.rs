@@ -4,6 +4,7 @@ mod guard;
 
 pub(crate) mod ocel;
 mod ocel_out;
+mod ocel_sqlite;
 pub(crate) mod xes;
 mod xes_out;
 

@@ -1,7 +1,7 @@
-//! OCEL 2.0 event logs in JSON and XML: a ticket per object of the main types.
+//! OCEL 2.0 event logs in JSON, XML and SQLite: a ticket per object of the main types.
 //!
 //! Main types are those whose objects go through several events and are no people, groups or
-//! systems. The SQLite form is not read here: see the crate's notes on `process_mining`.
+//! systems.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,18 @@ use process_mining::core::event_data::object_centric::{
     ocel_xml::xml_ocel_import::{OCELImportOptions, import_ocel_xml_slice_with},
 };
 
-use super::{guard::guarded, xes::settle};
+use super::{
+    guard::{guarded, has_sound_texts},
+    ocel_sqlite,
+    xes::settle,
+};
 use crate::{Error, Input, Options, findings::Findings, formats::Sample, names::Names};
 
-/// True for OCEL 2.0 in JSON or XML.
+/// True for OCEL 2.0 in JSON, XML or SQLite.
 pub(crate) fn recognise(sample: &Sample) -> bool {
+    if ocel_sqlite::is_sqlite(&sample.head) {
+        return ocel_sqlite::recognise(&sample.head);
+    }
     let text = sample.text.trim_start();
     let json = sample.is_json()
         && ["\"objectTypes\"", "\"eventTypes\""].iter().all(|key| text.contains(key));
@@ -38,21 +45,7 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
             file: part.name.clone(),
             expected: expected.to_owned(),
         };
-        if bytes.starts_with(b"SQLite format 3") {
-            return Err(wrong(
-                "OCEL 2.0 log in JSON or XML: export the SQLite log as one of these",
-            ));
-        }
-        let xml = bytes.iter().find(|b| !b.is_ascii_whitespace() && b.is_ascii()) == Some(&b'<');
-        let ocel = guarded(|| {
-            if xml {
-                let quiet = OCELImportOptions { verbose: false, ..OCELImportOptions::default() };
-                import_ocel_xml_slice_with(&bytes, quiet).ok()
-            } else {
-                import_ocel_json_slice(&bytes).ok()
-            }
-        });
-        let ocel = ocel.flatten().ok_or_else(|| wrong("OCEL 2.0 log in JSON or XML"))?;
+        let ocel = log_of(&bytes).ok_or_else(|| wrong("OCEL 2.0 log in JSON, XML or SQLite"))?;
         cases(&ocel, &mut tickets, &mut reading.counts, &mut findings, options);
     }
     reading.counts.records = tickets.len() as u64;
@@ -60,6 +53,22 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
     reading.findings = findings.finish();
     reading.log.sort();
     Ok(reading)
+}
+
+/// The log in these bytes, if they hold one.
+fn log_of(bytes: &[u8]) -> Option<OCEL> {
+    if ocel_sqlite::is_sqlite(bytes) {
+        return guarded(|| ocel_sqlite::import(bytes).ok()).flatten();
+    }
+    let mut visible = bytes.iter().filter(|b| !b.is_ascii_whitespace() && b.is_ascii());
+    if visible.next() != Some(&b'<') {
+        return guarded(|| import_ocel_json_slice(bytes).ok()).flatten();
+    }
+    if !has_sound_texts(bytes) {
+        return None;
+    }
+    let quiet = OCELImportOptions { verbose: false, ..OCELImportOptions::default() };
+    guarded(|| import_ocel_xml_slice_with(bytes, quiet).ok()).flatten()
 }
 
 fn cases(

@@ -43,6 +43,14 @@ impl OcelLog {
         export_ocel_xml(&mut bytes, &self.0).map_err(std::io::Error::other)?;
         Ok(bytes)
     }
+
+    /// OCEL 2.0 SQLite.
+    ///
+    /// # Errors
+    /// If the database can't be made.
+    pub fn to_sqlite(&self) -> std::io::Result<Vec<u8>> {
+        super::ocel_sqlite::export(&self.0)
+    }
 }
 
 /// One thing that happened to a ticket.

@@ -47,9 +47,11 @@ fn what_is_written_reads_back_the_same() {
     let ocel = to_ocel(&log);
     let json = reading(Format::Ocel, &Input::file("a.json", ocel.to_json().unwrap())).log;
     let xml = reading(Format::Ocel, &Input::file("a.xml", ocel.to_xml().unwrap())).log;
+    let sqlite = reading(Format::Ocel, &Input::file("a.db", ocel.to_sqlite().unwrap())).log;
     let mut bytes = Vec::new();
     to_xes(&log, &mut bytes).unwrap();
     let xes = reading(Format::Xes, &Input::file("b.xes", bytes)).log;
+    assert_eq!(sqlite, json);
     for back in [&json, &xml, &xes] {
         assert_eq!(activities(back), activities(&log));
     }
@@ -66,6 +68,8 @@ fn the_shared_logs_are_read() {
         ("pm4py-logs/bpic2012.xes.gz", Format::Xes, 13_087, 262_200),
         ("ocel-logs/ocel20_example.jsonocel", Format::Ocel, 0, 0),
         ("ocel-logs/ocel20_example.xmlocel", Format::Ocel, 0, 0),
+        ("ocel-logs/ocel20_example.sqlite", Format::Ocel, 0, 0),
+        ("ocel-logs/logistics.sqlite", Format::Ocel, 0, 0),
     ] {
         let path = Path::new("/work/shared/data").join(file);
         let Ok(bytes) = std::fs::read(&path) else {
@@ -81,18 +85,82 @@ fn the_shared_logs_are_read() {
     }
 }
 
+#[test]
+fn empty_and_unfinished_elements_are_counted() {
+    for (text, rows, records) in [
+        ("<log xes.version=\"1.0\"><trace/><trace><event/></trace></log>", 2, 2),
+        ("<log xes.version=\"1.0\"><trace><event/></trace><trace><event>", 2, 1),
+        ("<log xes.version=\"1.0\"><trace></trace></log><log/>", 1, 1),
+        ("<log xes.version=\"1.0\"><trace></event></trace></log>", 1, 0),
+    ] {
+        let reading = reading(Format::Xes, &Input::file("a.xes", text));
+        assert_eq!((reading.counts.rows, reading.counts.records), (rows, records), "{text}");
+    }
+}
+
+#[test]
+fn values_of_nested_attributes_stay_out_and_entities_are_read() {
+    let text = "<log><trace><string key='concept:name' value='a&lt;1'>\
+        <string key='concept:name' value='inner'/></string><list key='l'><int key='n' value='2'/>\
+        </list><event><date key='time:timestamp' value='2024-01-02 03:04:05.5'/>\
+        <string key='concept:name' value='x &amp;&#32;y'><string key='org:group' value='no'/>\
+        </string></event></trace></log>";
+    let case = reading(Format::Xes, &Input::file("a.xes", text)).log.tickets.remove(0);
+    assert_eq!((&*case.id.key, &*case.activities[0].name, &case.group), ("a<1", "x & y", &None));
+    assert_eq!(case.activities[0].at.to_rfc3339(), "2024-01-02T03:04:05.500+00:00");
+    assert!(case.fields.is_empty(), "{:?}", case.fields);
+}
+
+#[test]
+fn logs_that_would_upset_the_importer_are_refused() {
+    let xml = |objects: &str, events: &str| {
+        let text = format!(
+            "<log><object-types><object-type name='t'><attributes/></object-type></object-types>\
+             <event-types/><objects>{objects}</objects><events>{events}</events></log>"
+        );
+        read(Format::Ocel, &Input::file("a.xml", text), &Options::default()).is_ok()
+    };
+    assert!(xml(
+        "<object id='1' type='t'><attributes><attribute name='n' \
+        time='2024-01-01T00:00:00Z'>v</attribute></attributes></object>",
+        ""
+    ));
+    for (objects, events) in [
+        ("<object id='1' type='t'>stray</object>", ""),
+        ("<object id='1' type='t'><attribute name='n' time='soon'>v</attribute></object>", ""),
+        ("", "<event id='1' type='e' time='2024-01-01T00:00:00Z'>stray</event>"),
+    ] {
+        assert!(!xml(objects, events), "{objects}{events}");
+    }
+}
+
+#[test]
+fn other_databases_are_no_logs() {
+    let database = rusqlite::Connection::open_in_memory().unwrap();
+    database.execute_batch("CREATE TABLE notes (text TEXT)").unwrap();
+    let bytes = database.serialize(rusqlite::MAIN_DB).unwrap().to_vec();
+    assert_eq!(detect(&Input::file("a.db", bytes)), None);
+    let view = "CREATE VIEW event_map_type AS SELECT 1; CREATE VIEW object_map_type AS SELECT 1;";
+    database.execute_batch(view).unwrap();
+    let bytes = database.serialize(rusqlite::MAIN_DB).unwrap().to_vec();
+    let input = Input::file("a.db", bytes);
+    assert_eq!(detect(&input), Some(Format::Ocel));
+    assert!(read(Format::Ocel, &input, &Options::default()).is_err());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn broken_logs_never_panic_the_reader(
         at in any::<proptest::sample::Index>(), bytes in proptest::collection::vec(any::<u8>(), 0..30),
-        which in 0..3,
+        which in 0..4,
     ) {
         let log = read(Format::Xes, &Input::file("a.xes", XES), &Options::default()).unwrap().log;
         let (format, mut text) = match which {
             0 => (Format::Xes, XES.as_bytes().to_vec()),
             1 => (Format::Ocel, to_ocel(&log).to_json().unwrap()),
+            2 => (Format::Ocel, to_ocel(&log).to_sqlite().unwrap()),
             _ => (Format::Ocel, to_ocel(&log).to_xml().unwrap()),
         };
         let at = at.index(text.len());

@@ -6,131 +6,10 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
+use super::known::KnownPeople;
 use super::people::ParsedName;
+use super::tokens::{Token, tokenize};
 use super::words::{Word, fold_into, word};
-
-/// The people, and the names that only look like people, that one log is scrubbed with.
-#[derive(Debug, Default)]
-pub(super) struct KnownPeople {
-    /// Joined folded words of a full name or login to the person's canonical name; `None` for
-    /// what must stay (client companies).
-    phrases: FxHashMap<String, Option<String>>,
-    /// First folded word of a phrase to the most words a phrase with it has.
-    starts: FxHashMap<String, usize>,
-    /// A given name or surname alone to the canonical name, if one person alone has it.
-    lone: FxHashMap<String, String>,
-}
-
-impl KnownPeople {
-    /// Adds a person by their name, whose canonical form is `canonical`.
-    pub(super) fn add(&mut self, name: &ParsedName, canonical: &str) {
-        if !name.reads_as_person() {
-            return;
-        }
-        if !name.is_full() {
-            self.add_handle(&name.tokens.concat(), canonical);
-            return;
-        }
-        let (first, last) = (name.first().to_owned(), name.last());
-        for phrase in [format!("{first}{last}"), format!("{last}{first}")] {
-            self.phrases.entry(phrase).or_insert_with(|| Some(canonical.to_owned()));
-        }
-        if LEADING.iter().any(|p| last.starts_with(p) && last.len() > p.len() + 3) {
-            self.add_surname(&last, canonical);
-        }
-        self.add_lone(first, canonical);
-        if last.chars().count() >= 4 {
-            self.add_lone(last, canonical);
-        }
-    }
-
-    /// Adds a login or nickname that belongs to the person.
-    pub(super) fn add_handle(&mut self, handle: &str, canonical: &str) {
-        let known = word(handle);
-        if known.first {
-            self.add_lone(handle.to_owned(), canonical);
-        } else if handle.chars().count() >= 5
-            && !known.common
-            && handle.chars().any(char::is_alphabetic)
-        {
-            self.phrases.entry(handle.to_owned()).or_insert_with(|| Some(canonical.to_owned()));
-        }
-    }
-
-    /// Adds a client company, whose name stays as it is.
-    pub(super) fn keep(&mut self, company: &str) {
-        let mut tokens = Vec::new();
-        tokenize(company, &mut tokens);
-        let mut buffer = String::new();
-        let mut joined = String::new();
-        for token in &tokens {
-            fold_into(&company[token.range()], &mut buffer);
-            joined.push_str(&buffer);
-        }
-        if let Some(first) = tokens.first() {
-            fold_into(&company[first.range()], &mut buffer);
-            let most = self.starts.entry(buffer).or_default();
-            *most = (*most).max(tokens.len());
-            self.phrases.insert(joined, None);
-        }
-    }
-
-    /// Notes which words can begin a phrase; call once after the last `add`.
-    pub(super) fn settle<'a>(&mut self, names: impl Iterator<Item = &'a ParsedName>) {
-        for name in names {
-            let joined = name.tokens.concat();
-            let reach = name.tokens.len().max(if name.is_full() { MAX_WORDS } else { 1 });
-            for start in name.tokens.iter().chain([&joined]) {
-                self.note_start(start, reach);
-            }
-            for token in &name.tokens {
-                for particle in LEADING {
-                    if token.starts_with(particle) {
-                        self.note_start(particle, MAX_WORDS);
-                    }
-                }
-            }
-        }
-        let handles: Vec<String> = self.phrases.keys().cloned().collect();
-        for handle in handles {
-            self.note_start(&handle, 1);
-        }
-    }
-
-    fn note_start(&mut self, start: &str, words: usize) {
-        let most = self.starts.entry(start.to_owned()).or_default();
-        *most = (*most).max(words);
-    }
-
-    /// A surname of several words is as telling as a full name; shared, it is nobody's in particular.
-    fn add_surname(&mut self, last: &str, canonical: &str) {
-        self.phrases
-            .entry(last.to_owned())
-            .and_modify(|owner| {
-                if owner.as_deref().is_some_and(|owner| owner != canonical) {
-                    *owner = Some(last.to_owned());
-                }
-            })
-            .or_insert_with(|| Some(canonical.to_owned()));
-    }
-
-    fn add_lone(&mut self, name: String, canonical: &str) {
-        if word(&name).common && !word(&name).first {
-            return;
-        }
-        let alone = name.clone();
-        self.lone
-            .entry(name)
-            .and_modify(|owner| {
-                if owner != canonical {
-                    *owner = alone;
-                }
-            })
-            .or_insert_with(|| canonical.to_owned());
-    }
-}
 
 /// A name found: where it stands and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,18 +20,31 @@ pub(super) struct Found {
     pub(super) canonical: String,
 }
 
+/// Memory that one text after another is scanned with.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    tokens: Vec<Token>,
+    buffer: String,
+    joined: String,
+}
+
 /// Finds the names in `text`, from left to right, without overlap.
-pub(super) fn find(text: &str, people: &KnownPeople, out: &mut Vec<Found>) {
-    let mut tokens = Vec::new();
-    tokenize(text, &mut tokens);
-    let mut scan = Scan { text, tokens: &tokens, people, buffer: String::new() };
+pub(super) fn find(text: &str, people: &KnownPeople, scratch: &mut Scratch, out: &mut Vec<Found>) {
+    let Scratch { tokens, buffer, joined } = scratch;
+    tokens.clear();
+    tokenize(text, tokens);
+    let mut scan = Scan { text, tokens, people, buffer, joined };
     let mut at = 0;
-    while at < tokens.len() {
+    while at < scan.tokens.len() {
+        if !scan.may_begin(at) {
+            at += 1;
+            continue;
+        }
         match scan.at(at) {
             Taken::Nothing => at += 1,
             Taken::Keep { words } => at += words,
             Taken::Person { words, from, canonical } => {
-                let range = tokens[from].start..tokens[at + words - 1].end;
+                let range = scan.tokens[from].start..scan.tokens[at + words - 1].end;
                 out.push(Found { range, canonical });
                 at += words;
             }
@@ -166,76 +58,39 @@ enum Taken {
     Person { words: usize, from: usize, canonical: String },
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Token {
-    start: usize,
-    end: usize,
-    capital: bool,
-    letters: bool,
-}
-
-impl Token {
-    fn range(self) -> Range<usize> {
-        self.start..self.end
-    }
-}
-
-/// Cuts the text into words: letters and digits, with hyphens and apostrophes inside names.
-fn tokenize(text: &str, out: &mut Vec<Token>) {
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, first)) = chars.next() {
-        if !first.is_alphanumeric() {
-            continue;
-        }
-        let mut token = Token {
-            start,
-            end: start + first.len_utf8(),
-            capital: first.is_uppercase(),
-            letters: first.is_alphabetic(),
-        };
-        let mut last = first;
-        while let Some(&(at, c)) = chars.peek() {
-            if c.is_alphanumeric() {
-                token.letters &= c.is_alphabetic();
-            } else if !(joins(c, last, &text[at + c.len_utf8()..])) {
-                break;
-            }
-            token.end = at + c.len_utf8();
-            last = c;
-            chars.next();
-        }
-        out.push(token);
-    }
-}
-
-fn joins(mark: char, before: char, rest: &str) -> bool {
-    let Some(after) = rest.chars().next() else { return false };
-    match mark {
-        '-' => before.is_alphabetic() && after.is_alphabetic(),
-        '\'' | '’' => before.is_uppercase() && after.is_uppercase(),
-        _ => is_combining(mark),
-    }
-}
-
-fn is_combining(c: char) -> bool {
-    !c.is_ascii() && unicode_normalization::char::is_combining_mark(c)
-}
-
 struct Scan<'a> {
     text: &'a str,
     tokens: &'a [Token],
     people: &'a KnownPeople,
-    buffer: String,
+    /// The folded word that is looked at.
+    buffer: &'a mut String,
+    /// Folded words joined.
+    joined: &'a mut String,
 }
 
 impl Scan<'_> {
+    /// False if no name, pseudonym or company can begin at this word.
+    fn may_begin(&mut self, at: usize) -> bool {
+        let range = self.tokens[at].range();
+        let (word, tail) = self.text[range.start..].as_bytes().split_at(range.len());
+        if word.contains(&b'-') || word == b"p" && tail.first() == Some(&b'-') {
+            return true;
+        }
+        if word.is_ascii() {
+            let folded = word.iter().filter(|b| **b != b'\'').map(u8::to_ascii_lowercase);
+            return self.people.heads.may_hold(folded);
+        }
+        self.fold(at);
+        self.people.heads.may_hold(self.buffer.bytes())
+    }
+
     fn at(&mut self, at: usize) -> Taken {
         if let Some(words) = self.placeholder(at) {
             return Taken::Keep { words };
         }
         let token = self.tokens[at];
         self.fold(at);
-        if let Some(&reach) = self.people.starts.get(&self.buffer)
+        if let Some(&reach) = self.people.starts.get(self.buffer.as_str())
             && let Some(taken) = self.phrase(at, reach)
         {
             return taken;
@@ -245,9 +100,16 @@ impl Scan<'_> {
         if !token.capital {
             return self.lower_case(at, mentioned);
         }
-        let known = word(&self.buffer);
+        let known = word(self.buffer);
         if known.title {
             return self.titled(at);
+        }
+        if let Some(taken) = self.initial(at) {
+            return taken;
+        }
+        self.fold(at);
+        if known.surname && !known.first && !known.common && self.given_name_follows(at) {
+            return person(2, at, self.canonical(at, 2));
         }
         let first = known.first || self.compound_first(at);
         if first && let Some(taken) = self.with_surname(at, known) {
@@ -271,15 +133,18 @@ impl Scan<'_> {
 
     /// The longest known full name, login or company that begins here.
     fn phrase(&mut self, at: usize, reach: usize) -> Option<Taken> {
-        let mut joined = String::new();
+        self.joined.clear();
         let mut best = None;
         for words in 1..=reach.min(MAX_WORDS).min(self.tokens.len() - at) {
             if words > 1 && !self.gap(at + words - 1, NAME_GAPS) {
                 break;
             }
             self.fold(at + words - 1);
-            joined.push_str(&self.buffer);
-            if let Some(owner) = self.people.phrases.get(&joined) {
+            self.joined.push_str(self.buffer);
+            if self.joined.len() > self.people.longest {
+                break;
+            }
+            if let Some(owner) = self.people.phrases.get(self.joined.as_str()) {
                 best = Some((words, owner));
             }
         }
@@ -293,18 +158,18 @@ impl Scan<'_> {
 
     /// A lower-case word: an @mention, or a login of the form `given.surname`.
     fn lower_case(&mut self, at: usize, mentioned: bool) -> Taken {
-        if !self.tokens[at].letters || !word(&self.buffer).first {
-            return match self.people.lone.get(&self.buffer) {
+        if !self.tokens[at].letters || !word(self.buffer).first {
+            return match self.people.lone.get(self.buffer.as_str()) {
                 Some(owner) if mentioned => person(1, at, owner.clone()),
                 _ => Taken::Nothing,
             };
         }
-        let first = word(&self.buffer);
+        let first = word(self.buffer);
         let given = self.buffer.clone();
         if at + 1 < self.tokens.len() && self.gap(at + 1, &["."]) {
             let next = self.tokens[at + 1];
             self.fold(at + 1);
-            let last = word(&self.buffer);
+            let last = word(self.buffer);
             let ends = !self.text[next.end..].starts_with(['.', '(', '_', '/'])
                 || self.text[next.end..].starts_with(". ");
             let sure = last.surname || mentioned || !first.ambiguous;
@@ -314,11 +179,42 @@ impl Scan<'_> {
                 return person(2, at, canonical);
             }
         }
+        if let Some(words) = self.lower_case_surname(at, first) {
+            return person(words, at, self.canonical(at, words));
+        }
         if mentioned && (!first.ambiguous || self.people.lone.contains_key(&given)) {
             let owner = self.people.lone.get(&given).cloned().unwrap_or(given);
             return person(1, at, owner);
         }
         Taken::Nothing
+    }
+
+    /// "hanne van de velde": how many words a sure first name and a frequent surname are.
+    fn lower_case_surname(&mut self, at: usize, first: Word) -> Option<usize> {
+        if first.ambiguous || first.common || !self.stands_free(at) {
+            return None;
+        }
+        self.joined.clear();
+        for words in 2..=MAX_WORDS.min(self.tokens.len() - at) {
+            let last = at + words - 1;
+            if !self.gap(last, SPACE) || self.tokens[last].capital {
+                return None;
+            }
+            self.fold(last);
+            self.joined.push_str(self.buffer);
+            let (alone, joined) = (word(self.buffer), word(self.joined));
+            if joined.surname && !alone.common && self.stands_free_or_ends(last) {
+                return (!self.company(last)).then_some(words);
+            }
+            if !alone.particle {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn stands_free_or_ends(&self, at: usize) -> bool {
+        !self.text[self.tokens[at].end..].starts_with(['_', '/', '\\', '@', '-'])
     }
 
     /// "Mevr. Janssens": the words after a form of address.
@@ -333,7 +229,7 @@ impl Scan<'_> {
             }
             let next = self.tokens[at + words];
             self.fold(at + words);
-            let known = word(&self.buffer);
+            let known = word(self.buffer);
             let particle = known.particle && at + words + 1 < self.tokens.len();
             let name = next.capital && next.letters && (!known.common || known.first);
             if !(name || particle && words < MAX_WORDS - 1) {
@@ -351,6 +247,59 @@ impl Scan<'_> {
         Taken::Person { words, from: at + 1, canonical }
     }
 
+    /// "D. van de Velde": an initial with the surname of someone known, or a frequent one.
+    fn initial(&mut self, at: usize) -> Option<Taken> {
+        let token = self.tokens[at];
+        if token.end - token.start != 1 || !self.stands_free(at) {
+            return None;
+        }
+        self.fold(at);
+        self.joined.clear();
+        self.joined.push_str(self.buffer);
+        for words in 2..=MAX_WORDS.min(self.tokens.len() - at) {
+            let last = at + words - 1;
+            if !self.gap(last, if words == 2 { &[". "] } else { SPACE }) {
+                return None;
+            }
+            self.fold(last);
+            self.joined.push_str(self.buffer);
+            let alone = word(self.buffer);
+            if alone.particle {
+                continue;
+            }
+            let owner = self.people.phrases.get(self.joined.as_str()).cloned().flatten();
+            let whole = word(self.joined.get(1..).unwrap_or_default());
+            let surname = whole.surname || alone.surname && !alone.common;
+            if !self.tokens[last].capital || owner.is_none() && !surname || self.company(last) {
+                return None;
+            }
+            let canonical = owner.unwrap_or_else(|| self.canonical(at, words));
+            return Some(person(words, at, canonical));
+        }
+        None
+    }
+
+    /// "Raes Ilse": true if a first name follows the surname, and is not itself followed by one.
+    fn given_name_follows(&mut self, at: usize) -> bool {
+        let next = at + 1;
+        let inside_name = at > 0 && self.gap(at, SPACE) && self.tokens[at - 1].capital;
+        if inside_name || next >= self.tokens.len() || !self.gap(next, SPACE) {
+            return false;
+        }
+        let token = self.tokens[next];
+        self.fold(next);
+        let given = word(self.buffer);
+        let sure = given.first && !given.common && (!given.ambiguous || given.contextual);
+        if !token.capital || !sure || self.beside_number(next) || self.company(next) {
+            return false;
+        }
+        let after = next + 1;
+        after >= self.tokens.len() || !self.gap(after, SPACE) || !self.tokens[after].capital || {
+            self.fold(after);
+            !word(self.buffer).surname
+        }
+    }
+
     /// A first name with the surname that follows it.
     fn with_surname(&mut self, at: usize, known: Word) -> Option<Taken> {
         let shouting = self.all_capitals(at);
@@ -358,7 +307,7 @@ impl Scan<'_> {
         let mut particles = 0;
         while at + words < self.tokens.len() && particles < 4 && self.gap(at + words, SPACE) {
             self.fold(at + words);
-            let next = word(&self.buffer);
+            let next = word(self.buffer);
             if !next.particle {
                 break;
             }
@@ -372,7 +321,7 @@ impl Scan<'_> {
             return None;
         }
         self.fold(at + words);
-        let surname = word(&self.buffer);
+        let surname = word(self.buffer);
         let doubtful = known.ambiguous || known.common || shouting;
         let strong_particle = particles > 0 && self.strong_particle(at + 1);
         if doubtful && !surname.surname && !strong_particle || particles > 0 && !strong_particle {
@@ -381,7 +330,7 @@ impl Scan<'_> {
         words += 1;
         if at + words < self.tokens.len() && self.gap(at + words, SPACE) {
             self.fold(at + words);
-            let next = word(&self.buffer);
+            let next = word(self.buffer);
             if next.company {
                 return None;
             }
@@ -396,7 +345,7 @@ impl Scan<'_> {
     /// A name alone: of someone known, a sure first name, or after a word that calls for a person.
     fn alone(&mut self, at: usize, known: Word, first: bool, mentioned: bool) -> Taken {
         self.fold(at);
-        let owner = self.people.lone.get(&self.buffer).cloned();
+        let owner = self.people.lone.get(self.buffer.as_str()).cloned();
         let given = self.buffer.clone();
         if !self.tokens[at].letters || !(mentioned || self.stands_free(at)) || self.company(at) {
             return Taken::Nothing;
@@ -404,7 +353,7 @@ impl Scan<'_> {
         let called = mentioned || self.called(at);
         let sure = match (&owner, first) {
             (Some(_), true) => {
-                (!known.ambiguous || called || known.contextual && self.inside_sentence(at))
+                (!known.ambiguous || called || known.contextual && self.acts_as_person(at))
                     && !(known.ambiguous && self.beside_number(at))
             }
             (Some(_), false) => !known.common && !self.all_capitals(at),
@@ -419,7 +368,7 @@ impl Scan<'_> {
 
     fn fold(&mut self, at: usize) {
         let token = self.tokens[at];
-        fold_into(&self.text[token.range()], &mut self.buffer);
+        fold_into(&self.text[token.range()], self.buffer);
     }
 
     fn canonical(&self, at: usize, words: usize) -> String {
@@ -464,10 +413,10 @@ impl Scan<'_> {
         }
         if self.all_capitals(at) && !shouting {
             self.fold(at);
-            return word(&self.buffer).surname;
+            return word(self.buffer).surname;
         }
         self.fold(at);
-        let known = word(&self.buffer);
+        let known = word(self.buffer);
         let tail = self.text[token.end..].chars().next();
         (!known.common || known.surname && !known.first) && !matches!(tail, Some('_' | '/' | '\\'))
     }
@@ -532,7 +481,7 @@ impl Scan<'_> {
     fn called(&mut self, at: usize) -> bool {
         if at > 0 && self.gap(at, CALL_GAPS) {
             self.fold(at - 1);
-            if word(&self.buffer).calls {
+            if word(self.buffer).calls {
                 return true;
             }
         }
@@ -541,6 +490,31 @@ impl Scan<'_> {
             self.text[..token.start].trim_end_matches([' ', '\t', ',']).ends_with('\n');
         let rest = self.text[token.end..].trim_start_matches([' ', '\t', ',', '.']);
         line_start && (rest.is_empty() || rest.starts_with(['\n', '\r']))
+    }
+
+    /// True if the sentence around the word treats it as a person: it stands inside the sentence,
+    /// beside another person, or before what people do.
+    fn acts_as_person(&mut self, at: usize) -> bool {
+        if self.inside_sentence(at) || self.beside_person(at) {
+            return true;
+        }
+        if at + 1 >= self.tokens.len() || !self.gap(at + 1, SPACE) {
+            return false;
+        }
+        self.fold(at + 1);
+        word(self.buffer).acts
+    }
+
+    /// True if a pseudonym stands before or after it in an enumeration.
+    fn beside_person(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        let (before, after) = (&self.text[..token.start], &self.text[token.end..]);
+        let follows = LINKS.iter().any(|link| {
+            let head = before.strip_suffix(link).unwrap_or_default();
+            let start = head.len().checked_sub(PSEUDONYM_LEN);
+            start.and_then(|start| head.get(start..)).is_some_and(is_pseudonym_start)
+        });
+        follows || LINKS.iter().any(|link| after.strip_prefix(link).is_some_and(is_pseudonym_start))
     }
 
     fn inside_sentence(&self, at: usize) -> bool {
@@ -561,7 +535,7 @@ impl Scan<'_> {
             return false;
         }
         self.fold(at + 1);
-        word(&self.buffer).company
+        word(self.buffer).company
     }
 }
 
@@ -579,10 +553,12 @@ pub(super) fn is_pseudonym_start(text: &str) -> bool {
 }
 
 const PSEUDONYM_LEN: usize = 10;
-const MAX_WORDS: usize = 6;
+/// The most words that a name has.
+pub(super) const MAX_WORDS: usize = 6;
 const SPACE: &[&str] = &[" ", "\u{a0}"];
 const NAME_GAPS: &[&str] = &[" ", "\u{a0}", ".", "_", ", ", ",", "  ", "' ", "'"];
+/// What stands between people that are named together.
+const LINKS: &[&str] = &[", ", " en ", " and ", " et ", " und ", " & ", "/", " / "];
 const TITLE_GAPS: &[&str] = &[" ", ". ", ".", "\u{a0}"];
 const CALL_GAPS: &[&str] = &[" ", ": ", ", ", " @", "\n", " \"", ",\n", " (", ":"];
-const LEADING: &[&str] = &["van", "de", "den", "der", "von", "el", "le", "la", "du", "ter", "ten"];
 const PLACEHOLDERS: &[&str] = &["mail", "phone", "address", "number", "secret"];

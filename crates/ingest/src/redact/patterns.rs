@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
 /// What takes the place of a range of text.
@@ -40,23 +40,88 @@ impl Mark {
 }
 
 /// Finds everything by its form; ranges may overlap, the caller prefers the smaller [`Mark`].
+///
+/// Each pattern is tried only on the lines, or in the texts, that hold what it can't do without.
 pub(super) fn find(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
     let bytes = text.as_bytes();
     if bytes.contains(&b'@') {
-        out.extend(MAIL.find_iter(text).map(|m| (m.range(), Mark::Mail)));
+        let at_signs = bytes.iter().enumerate().filter(|(_, b)| **b == b'@').map(|(at, _)| at);
+        in_lines(text, at_signs, |line, start| {
+            let found = MAIL.find_iter(line);
+            out.extend(found.map(|m| (start + m.start()..start + m.end(), Mark::Mail)));
+        });
     }
-    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
-    if digits >= 8 {
+    let numeric = Numeric::of(bytes);
+    if numeric.phone {
         phones(text, out);
     }
-    if digits >= 10 {
+    if numeric.number {
         numbers(text, out);
     }
-    if digits > 0 {
+    if numeric.any {
         addresses(text, out);
     }
-    if CLUES.is_match(text) {
-        secrets(text, out);
+    secrets(text, out);
+}
+
+/// What the digits of a text leave possible.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Numeric {
+    any: bool,
+    phone: bool,
+    number: bool,
+}
+
+impl Numeric {
+    fn of(bytes: &[u8]) -> Self {
+        let mut numeric = Self::default();
+        let (mut digits, mut dialled, mut coded, mut dial_start) = (0, 0, 0, false);
+        for (at, &byte) in bytes.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => {
+                    dialled += 1;
+                    coded += 1;
+                    digits += 1;
+                    dial_start |= byte == b'0';
+                    numeric.phone |= dialled >= 9 && dial_start;
+                    numeric.number |= coded >= 11 || is_iban_head(bytes, at);
+                }
+                b' ' | b'.' | b'-' => {}
+                b'+' | b'(' => {
+                    dial_start = true;
+                    coded = 0;
+                }
+                b'/' | b')' => coded = 0,
+                b'A'..=b'Z' => (dialled, dial_start) = (0, false),
+                _ => (dialled, coded, dial_start) = (0, 0, false),
+            }
+        }
+        numeric.any = digits > 0;
+        numeric.number &= digits >= 10;
+        numeric
+    }
+}
+
+/// True if "BE12" and one more letter or digit stand here, the digit `at` being the second.
+fn is_iban_head(bytes: &[u8], at: usize) -> bool {
+    let head = at.checked_sub(3).map(|start| &bytes[start..at]);
+    let follows = bytes.get(at + 1).is_some_and(|b| *b == b' ' || b.is_ascii_alphanumeric());
+    follows
+        && head.is_some_and(|head| {
+            head[..2].iter().all(u8::is_ascii_uppercase) && head[2].is_ascii_digit()
+        })
+}
+
+/// Calls `look` with every line on which one of `places` stands, once, and the line's start.
+fn in_lines(text: &str, places: impl Iterator<Item = usize>, mut look: impl FnMut(&str, usize)) {
+    let mut done = 0;
+    for place in places {
+        if place < done {
+            continue;
+        }
+        let start = text[..place].rfind('\n').map_or(0, |at| at + 1);
+        done = text[place..].find('\n').map_or(text.len(), |at| place + at + 1);
+        look(&text[start..done], start);
     }
 }
 
@@ -86,7 +151,19 @@ fn numbers(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
 }
 
 fn addresses(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
-    if !STREET_CLUES.is_match(text) {
+    let bytes = text.as_bytes();
+    let clue = STREET_CLUES.find_overlapping_iter(text).any(|clue| {
+        let after = bytes.get(clue.end()).copied().unwrap_or_default();
+        let before = clue.start().checked_sub(2).map(|at| (bytes[at], bytes[at + 1]));
+        match clue.pattern().as_usize() {
+            kind if kind < NUMBER_FOLLOWS.len() => after.is_ascii_digit(),
+            kind if kind < NUMBER_FOLLOWS.len() + OTHER_STREETS.len() => true,
+            _ => before.is_some_and(|(far, near)| {
+                near == b' ' && (far.is_ascii_digit() || far.is_ascii_uppercase())
+            }),
+        }
+    });
+    if !clue {
         return;
     }
     for pattern in [&*STREET, &*RUE, &*ROAD, &*CITY] {
@@ -95,20 +172,46 @@ fn addresses(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
 }
 
 fn secrets(text: &str, out: &mut Vec<(Range<usize>, Mark)>) {
-    for found in TOKEN.find_iter(text) {
-        out.push((found.range(), Mark::Secret));
-    }
-    for found in LOGIN_IN_URL.captures_iter(text).filter_map(|c| c.get(1)) {
-        if found.as_str() != Mark::Secret.text() {
-            out.push((found.range(), Mark::Secret));
+    let (mut tokens, mut links, mut keywords) = (Vec::new(), Vec::new(), Vec::new());
+    let last = CLUES.patterns_len() - 1;
+    let mut block = false;
+    // A clue that hides in another's letters can begin no token: those begin at a word's edge.
+    for clue in CLUES.find_iter(text) {
+        match clue.pattern().as_usize() {
+            kind if kind < KEYWORD_CLUES.len() => keywords.push(clue.start()),
+            kind if kind < KEYWORD_CLUES.len() + LINK_CLUES.len() => links.push(clue.start()),
+            _ => {
+                block |= clue.pattern().as_usize() == last;
+                tokens.push(clue.start());
+            }
         }
     }
-    for found in QUERY.captures_iter(text).filter_map(|c| c.get(1)) {
-        out.push((found.range(), Mark::Cut));
+    if block {
+        out.extend(TOKEN.find_iter(text).map(|found| (found.range(), Mark::Secret)));
+    } else {
+        in_lines(text, tokens.into_iter(), |line, start| {
+            let found = TOKEN.find_iter(line);
+            out.extend(found.map(|m| (start + m.start()..start + m.end(), Mark::Secret)));
+        });
     }
-    for captures in KEYWORD.captures_iter(text) {
+    in_lines(text, links.into_iter(), |line, start| {
+        for found in LOGIN_IN_URL.captures_iter(line).filter_map(|c| c.get(1)) {
+            if found.as_str() != Mark::Secret.text() {
+                out.push((start + found.start()..start + found.end(), Mark::Secret));
+            }
+        }
+        for found in QUERY.captures_iter(line).filter_map(|c| c.get(1)) {
+            out.push((start + found.start()..start + found.end(), Mark::Cut));
+        }
+    });
+    in_lines(text, keywords.into_iter(), |line, start| passwords(text, line, start, out));
+}
+
+/// Secrets that a keyword announces on one line of the text, which begins at `start`.
+fn passwords(text: &str, line: &str, start: usize, out: &mut Vec<(Range<usize>, Mark)>) {
+    for captures in KEYWORD.captures_iter(line) {
         let (Some(link), Some(value)) = (captures.get(2), captures.get(3)) else { continue };
-        let range = trimmed(value.as_str(), value.start());
+        let range = trimmed(value.as_str(), start + value.start());
         let value = &text[range.clone()];
         if !value.is_empty() && is_secret(value, link.as_str(), &text[range.end..]) {
             out.push((range, Mark::Secret));
@@ -213,8 +316,10 @@ fn is_national(compact: &str) -> bool {
     month <= 12 && (97 - body % 97 == check || 97 - (2_000_000_000 + body) % 97 == check)
 }
 
+/// The pattern; its digits are those of ASCII, which is what [`Numeric`] counts.
 fn pattern(source: &str) -> Regex {
-    Regex::new(source).expect("the pattern is a constant that a test compiles")
+    Regex::new(&source.replace(r"\d", "[0-9]"))
+        .expect("the pattern is a constant that a test compiles")
 }
 
 static MAIL: LazyLock<Regex> = LazyLock::new(|| {
@@ -244,53 +349,51 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// Words without which no address pattern can match.
+/// Ends of street names that mean an address only before a number.
+const NUMBER_FOLLOWS: &[&str] = &[
+    "straat ", "laan ", "weg ", "plein ", "dreef ", "kaai ", "gracht ", "singel ", "baan ",
+    "dijk ", "lei ", "markt ", "straße ", "strasse ", "allee ", "platz ", "gasse ", "str. ",
+];
+
+/// Other words without which no address pattern can match.
+const OTHER_STREETS: &[&str] = &[
+    "rue ",
+    "avenue ",
+    "boulevard ",
+    "chaussée ",
+    "place ",
+    "quai ",
+    "allée ",
+    "impasse ",
+    " street",
+    " road",
+    " avenue",
+    " lane",
+    " square",
+    "b-1",
+    "b-2",
+    "b-3",
+    "b-4",
+    "b-5",
+    "b-6",
+    "b-7",
+    "b-8",
+    "b-9",
+];
+
+/// Words without which no address pattern can match: those above, then the cities.
 static STREET_CLUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let mut clues: Vec<&str> = vec![
-        "straat ",
-        "laan ",
-        "weg ",
-        "plein ",
-        "dreef ",
-        "kaai ",
-        "gracht ",
-        "singel ",
-        "baan ",
-        "dijk ",
-        "lei ",
-        "markt ",
-        "rue ",
-        "avenue ",
-        "boulevard ",
-        "chaussée ",
-        "place ",
-        "quai ",
-        "allée ",
-        "impasse ",
-        "straße ",
-        "strasse ",
-        "allee ",
-        "platz ",
-        "gasse ",
-        " street",
-        " road",
-        " avenue",
-        " lane",
-        " square",
-        "str. ",
-        "b-1",
-        "b-2",
-        "b-3",
-        "b-4",
-        "b-5",
-        "b-6",
-        "b-7",
-        "b-8",
-        "b-9",
-    ];
-    clues.extend(cities());
-    AhoCorasick::builder().ascii_case_insensitive(true).build(clues).expect("constant words")
+    let clues = NUMBER_FOLLOWS.iter().chain(OTHER_STREETS).copied().chain(cities());
+    automaton(clues)
 });
+
+fn automaton(words: impl Iterator<Item = &'static str>) -> AhoCorasick {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .expect("constant words")
+}
 
 static STREET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
@@ -337,44 +440,52 @@ fn cities() -> impl Iterator<Item = &'static str> {
         .flat_map(str::split_whitespace)
 }
 
+/// Parts of the keywords that announce a secret.
+const KEYWORD_CLUES: &[&str] = &[
+    "wachtwoord",
+    "paswoord",
+    "pass",
+    "kennwort",
+    "mot de passe",
+    "mdp",
+    "pwd",
+    "pw",
+    "pin",
+    "key",
+    "secret",
+    "token",
+    "bearer",
+    "basic ",
+    "sleutel",
+];
+
+/// What every address of a web page holds.
+const LINK_CLUES: &[&str] = &["://"];
+
+/// How well-known kinds of tokens begin.
+const TOKEN_CLUES: &[&str] = &[
+    "akia",
+    "asia",
+    "xox",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "sk-",
+    "eyj",
+    "aiza",
+    KEY_BLOCK,
+];
+
+/// How a key of several lines begins.
+const KEY_BLOCK: &str = "-----begin ";
+
 /// Words without which no secret pattern can match.
-static CLUES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build([
-            "wachtwoord",
-            "paswoord",
-            "pass",
-            "kennwort",
-            "mot de passe",
-            "mdp",
-            "pwd",
-            "pw",
-            "pin",
-            "key",
-            "secret",
-            "token",
-            "bearer",
-            "basic ",
-            "akia",
-            "asia",
-            "xox",
-            "ghp_",
-            "gho_",
-            "ghu_",
-            "ghs_",
-            "ghr_",
-            "github_pat_",
-            "glpat-",
-            "sk-",
-            "eyj",
-            "aiza",
-            "-----begin",
-            "://",
-            "sleutel",
-        ])
-        .expect("constant words")
-});
+static CLUES: LazyLock<AhoCorasick> =
+    LazyLock::new(|| automaton([KEYWORD_CLUES, LINK_CLUES, TOKEN_CLUES].concat().into_iter()));
 
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(

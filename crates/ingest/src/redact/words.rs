@@ -24,6 +24,8 @@ pub(super) struct Word {
     pub(super) particle: bool,
     /// A word that may be followed by a person ("door", "collega", "ask").
     pub(super) calls: bool,
+    /// A word that says what the person before it does, has or is.
+    pub(super) acts: bool,
     /// A form of address ("Mevr", "Herr").
     pub(super) title: bool,
     /// What follows a company's name ("NV", "GmbH").
@@ -34,6 +36,15 @@ pub(super) struct Word {
 pub(super) fn word(folded: &str) -> Word {
     WORDS.get(folded).copied().unwrap_or_default()
 }
+
+/// The folded words, and initials, that can begin a name.
+pub(super) fn heads() -> impl Iterator<Item = &'static str> {
+    let begins = |known: &Word| known.first || known.title || known.surname && !known.common;
+    let words = WORDS.iter().filter(move |(_, known)| begins(known)).map(|(word, _)| word.as_str());
+    words.chain((0..INITIALS.len()).map(|at| &INITIALS[at..=at]))
+}
+
+const INITIALS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 /// Writes `text` into `out` in lower case, without accents, hyphens and apostrophes.
 pub(super) fn fold_into(text: &str, out: &mut String) {
@@ -79,6 +90,7 @@ static WORDS: LazyLock<FxHashMap<String, Word>> = LazyLock::new(|| {
     mark(&mut words, include_str!("data/not_names.txt"), |w| w.common = true);
     mark(&mut words, PARTICLES, |w| w.particle = true);
     mark(&mut words, CALLS, |w| w.calls = true);
+    mark(&mut words, ACTS, |w| w.acts = true);
     mark(&mut words, TITLES, |w| w.title = true);
     mark(&mut words, COMPANIES, |w| w.company = true);
     words
@@ -99,7 +111,15 @@ const CALLS: &str = "door aan met collega collegas namens gebruiker gebruikster 
     medewerkster vraag vraagt bel bedankt dank thanks thx ask asked ping tell by with colleague \
     user cc hi hallo hello hey dag beste dear bonjour salut cher chere liebe lieber grtz groeten \
     groetjes mvg gr merci danke par avec chez collegue kollege kollegin von bei mit regards cheers \
-    manager hoi goedkeuring approver vanwege";
+    manager hoi goedkeuring approver vanwege mailed emailed called phoned pinged contacted gemaild \
+    gebeld contacteer";
+
+const ACTS: &str = "is was heeft had kan kon moet mag wil zal werkt werkte zei zegt vraagt vroeg \
+    belt belde gebeld gemaild gevraagd gesproken gecontacteerd levert komt gaat krijgt stuurt \
+    bevestigt bevestigde meldt meldde geraakt zit vertrekt start begint wacht gaf geeft laat van \
+    bij has can could must wants needs said says asked asks called calls works worked will would \
+    no at from told confirmed confirms replied joins leaves est peut veut dit demande travaille \
+    appelle ist hat kann sagt fragt arbeitet";
 
 const TITLES: &str = "mr mrs ms miss dhr mevr mevrouw meneer mw heer mme mlle madame monsieur herr \
     frau dr ir ing";

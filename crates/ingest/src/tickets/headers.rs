@@ -234,7 +234,10 @@ const TABLE: &[(Field, &str)] = &[
         Field::LogWork,
         "log work|worklog|werk registreren|werklog|journal de travail|arbeitsprotokoll",
     ),
-    (Field::Reopened, "reopen count|reopened count|times reopened|aantal heropend"),
+    (
+        Field::Reopened,
+        "reopen count|reopened count|times reopened|aantal heropend|is reopened|reopened|heropend",
+    ),
     (Field::Reassigned, "reassignment count|reassignments|aantal toewijzingen"),
     (
         Field::History,

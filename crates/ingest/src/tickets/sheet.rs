@@ -158,7 +158,10 @@ impl Sheet {
                 t.spent_seconds = t.spent_seconds.or(desk.number(row, header, cell));
             }
             Field::LogWork => t.worked.extend(worked(header, cell, row, desk)),
-            Field::Reopened => t.reopen_count = small(desk.number(row, header, cell)),
+            Field::Reopened => {
+                let flag = yes_or_no(cell).map(u64::from);
+                t.reopen_count = small(flag.or_else(|| desk.number(row, header, cell)));
+            }
             Field::Reassigned => t.reassignment_count = small(desk.number(row, header, cell)),
             Field::Link(kind) => {
                 let to = desk.names.name(cell);
@@ -198,6 +201,15 @@ impl Sheet {
             _ => (None, cell),
         };
         t.comments.extend(desk.comment((row, header), at, author, text, self.markup));
+    }
+}
+
+/// A cell that only says whether ("True", "nee").
+fn yes_or_no(cell: &str) -> Option<bool> {
+    match cell.trim().to_lowercase().as_str() {
+        "true" | "yes" | "ja" | "oui" => Some(true),
+        "false" | "no" | "nee" | "nein" | "non" => Some(false),
+        _ => None,
     }
 }
 

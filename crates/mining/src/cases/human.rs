@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kompel_model::{MemberRef, PersonId, Timestamp};
+use kompel_model::{Answer, MemberRef, PersonId, Timestamp};
 
 use super::{
     Knowledge,
@@ -11,7 +11,7 @@ use super::{
     runs::{Event, Place, Run, What},
 };
 use crate::{
-    HumanFacts, Quote, WaitsFor,
+    HumanFacts, Quote, Tally, WaitsFor,
     quote::quote,
     signs::{Awaited, Sign, SignSet, StatusClass},
     tally::Tallied,
@@ -45,8 +45,36 @@ struct Wait<'a> {
     quote: Option<(&'a str, &'a MemberRef)>,
 }
 
+/// A process known by answers alone shows what the answers say of it; silence shows nothing.
+fn of_answers(answers: &[&Answer], knowledge: &Knowledge<'_>) -> HumanFacts {
+    let [mut waiting, mut touched, mut copy_paste] = std::array::from_fn(|_| Tallied::default());
+    for answer in answers {
+        let signs = knowledge.words.signs.read(&answer.what);
+        let waits = signs.has(Sign::WaitingApproval) || signs.has(Sign::WaitingAnswer);
+        let copies = signs.has(Sign::CopyPaste) || signs.has(Sign::DoneManual);
+        waiting.see(&answer.id, answer.at, waits);
+        copy_paste.see(&answer.id, answer.at, copies);
+        touched.see(&answer.id, answer.at, waits || copies);
+    }
+    let touched: Tally = touched.into();
+    HumanFacts {
+        observable: touched.count > 0,
+        waiting: waiting.into(),
+        copy_paste: copy_paste.into(),
+        touched,
+        ..HumanFacts::default()
+    }
+}
+
 /// Reads what the runs show of people.
-pub(crate) fn human(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> HumanFacts {
+pub(crate) fn human(
+    runs: &[&Run<'_>],
+    answers: &[&Answer],
+    knowledge: &Knowledge<'_>,
+) -> HumanFacts {
+    if runs.is_empty() {
+        return of_answers(answers, knowledge);
+    }
     let observable = runs.iter().any(|run| run.can_show());
     let [mut waiting, mut touched, mut copy_paste, mut handovers, mut ping_pong] =
         std::array::from_fn(|_| Tallied::default());

@@ -139,8 +139,8 @@ pub(crate) fn describe(group: &Group<'_>, knowledge: &Knowledge<'_>) -> CaseFact
     CaseFacts {
         runs: u32::try_from(counted.len()).unwrap_or(u32::MAX),
         rate: rate::rate(&counted, &read.bursts, &knowledge.observed(group), group, knowledge),
-        systems: touched::systems(&real, knowledge),
-        human: human::human(&real, knowledge),
+        systems: touched::systems(&real, &group.answers, knowledge),
+        human: human::human(&real, &group.answers, knowledge),
         errors: errors::errors(&real),
         effort: effort::effort(&real, group, knowledge),
         triggers: triggers::triggers(&counted, group, knowledge),

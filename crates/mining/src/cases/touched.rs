@@ -2,19 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use kompel_model::SourceClass;
+use kompel_model::{Answer, SourceClass};
 
 use super::{
     Knowledge,
     runs::{Run, is_handled},
 };
-use crate::{SystemFact, SystemFacts, corpus::is_worked_system, systems::SystemId, tally::Tallied};
+use crate::{
+    SystemFact, SystemFacts,
+    corpus::is_worked_system,
+    systems::{Category, SystemId},
+    tally::Tallied,
+};
 
 /// Systems shown.
 const MOST: usize = 12;
 
 /// Reads which systems the runs touch.
-pub(crate) fn systems(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> SystemFacts {
+pub(crate) fn systems(
+    runs: &[&Run<'_>],
+    answers: &[&Answer],
+    knowledge: &Knowledge<'_>,
+) -> SystemFacts {
+    if runs.is_empty() {
+        return of_answers(answers, knowledge);
+    }
     let catalogue = knowledge.words.systems;
     let mut named: BTreeMap<SystemId, ()> = BTreeMap::new();
     for id in runs.iter().flat_map(|run| &run.systems) {
@@ -40,6 +52,35 @@ pub(crate) fn systems(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> SystemFac
     others.sort_by(|a, b| b.seen.count.cmp(&a.seen.count).then_with(|| a.name.cmp(&b.name)));
     others.truncate(MOST);
     SystemFacts { ticket: ticket(runs, knowledge), others, observable: observable(runs) }
+}
+
+/// A process known by answers alone touches what the answers name.
+fn of_answers(answers: &[&Answer], knowledge: &Knowledge<'_>) -> SystemFacts {
+    let catalogue = knowledge.words.systems;
+    let mut tallies: BTreeMap<SystemId, Tallied> = BTreeMap::new();
+    let named: Vec<Vec<SystemId>> =
+        answers.iter().map(|answer| catalogue.find(&answer.what)).collect();
+    for id in named.iter().flatten() {
+        tallies.entry(*id).or_default();
+    }
+    let is_ticket = |id: SystemId| catalogue.category(id) == Category::Ticket;
+    for (answer, named) in answers.iter().zip(&named) {
+        for (id, tally) in &mut tallies {
+            tally.see(&answer.id, answer.at, named.contains(id));
+        }
+    }
+    let mut others: Vec<SystemFact> = tallies
+        .into_iter()
+        .filter(|(id, _)| is_ticket(*id) || is_worked_system(catalogue.category(*id)))
+        .map(|(id, tally)| SystemFact {
+            name: catalogue.name(id).to_owned(),
+            seen: tally.into(),
+            learned: catalogue.is_learned(id),
+        })
+        .collect();
+    others.sort_by(|a, b| b.seen.count.cmp(&a.seen.count).then_with(|| a.name.cmp(&b.name)));
+    others.truncate(MOST);
+    SystemFacts { ticket: None, observable: !others.is_empty(), others }
 }
 
 /// The ticket system, if people work most of the tickets there.

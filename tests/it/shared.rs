@@ -1,0 +1,54 @@
+//! Where the real data stands, and how tests read it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use kompel_ingest::{Format, Input, Options, detect, read};
+use kompel_model::Reading;
+
+/// The folder of one real data set; without it, says so on standard error.
+#[expect(clippy::disallowed_methods, reason = "the place of the data is the tester's setting")]
+pub(crate) fn data(set: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let shared = std::env::var("KOMPEL_SHARED").map_or(beside, PathBuf::from);
+    let folder = shared.join("data").join(set);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!(
+        "not run: {} is absent (KOMPEL_SHARED names the folder above data/)",
+        folder.display()
+    );
+    None
+}
+
+/// One file of a data set; without it, says so on standard error.
+pub(crate) fn file(set: &str, name: &str) -> Option<PathBuf> {
+    let path = data(set)?.join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    eprintln!("not run: {} is absent", path.display());
+    None
+}
+
+/// A file, read in the format that recognition gives it.
+pub(crate) fn reading_of(path: &Path) -> (Format, Reading) {
+    let name = path.file_name().unwrap().to_string_lossy();
+    reading(&Input::file(name, fs::read(path).unwrap()))
+}
+
+/// An input, read in the format that recognition gives it; every row is accounted for.
+pub(crate) fn reading(input: &Input) -> (Format, Reading) {
+    let format = detect(input).unwrap_or_else(|| panic!("no reader knows {}", input.name()));
+    (format, reading_as(format, input))
+}
+
+/// An input, read in this format; every row is accounted for.
+pub(crate) fn reading_as(format: Format, input: &Input) -> Reading {
+    let reading = read(format, input, &Options::default()).unwrap();
+    assert!(reading.adds_up(), "{}: rows are lost: {:?}", input.name(), reading.counts);
+    reading
+}
