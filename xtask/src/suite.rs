@@ -27,11 +27,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 fn install() -> Result<()> {
-    let missing: Vec<&str> = PACKAGES
-        .iter()
-        .filter(|(tool, _)| !is_there(tool))
-        .map(|(_, package)| *package)
-        .collect();
+    let missing: Vec<&str> =
+        PACKAGES.iter().filter(|(tool, _)| !is_there(tool)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -58,12 +55,7 @@ fn install_arguments<'a>(packages: &[&'a str]) -> Vec<&'a str> {
 }
 
 fn is_there(tool: &str) -> bool {
-    Command::new(tool)
-        .arg("-v")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
+    Command::new(tool).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
 fn is_root() -> bool {

@@ -77,8 +77,17 @@ fn missing_paths(root: &Path, document: &str) -> Result<Vec<String>> {
 /// Words in backticks that look like paths of this repository.
 fn named_paths(text: &str) -> BTreeSet<String> {
     const ROOTS: [&str; 11] = [
-        "crates/", "xtask/", "tests/", "docs/", "locales/", "reports/", "ui/", "migrations/",
-        "fuzz/", ".ci/", "benches/",
+        "crates/",
+        "xtask/",
+        "tests/",
+        "docs/",
+        "locales/",
+        "reports/",
+        "ui/",
+        "migrations/",
+        "fuzz/",
+        ".ci/",
+        "benches/",
     ];
     text.split('`')
         .skip(1)

@@ -13,9 +13,9 @@ use crate::exit::Exit;
 pub(crate) struct Failure {
     exit: Exit,
     says: Phrase,
-    advice: Option<Phrase>,
+    advice: Option<Box<Phrase>>,
     causes: Vec<String>,
-    spot: Option<Spot>,
+    spot: Option<Box<Spot>>,
 }
 
 /// A place in a file that a person wrote.
@@ -38,7 +38,7 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn advise(mut self, advice: Phrase) -> Self {
-        self.advice = Some(advice);
+        self.advice = Some(Box::new(advice));
         self
     }
 
@@ -55,7 +55,7 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn at(mut self, spot: Spot) -> Self {
-        self.spot = Some(spot);
+        self.spot = Some(Box::new(spot));
         self
     }
 

@@ -288,23 +288,23 @@ fn is_mail_head(line: &str) -> bool {
 fn cut_signature(lines: &mut Vec<&str>) -> bool {
     let before = lines.len();
     let said = |lines: &[&str]| lines.iter().any(|line| !line.trim().is_empty());
-    if let Some(at) = lines.iter().position(|line| starts_with_any(line, DISCLAIMERS)) {
-        if said(&lines[..at]) {
-            lines.truncate(at);
-        }
+    if let Some(at) = lines.iter().position(|line| starts_with_any(line, DISCLAIMERS))
+        && said(&lines[..at])
+    {
+        lines.truncate(at);
     }
-    if let Some(at) = lines.iter().position(|line| is_closing(line)) {
-        if said(&lines[..at]) {
-            // A signature is short; what is longer holds the rest of a conversation.
-            let rest = lines.len() - at;
-            let end = if rest <= 16 {
-                lines.len()
-            } else {
-                let blank = lines.iter().skip(at + 1).position(|line| line.trim().is_empty());
-                at + 1 + blank.unwrap_or(0)
-            };
-            lines.drain(at..end);
-        }
+    if let Some(at) = lines.iter().position(|line| is_closing(line))
+        && said(&lines[..at])
+    {
+        // A signature is short; what is longer holds the rest of a conversation.
+        let rest = lines.len() - at;
+        let end = if rest <= 16 {
+            lines.len()
+        } else {
+            let blank = lines.iter().skip(at + 1).position(|line| line.trim().is_empty());
+            at + 1 + blank.unwrap_or(0)
+        };
+        lines.drain(at..end);
     }
     let devices = lines.iter().filter(|line| starts_with_any(line, DEVICES)).count();
     if devices > 0 && devices < lines.iter().filter(|line| !line.trim().is_empty()).count() {

@@ -365,7 +365,7 @@ fn structured_title(ticket: &Ticket, notes: &mut Notes) -> Vec<u64> {
 
 /// Words of the clients' names, which say for whom, not what.
 fn client_words(log: &EventLog, lexicon: &Lexicon) -> FxHashSet<String> {
-    let mut clients: FxHashSet<&str> = FxHashSet::default();
+    let mut clients: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
     for ticket in &log.tickets {
         if let Some(client) = &ticket.client {
             clients.insert(client);

@@ -9,7 +9,7 @@ use crate::{
     Quote, ResolutionFacts, Tally,
     corpus::{Corpus, Doc, TermClass, Words},
     quote::quote,
-    signs::{Sign, SignSet, StatusClass},
+    signs::{Sign, SignSet},
     tally::Tallied,
     text::cut,
     vector::TermId,
@@ -80,16 +80,6 @@ fn is_aside(signs: SignSet) -> bool {
     ]
     .iter()
     .any(|sign| signs.has(*sign))
-}
-
-/// True if the ticket has ended.
-pub(crate) fn has_ended(ticket: &Ticket, words: &Words<'_>) -> bool {
-    ticket.resolved.is_some()
-        || ticket.resolution.is_some()
-        || ticket
-            .status
-            .as_ref()
-            .is_some_and(|status| words.signs.status(status) == StatusClass::Done)
 }
 
 /// A word belongs to how a group ends if at least this share of its ends use it.

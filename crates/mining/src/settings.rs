@@ -43,13 +43,5 @@ impl Default for Settings {
 }
 
 /// The mission's own search words.
-const HUNT_WORDS: [&str; 8] = [
-    "reset",
-    "provision",
-    "access",
-    "toegang",
-    "create",
-    "aanmaken",
-    "certificate",
-    "certificaat",
-];
+const HUNT_WORDS: [&str; 8] =
+    ["reset", "provision", "access", "toegang", "create", "aanmaken", "certificate", "certificaat"];

@@ -29,7 +29,9 @@ impl Spelling {
         let mut known: FxHashMap<String, (u32, &str)> = FxHashMap::default();
         let mut rare: Vec<&str> = Vec::new();
         let mut cache = WordCache::default();
-        for (word, count) in &counts {
+        let mut sorted: Vec<(&String, &u32)> = counts.iter().collect();
+        sorted.sort_unstable();
+        for (word, count) in sorted {
             if word.len() < LEAST_LETTERS || word.bytes().any(|b| b.is_ascii_digit()) {
                 continue;
             }
@@ -44,15 +46,12 @@ impl Spelling {
                 rare.push(word);
             }
         }
-        rare.sort_unstable();
         let repairs = rare
             .into_iter()
             .filter_map(|word| {
                 let best = deletions(word)
                     .filter_map(|key| known.get(&key))
-                    .filter(|(count, right)| {
-                        *count >= 3 * counts[word] && is_one_slip(word, right)
-                    })
+                    .filter(|(count, right)| *count >= 3 * counts[word] && is_one_slip(word, right))
                     .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))?;
                 Some((word.to_owned(), best.1.to_owned()))
             })

@@ -56,10 +56,11 @@ fn clean(text: &str, clients: &BTreeSet<String>) -> String {
                 text = text[mark.len()..].trim_start();
             }
         }
-        if let Some((head, tail)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            if head.len() < 40 && !tail.trim().is_empty() {
-                text = tail.trim_start();
-            }
+        if let Some((head, tail)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+            && head.len() < 40
+            && !tail.trim().is_empty()
+        {
+            text = tail.trim_start();
         }
         if text == before {
             break;

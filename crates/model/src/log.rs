@@ -28,7 +28,7 @@ impl EventLog {
     pub fn sort(&mut self) {
         fn settle<T, K: Ord>(records: &mut Vec<T>, key: impl Fn(&T) -> K) {
             records.reverse();
-            records.sort_by(|a, b| key(a).cmp(&key(b)));
+            records.sort_by_key(&key);
             records.dedup_by(|a, b| key(a) == key(b));
         }
         settle(&mut self.tickets, |t| t.id.clone());

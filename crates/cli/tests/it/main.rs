@@ -1,6 +1,10 @@
 //! The real binary on small inputs: what it prints, keeps, refuses, and never shows.
 
+#[cfg(test)]
 mod desk;
+#[cfg(test)]
 mod failures;
+#[cfg(test)]
 mod hunts;
+#[cfg(test)]
 mod privacy;

@@ -100,8 +100,6 @@ fn units_per_year(unit: &str) -> Option<f64> {
         220.0
     } else if starts(&["week", "wk", "semaine", "woche"]) {
         52.0
-    } else if starts(&["weekend"]) {
-        52.0
     } else if starts(&["maand", "month", "mois", "monat", "mnd", "mth"]) {
         12.0
     } else if starts(&["kwartaal", "quarter", "trimest", "quartal"]) {

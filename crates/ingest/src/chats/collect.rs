@@ -89,9 +89,11 @@ impl Collected {
         let detail = format!("more than {} messages: raise the limit", self.limits.rows);
         let (code, effect) = (FindingCode::TooMany, Effect::Skipped);
         self.findings.add_many(None, "", code, effect, self.overflow, detail);
-        let mut reading = Reading::default();
-        reading.counts = Counts { rows: self.rows, records: self.messages.len() as u64 };
-        reading.findings = self.findings.finish();
+        let mut reading = Reading {
+            counts: Counts { rows: self.rows, records: self.messages.len() as u64 },
+            findings: self.findings.finish(),
+            ..Reading::default()
+        };
         reading.log.people = self.people;
         reading.log.messages = self.messages.into_values().collect();
         reading.log.sort();

@@ -61,13 +61,10 @@ fn read_day(
     options: &Options<'_>,
 ) -> Result<(), Error> {
     let bytes = part.bytes(&options.limits)?;
-    let messages = match serde_json::from_slice::<Value>(&bytes) {
-        Ok(Value::Array(messages)) => messages,
-        Ok(_) | Err(_) => {
-            collected.count_row();
-            collected.skip(1, "", FindingCode::BadRow, "no JSON array of messages: export again");
-            return Ok(());
-        }
+    let Ok(Value::Array(messages)) = serde_json::from_slice::<Value>(&bytes) else {
+        collected.count_row();
+        collected.skip(1, "", FindingCode::BadRow, "no JSON array of messages: export again");
+        return Ok(());
     };
     for (index, value) in messages.iter().enumerate() {
         if !collected.count_row() {

@@ -138,7 +138,6 @@ fn the_real_admin_logs_read_with_hardly_a_row_lost() {
     let reading = reading(Format::AdminLog, &Input::Folder { name: "sal".to_owned(), files });
     let lost = reading.findings.iter().filter(|f| f.effect == Effect::Skipped).count();
     let nameless = reading.log.messages.iter().filter(|m| m.author.is_none()).count();
-    eprintln!("{:?}, {lost} skipped, {nameless} without a user", reading.counts);
     assert!(reading.counts.rows > 8_000);
     assert!(lost * 1_000 < reading.counts.rows as usize, "{:?}", reading.findings);
     assert!(nameless < 20);

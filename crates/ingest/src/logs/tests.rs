@@ -79,11 +79,6 @@ fn the_shared_logs_are_read() {
         let reading = reading(format, &Input::file(file, bytes));
         let log = &reading.log;
         let met: usize = log.tickets.iter().map(|t| t.activities.len()).sum();
-        eprintln!(
-            "{file}: {} cases, {met} events, {:?}",
-            log.tickets.len(),
-            reading.findings.len()
-        );
         assert!(!log.tickets.is_empty() && met > 0);
         assert!(cases == 0 || log.tickets.len() == cases, "{file}: {} cases", log.tickets.len());
         assert!(events == 0 || met == events, "{file}: {met} events");

@@ -45,10 +45,12 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
         let expected = "XES log: it has no trace".to_owned();
         return Err(Error::WrongFormat { file: input.name().to_owned(), expected });
     }
-    let mut reading = Reading::default();
-    reading.counts = Counts { records: cases.tickets.len() as u64, ..cases.counts };
+    let mut reading = Reading {
+        counts: Counts { records: cases.tickets.len() as u64, ..cases.counts },
+        findings: findings.finish(),
+        ..Reading::default()
+    };
     reading.log.tickets = cases.tickets.into_values().collect();
-    reading.findings = findings.finish();
     reading.log.sort();
     Ok(reading)
 }

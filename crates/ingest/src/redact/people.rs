@@ -91,7 +91,7 @@ pub(super) fn login_owners<'a>(
         let canonical = name.canonical();
         let mut initial_forms = name.logins();
         let split_initial: String = name.first().chars().take(1).collect();
-        let mut dotted = vec![split_initial, name.last()];
+        let mut dotted = [split_initial, name.last()];
         dotted.sort();
         initial_forms.push(dotted.join(" "));
         for form in initial_forms {

@@ -53,7 +53,7 @@ impl<'o> Desk<'o> {
     /// Counts a row; `false` if it lies beyond the limit and must be passed over.
     pub(super) fn begin_row(&mut self) -> bool {
         self.rows += 1;
-        if self.rows % STRIDE == 0 {
+        if self.rows.is_multiple_of(STRIDE) {
             (self.options.progress)(self.rows);
         }
         let within = self.rows <= self.options.limits.rows;

@@ -29,10 +29,10 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
         desk.findings.in_file(&part.name);
         let records = json::records(&part, &["issues"], &mut desk)?;
         for (row, record) in (1..).zip(records) {
-            if desk.begin_row() {
-                if let Some(ticket) = ticket(row, record, &mut desk) {
-                    desk.keep(row, ticket);
-                }
+            if desk.begin_row()
+                && let Some(ticket) = ticket(row, record, &mut desk)
+            {
+                desk.keep(row, ticket);
             }
         }
     }

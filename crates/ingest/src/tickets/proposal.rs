@@ -100,11 +100,12 @@ impl Proposal {
                 return Err(Error::UnknownColumn { file: String::new(), field, column, columns });
             };
             if !is_repeatable(field) {
-                for other in 0..self.fields.len() {
-                    if self.fields[other] == *field {
-                        self.fields[other] = Field::Other;
-                        self.columns[other] = unmapped(&header[other]);
-                    }
+                let columns = self.fields.iter_mut().zip(&mut self.columns).zip(header);
+                for ((mapped, column), name) in
+                    columns.filter(|((mapped, _), _)| **mapped == *field)
+                {
+                    *mapped = Field::Other;
+                    *column = unmapped(name);
                 }
             }
             self.set(index, field.clone(), 1.0, MappedBy::User);

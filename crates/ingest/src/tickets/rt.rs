@@ -19,11 +19,14 @@ pub(crate) fn recognise(sample: &Sample) -> bool {
     marks >= 4 || (marks >= 2 && sample.has_keys(&["_hyperlinks"]))
 }
 
+/// A record with its place in the file.
+type Row = (u64, Map<String, Value>);
+
 /// Reads every JSON file of the input; transactions that lie apart join their tickets.
 pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Error> {
     let mut desk = Desk::new(SourceKind::Rt, input, options);
     let mut tickets = Vec::new();
-    let mut apart: BTreeMap<String, Vec<(u64, Map<String, Value>)>> = BTreeMap::new();
+    let mut apart: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for part in input.parts(&options.limits, &mut desk.findings)? {
         desk.findings.in_file(&part.name);
         let records = json::records(&part, &["items", "tickets"], &mut desk)?;

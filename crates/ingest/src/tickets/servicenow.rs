@@ -78,10 +78,10 @@ fn read_csv(part: &Part<'_>, desk: &mut Desk<'_>) -> Result<(), Error> {
 fn read_json(part: &Part<'_>, desk: &mut Desk<'_>) -> Result<(), Error> {
     let records = json::records(part, &["result", "records"], desk)?;
     for (row, record) in (1..).zip(records) {
-        if desk.begin_row() {
-            if let Some(ticket) = ticket(row, record, desk) {
-                desk.keep(row, ticket);
-            }
+        if desk.begin_row()
+            && let Some(ticket) = ticket(row, record, desk)
+        {
+            desk.keep(row, ticket);
         }
     }
     Ok(())

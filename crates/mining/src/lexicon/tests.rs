@@ -113,21 +113,6 @@ fn the_language_is_told_by_its_words() {
     }
 }
 
-#[test]
-#[ignore = "a measurement, run by hand"]
-fn speed_in_words() {
-    let lexicon = Lexicon::builtin();
-    let text = fold(&ALIKE.iter().map(|(a, b)| format!("{a} {b} ")).collect::<String>());
-    let words: Vec<&str> = words(&text).collect();
-    let mut cache = WordCache::default();
-    let mut units = Vec::new();
-    for _ in 0..5_000 {
-        units.clear();
-        lexicon.annotate_with(&words, &mut cache, &mut units);
-    }
-    println!("{} words", 5_000 * words.len());
-}
-
 const ALIKE: &[(&str, &str)] = &[
     ("Wachtwoord reset VPN", "reset password for vpn"),
     ("Wachtwoord reset VPN", "VPN Kennwort zurücksetzen"),

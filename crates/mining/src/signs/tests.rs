@@ -140,21 +140,6 @@ fn mistakes_name_their_line_and_the_remedy() {
     assert!(signs.read("een banaan").has(Ack));
 }
 
-#[test]
-#[ignore = "a measurement, run by hand"]
-fn speed_in_bytes() {
-    let signs = Signs::builtin();
-    let mut bytes = 0;
-    let mut found = 0;
-    for _ in 0..4_000 {
-        for (text, _, _) in SENTENCES {
-            bytes += text.len();
-            found += usize::from(!signs.read(text).is_empty());
-        }
-    }
-    println!("{bytes} bytes, {found} texts with signs");
-}
-
 const SENTENCES: &[(&str, &[Sign], &[Sign])] = &[
     // asks for approval
     ("Kan je dit goedkeuren aub?", &[ApprovalAsk], &[ApprovalGiven]),

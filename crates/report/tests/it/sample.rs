@@ -379,6 +379,7 @@ fn findings() -> Vec<Finding> {
             },
             code: if row < 7 { FindingCode::BadDate } else { FindingCode::Duplicate },
             effect: if row < 7 { Effect::Repaired } else { Effect::Merged },
+            times: 1,
             detail: "\"31/02/2025\" is no date".to_owned(),
         })
         .collect()

@@ -18,6 +18,9 @@ use crate::{
     world::World,
 };
 
+/// A message by its time: its case and its place therein.
+type Place = (String, usize, usize);
+
 impl World {
     /// Writes the archive; days are in universal time, as Slack's are.
     ///
@@ -45,7 +48,7 @@ impl World {
     }
 
     /// For each channel and day: the messages' times, with their cases and places therein.
-    fn message_days(&self) -> BTreeMap<(String, String), Vec<(String, usize, usize)>> {
+    fn message_days(&self) -> BTreeMap<(String, String), Vec<Place>> {
         let mut days: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (index, _) in self.marks.iter().enumerate().filter(|(_, m)| m.messages > 0) {
             for (i, message) in self.setting.tell(index).messages.iter().enumerate() {
