@@ -21,7 +21,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     heading("format");
     crate::format::check(root)?;
     heading("lints");
-    cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
+    cargo(root, &["clippy", "--workspace", "--all-targets", "--locked"])?;
     heading("tests");
     tests(root)
 }

@@ -237,9 +237,7 @@ fn near_requests(groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
 }
 
 fn best_of(ids: &[u32], score: impl Fn(u32) -> f32) -> Option<(u32, f32)> {
-    ids.iter()
-        .map(|id| (*id, score(*id)))
-        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+    ids.iter().map(|id| (*id, score(*id))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
 }
 
 fn join(a: &Group, b: &Group) -> Group {
@@ -267,8 +265,7 @@ fn likeness(a: &Group, b: &Group, closeness: Closeness) -> f32 {
     let typical = (a.ended.min(b.ended) / TYPICAL).min(1.0);
     let ends = (a.ended >= 1.0 && b.ended >= 1.0).then(|| a.end.dot(&b.end));
     let same_end = typical >= 0.75 && ends.is_some_and(|end| end >= SAME_END);
-    let least =
-        if same_end { closeness.least_request_same_end } else { closeness.least_request };
+    let least = if same_end { closeness.least_request_same_end } else { closeness.least_request };
     if request < least {
         return 0.0;
     }
@@ -295,10 +292,7 @@ impl Eq for Pair {}
 
 impl Ord for Pair {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.score
-            .total_cmp(&other.score)
-            .then(other.a.cmp(&self.a))
-            .then(other.b.cmp(&self.b))
+        self.score.total_cmp(&other.score).then(other.a.cmp(&self.a)).then(other.b.cmp(&self.b))
     }
 }
 
@@ -399,12 +393,7 @@ fn homes(strays: &[Group], groups: &[Group], closeness: Closeness) -> Vec<Option
 }
 
 /// Holds every distinct request against the finished groups and lets it go where it fits best.
-fn refine(
-    items: &[Item],
-    equal: &[Group],
-    groups: Vec<Group>,
-    closeness: Closeness,
-) -> Vec<Group> {
+fn refine(items: &[Item], equal: &[Group], groups: Vec<Group>, closeness: Closeness) -> Vec<Group> {
     let (big, small): (Vec<Group>, Vec<Group>) =
         groups.into_iter().partition(|g| g.members.len() >= HOME);
     let big: Vec<Group> = big.into_par_iter().map(|g| make(items, g.members)).collect();

@@ -8,16 +8,16 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault},
 };
 
-use kompel_model::{Answer, EventLog, Language, Message, PersonId, Party, Ticket};
+use kompel_model::{Answer, EventLog, Language, Message, Party, PersonId, Ticket};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::{
+    fold::fold,
     lexicon::{ConceptKind, Lexicon, Meaning, Unit, WordCache},
     signs::{Sign, Signs},
     spelling::Spelling,
     systems::{Category, Systems},
-    fold::fold,
     text::{Token, tokens},
     vector::{TermId, Vector},
 };
@@ -416,8 +416,7 @@ fn number(parts: [(Vec<Draft>, Terms); 3]) -> Corpus {
     for (_, some) in &parts {
         names.extend(some.iter().map(|(key, term)| (term.clone(), *key)));
     }
-    let ids: FxHashMap<u64, TermId> =
-        names.values().zip(0..).map(|(key, id)| (*key, id)).collect();
+    let ids: FxHashMap<u64, TermId> = names.values().zip(0..).map(|(key, id)| (*key, id)).collect();
     let terms: Vec<Term> = names.into_keys().collect();
     let settle = |(drafts, _): (Vec<Draft>, Terms)| -> Vec<Doc> {
         let map = |keys: Vec<u64>| keys.into_iter().map(|key| ids[&key]).collect();

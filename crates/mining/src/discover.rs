@@ -11,8 +11,8 @@ use crate::{
     cases::{self, CaseFacts, Group, Knowledge, Nature},
     corpus::{Corpus, TermClass, Words},
     drafts::{Draft, drafts},
-    identity, resolution,
     fold::fold,
+    identity, resolution,
     threads::{self, ThreadRef},
     title::{self, Wording},
 };
@@ -151,7 +151,11 @@ impl Hunt<'_> {
                         .map(|m| &self.log.messages[*m as usize])
                         .collect(),
                     signs: thread.signs,
-                    tickets: thread.tickets.iter().map(|t| &self.log.tickets[*t as usize]).collect(),
+                    tickets: thread
+                        .tickets
+                        .iter()
+                        .map(|t| &self.log.tickets[*t as usize])
+                        .collect(),
                 }
             })
             .collect();
@@ -384,4 +388,3 @@ fn newest(log: &EventLog) -> Option<Timestamp> {
     let answers = log.answers.iter().filter_map(|a| a.at);
     tickets.chain(messages).chain(answers).max()
 }
-

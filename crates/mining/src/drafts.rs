@@ -66,7 +66,8 @@ const CHAT: Closeness = Closeness {
 };
 
 /// How alike answers must be to be about one chore.
-const ANSWERS: Closeness = Closeness { join: 0.60, merge: 0.45, adopt: 0.45, least_request: 0.2, ..CHAT };
+const ANSWERS: Closeness =
+    Closeness { join: 0.60, merge: 0.45, adopt: 0.45, least_request: 0.2, ..CHAT };
 
 /// Groups the log's records; every record is in at most one draft.
 pub(crate) fn drafts(log: &EventLog, corpus: &Corpus, threads: &[ThreadRef]) -> Vec<Draft> {
@@ -110,12 +111,7 @@ fn ticket_item(corpus: &Corpus, doc: &Doc) -> Item {
     }
     key.sort_unstable();
     key.dedup();
-    Item {
-        request: corpus.request(doc),
-        end: corpus.end(doc),
-        tags: corpus.tags(doc),
-        key,
-    }
+    Item { request: corpus.request(doc), end: corpus.end(doc), tags: corpus.tags(doc), key }
 }
 
 /// A thread that names tickets belongs where most of them belong.
@@ -162,8 +158,7 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
             )
         };
         let (request, end) = (middle(|i| &i.request), middle(|i| &i.end));
-        let whole =
-            Vector::centroid([(&request, 1.0), (&end, 0.7)].into_iter(), CENTROID_TERMS);
+        let whole = Vector::centroid([(&request, 1.0), (&end, 0.7)].into_iter(), CENTROID_TERMS);
         let members = || group.iter().map(|i| free[*i as usize]);
         let home = nearest(&drafts[..with_tickets], &whole, CHAT_GROUP_JOINS)
             .filter(|id| !ends_otherwise(&drafts[*id], &end, group.len()));
@@ -223,8 +218,7 @@ fn ends_otherwise(draft: &Draft, end: &Vector, threads: usize) -> bool {
 }
 
 fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {
-    let items: Vec<Item> =
-        corpus.answers.iter().map(|doc| text_item(corpus, doc)).collect();
+    let items: Vec<Item> = corpus.answers.iter().map(|doc| text_item(corpus, doc)).collect();
     let known = drafts.len();
     for group in cluster::group(&items, ANSWERS) {
         let request = Vector::centroid(
@@ -264,12 +258,7 @@ fn text_item(corpus: &Corpus, doc: &Doc) -> Item {
     let mut key = doc.title.clone();
     key.retain(|term| corpus.weights[*term as usize] > 0.0);
     key.sort_unstable();
-    Item {
-        request: corpus.request(doc),
-        end: Vector::default(),
-        tags: Vector::default(),
-        key,
-    }
+    Item { request: corpus.request(doc), end: Vector::default(), tags: Vector::default(), key }
 }
 
 fn nearest(drafts: &[Draft], text: &Vector, least: f32) -> Option<usize> {

@@ -97,11 +97,8 @@ pub(crate) fn sameness(
     corpus: &Corpus,
     words: &Words<'_>,
 ) -> ResolutionFacts {
-    let known: Vec<u32> = group
-        .iter()
-        .copied()
-        .filter(|i| !corpus.tickets[*i as usize].end.is_empty())
-        .collect();
+    let known: Vec<u32> =
+        group.iter().copied().filter(|i| !corpus.tickets[*i as usize].end.is_empty()).collect();
     let core = core_terms(group, &known, corpus);
     let coverage = |index: u32| -> f32 {
         corpus.tickets[index as usize].outcome.iter().filter_map(|term| core.get(term)).sum()
@@ -151,11 +148,8 @@ pub(crate) fn sameness(
 
 /// The share of the ends of a group that are the usual one; `None` if none is known.
 pub(crate) fn share_alike(group: &[u32], corpus: &Corpus) -> Option<f64> {
-    let known: Vec<u32> = group
-        .iter()
-        .copied()
-        .filter(|i| !corpus.tickets[*i as usize].end.is_empty())
-        .collect();
+    let known: Vec<u32> =
+        group.iter().copied().filter(|i| !corpus.tickets[*i as usize].end.is_empty()).collect();
     if known.is_empty() {
         return None;
     }
@@ -180,7 +174,8 @@ fn core_terms(group: &[u32], known: &[u32], corpus: &Corpus) -> FxHashMap<TermId
     };
     let ends = count(known, |doc| &doc.outcome);
     let requests = count(group, |doc| &doc.title);
-    let (inside, outside) = (known.len() as f32, (corpus.ended as f32 - known.len() as f32).max(0.0));
+    let (inside, outside) =
+        (known.len() as f32, (corpus.ended as f32 - known.len() as f32).max(0.0));
     ends.into_iter()
         .filter_map(|(term, count)| {
             let share = count as f32 / inside.max(1.0);

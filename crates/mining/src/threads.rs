@@ -31,7 +31,8 @@ impl ThreadRef {
     /// True if someone asks for work, or reports or approves it: what may be a trigger.
     pub(crate) fn speaks_of_work(&self) -> bool {
         let asks = [Sign::ChatAsk, Sign::ChatReport, Sign::ApprovalAsk, Sign::WaitingApproval];
-        let answers = [Sign::ChatReport, Sign::ApprovalGiven, Sign::WaitingApproval, Sign::CopyPaste];
+        let answers =
+            [Sign::ChatReport, Sign::ApprovalGiven, Sign::WaitingApproval, Sign::CopyPaste];
         !self.robot
             && (asks.iter().any(|sign| self.signs.has(*sign))
                 || answers.iter().any(|sign| self.replies.has(*sign)))
@@ -135,13 +136,7 @@ fn thread(
         // Whatever is entered in such a log is work that was done, however it is worded.
         signs.insert(Sign::ChatReport);
     }
-    ThreadRef {
-        signs,
-        replies,
-        robot: is_robot(first, words),
-        messages: part,
-        tickets,
-    }
+    ThreadRef { signs, replies, robot: is_robot(first, words), messages: part, tickets }
 }
 
 fn is_robot(message: &Message, words: &Words<'_>) -> bool {

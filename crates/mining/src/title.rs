@@ -4,11 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kompel_model::Language;
 
-use crate::{
-    quote::shorten,
-    fold::fold,
-    text::is_pseudonym,
-};
+use crate::{fold::fold, quote::shorten, text::is_pseudonym};
 
 /// Characters of a title.
 const LENGTH: usize = 70;
@@ -86,10 +82,10 @@ fn is_particular(word: &str, clients: &BTreeSet<String>) -> bool {
 
 /// Joins the words and takes away what hangs loose at either end.
 fn trim_edges(words: &[&str]) -> String {
-    const LOOSE: [&str; 30] = [
+    const LOOSE: &[&str] = &[
         "voor", "van", "bij", "op", "aan", "met", "en", "de", "het", "een", "in", "te", "naar",
         "for", "of", "at", "on", "to", "with", "and", "the", "a", "from", "pour", "de", "le", "la",
-        "für", "von", "door",
+        "für", "von", "door", "per", "om", "aub", "graag", "svp", "pls", "please", "dd", "tot",
     ];
     let is_loose = |word: &&str| {
         let core = word.trim_matches(|c: char| !c.is_alphanumeric());

@@ -72,7 +72,7 @@ impl Scan<'_> {
     /// False if no name, pseudonym or company can begin at this word.
     fn may_begin(&mut self, at: usize) -> bool {
         let range = self.tokens[at].range();
-        let (word, tail) = self.text[range.start..].as_bytes().split_at(range.len());
+        let (word, tail) = self.text.as_bytes()[range.start..].split_at(range.len());
         if word.contains(&b'-') || word == b"p" && tail.first() == Some(&b'-') {
             return true;
         }

@@ -202,7 +202,7 @@ impl<'a> Directory<'a> {
         for (form, name) in &clear {
             directory.enter(form, name, &owners);
         }
-        for (login, owner) in owners.iter().collect::<std::collections::BTreeMap<_, _>>() {
+        for (login, owner) in owners.iter().collect::<BTreeMap<_, _>>() {
             if !login.contains(' ') {
                 directory.people.add_handle(login, owner);
             }
