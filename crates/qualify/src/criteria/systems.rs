@@ -101,8 +101,8 @@ mod tests {
             others: vec![system("VPN", count, 100)],
             observable: true,
         };
-        check(facts(5), Verdict::Met, "systems-met-script");
-        check(facts(4), Verdict::NotMet, "systems-not-met");
+        check(facts(10), Verdict::Met, "systems-met-script");
+        check(facts(9), Verdict::NotMet, "systems-not-met");
     }
 
     #[test]
