@@ -71,7 +71,7 @@ fn the_shared_logs_are_read() {
         ("ocel-logs/ocel20_example.sqlite", Format::Ocel, 0, 0),
         ("ocel-logs/logistics.sqlite", Format::Ocel, 0, 0),
     ] {
-        let path = Path::new("/work/shared/data").join(file);
+        let path = Path::new(SHARED).join("data").join(file);
         let Ok(bytes) = std::fs::read(&path) else {
             eprintln!("not run: {} is absent", path.display());
             continue;
@@ -171,3 +171,6 @@ proptest! {
         }
     }
 }
+
+/// The real data sets beside the clone.
+const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");

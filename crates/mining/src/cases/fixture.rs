@@ -12,7 +12,7 @@ pub(crate) fn shared(set: &str) -> Option<std::path::PathBuf> {
     let near = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
     let found = option_env!("KOMPEL_SHARED")
         .into_iter()
-        .chain([near, "/work/shared"])
+        .chain([near])
         .map(|shared| std::path::Path::new(shared).join("data").join(set))
         .find(|folder| folder.is_dir());
     if found.is_none() {
