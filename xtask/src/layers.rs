@@ -11,7 +11,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kompel-mining", &["kompel-model"]),
     ("kompel-qualify", &["kompel-model", "kompel-mining"]),
     ("kompel-sample", &["kompel-model"]),
-    ("kompel-runtime", &["kompel-model"]),
+    ("kompel-engine", &["kompel-model"]),
+    ("kompel-connect", &["kompel-model"]),
+    ("kompel-runtime", &["kompel-model", "kompel-engine", "kompel-connect"]),
     ("kompel-report", &["kompel-model", "kompel-mining", "kompel-qualify"]),
     (
         "kompel",
@@ -22,6 +24,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "kompel-qualify",
             "kompel-sample",
             "kompel-runtime",
+            "kompel-engine",
+            "kompel-connect",
             "kompel-report",
         ],
     ),
@@ -29,7 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Crates that take bytes, time and randomness as arguments.
 const PURE: &[&str] =
-    &["kompel-model", "kompel-ingest", "kompel-mining", "kompel-qualify", "kompel-sample"];
+    &["kompel-model", "kompel-ingest", "kompel-mining", "kompel-qualify", "kompel-engine", "kompel-sample"];
 
 /// What a pure crate must not name: runtimes, sockets, stores, file watchers.
 const IMPURE: &[&str] = &["tokio", "reqwest", "hyper", "ureq", "rusqlite", "sqlx", "notify"];

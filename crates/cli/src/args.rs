@@ -8,9 +8,9 @@ use std::{
 };
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use kompel_model::Language;
+use kompel_model::{Language, TenantId};
 use kompel_report::Wording;
-use kompel_runtime::{TenantId, Workspace};
+use kompel_runtime::Workspace;
 
 use crate::{commands, config, help};
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use kompel_mining::Discovery;
-use kompel_model::{CandidateId, PersonId, Phrase};
+use kompel_model::{CandidateId, PersonId, Phrase, TenantId};
 use kompel_qualify::{Assessed, Assessment};
-use kompel_runtime::{Key, Scope, Store, TenantId, Workspace, clock};
+use kompel_runtime::{Key, Scope, Store, Workspace, clock};
 
 use crate::{args::Global, config::Config, diagnostics::Failure, exit::Exit, output::Output};
 

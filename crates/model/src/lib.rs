@@ -1,25 +1,35 @@
-//! Kompel's words as types: records, the event log, findings, phrases.
+//! Kompel's words as types: records, the event log, findings, phrases, the action catalogue, plans.
 //!
 //! Owns the vocabulary that every other crate shares. Does no IO, holds no rule of
 //! discovery, and knows nothing of formats.
 
+mod action;
 mod finding;
 mod ids;
 mod language;
 mod log;
 mod phrase;
+mod plan;
 mod record;
+mod secret;
 mod source;
+mod tenant;
 
+pub use action::{
+    ActionEffect, ActionName, ActionSpec, Catalogue, Repeat, UnusableActionName,
+};
 pub use finding::{Counts, Effect, Finding, FindingCode, Place};
 pub use ids::{CandidateId, MemberRef, PersonId};
 pub use language::{Language, UnknownLanguage};
 pub use log::{EventLog, Party, Reading};
 pub use phrase::{Arg, Phrase};
+pub use plan::{Plan, PlanHash, PlannedChange, canonical_json};
 pub use record::{
     Activity, Answer, Change, ChangedField, Comment, Link, Message, Reaction, Ticket, Worked,
 };
+pub use secret::Secret;
 pub use source::{SourceClass, SourceKind};
+pub use tenant::{TenantId, UnusableTenant};
 
 /// A moment in universal time; readers convert local times with the tenant's zone.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::UnusableTenant;
+use kompel_model::UnusableTenant;
 
 /// A workspace that can't be used, or a store that refuses.
 #[derive(Debug, thiserror::Error)]

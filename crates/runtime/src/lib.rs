@@ -9,7 +9,6 @@ mod error;
 mod fingerprint;
 mod key;
 mod store;
-mod tenant;
 mod workspace;
 
 pub use error::Error;
@@ -19,5 +18,4 @@ pub use store::{
     Decision, HuntInput, KeptCandidate, KeptDiscovery, NewDecision, RecordCount, Reveal, Scope,
     Store, Written,
 };
-pub use tenant::{TenantId, UnusableTenant};
 pub use workspace::Workspace;

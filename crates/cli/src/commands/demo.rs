@@ -9,9 +9,9 @@ use std::{
 };
 
 use clap::Args;
-use kompel_model::Phrase;
+use kompel_model::{Phrase, TenantId};
 use kompel_qualify::process_map;
-use kompel_runtime::{TenantId, Workspace};
+use kompel_runtime::Workspace;
 use kompel_sample::{Truth, World, WorldOptions};
 
 use crate::{

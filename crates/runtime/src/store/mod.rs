@@ -20,7 +20,9 @@ pub use discoveries::{KeptCandidate, KeptDiscovery};
 pub use hunts::HuntInput;
 pub use records::{RecordCount, Written};
 
-use crate::{Error, TenantId};
+use kompel_model::TenantId;
+
+use crate::Error;
 
 /// An open database.
 pub struct Store {

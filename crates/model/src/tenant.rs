@@ -2,8 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// A client company whose records stay apart from all others'.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct TenantId(String);
 
 impl TenantId {
@@ -32,6 +35,20 @@ impl FromStr for TenantId {
         let fits = (1..=64).contains(&text.len());
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
         if fits && plain { Ok(Self(text.to_owned())) } else { Err(UnusableTenant(text.to_owned())) }
+    }
+}
+
+impl TryFrom<String> for TenantId {
+    type Error = UnusableTenant;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<TenantId> for String {
+    fn from(tenant: TenantId) -> Self {
+        tenant.0
     }
 }
 

@@ -1,0 +1,12 @@
+//! The action contract, and one file per peer system that keeps it.
+//!
+//! Owns the protocols of the systems that playbooks act on. Knows nothing of runs, journals or
+//! approvals: `runtime` decides when an action is planned, done, looked at, verified or undone.
+
+mod action;
+mod error;
+mod settings;
+
+pub use action::{Action, Call, Check, CheckState, Connection, Connector, Look, Verified};
+pub use error::{Error, ErrorKind, RetryAdvice};
+pub use settings::{Settings, SettingsError};
