@@ -14,6 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kompel-engine", &["kompel-model"]),
     ("kompel-connect", &["kompel-model"]),
     ("kompel-runtime", &["kompel-model", "kompel-engine", "kompel-connect"]),
+    ("kompel-web", &["kompel-model", "kompel-runtime"]),
     ("kompel-report", &["kompel-model", "kompel-mining", "kompel-qualify"]),
     (
         "kompel",
@@ -26,6 +27,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "kompel-runtime",
             "kompel-engine",
             "kompel-connect",
+            "kompel-web",
             "kompel-report",
         ],
     ),

@@ -19,6 +19,10 @@ pub(crate) struct Tenant {
     pub(crate) connection: BTreeMap<String, Connection>,
     /// People who ask, approve and are told, by a short name of one's own.
     pub(crate) people: BTreeMap<String, Person>,
+    /// The playbooks whose `schedule` counts for this tenant, by their folders' names.
+    pub(crate) scheduled: Vec<String>,
+    /// The token (`secret://name`) with which others bring events for this tenant to `kompel serve`.
+    pub(crate) events: Option<String>,
     /// What may go on at once.
     pub(crate) limits: Limits,
 }
@@ -46,6 +50,10 @@ pub(crate) struct Person {
     pub(crate) roles: Vec<String>,
     /// The short name of the person's manager.
     pub(crate) manager: Option<String>,
+    /// The person's logins on this machine: whoever is logged in as one of them may answer as this
+    /// person without a code.
+    #[serde(default)]
+    pub(crate) logins: Vec<String>,
 }
 
 /// What may go on at once for one tenant.
