@@ -6,6 +6,7 @@
 
 mod effect;
 mod journal;
+pub mod language;
 
 pub use effect::{
     CallId, Effect, Ending, EventFilter, Fault, Input, ListenerId, StepKey, TaskRef, TimerId,
