@@ -19,6 +19,8 @@ pub struct Ask {
     pub id: String,
     /// Why it is asked.
     pub reason: AskReason,
+    /// When.
+    pub asked: Timestamp,
     /// The question.
     pub question: String,
     /// The people who may answer, by id; never the requester.

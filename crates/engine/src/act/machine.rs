@@ -311,10 +311,6 @@ impl Act {
         } else {
             self.fault = Some(fault_of(refusal));
         }
-        if self.phase == Phase::Sent {
-            // The peer answered: whatever was in doubt before, this attempt was not done.
-            self.doubt = None;
-        }
     }
 
     fn remember_doubt(&mut self, policy: &Policy, at: Timestamp, why: String, turn: Turn) {

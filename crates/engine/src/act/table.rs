@@ -100,6 +100,7 @@ pub const TRANSITIONS: &[(Phase, Turn, Phase)] = &[
     (Phase::Reading, Turn::RefusedForGood, Phase::Failed),
     (Phase::Reading, Turn::UnknownRepeatable, Phase::Reading),
     (Phase::Reading, Turn::UnknownForGood, Phase::Failed),
+    (Phase::Reading, Turn::Withheld, Phase::Failed),
     (Phase::Reading, Turn::Abandoned, Phase::Dropped),
     (Phase::Planning, Turn::PlannedNothing, Phase::Checking),
     (Phase::Planning, Turn::PlannedChange, Phase::Gate),

@@ -132,6 +132,7 @@ fn stories() -> Vec<(&'static str, Vec<ActRecord>, &'static str)> {
         ("a read refused", vec![read(), refused(ForGood)], "failed communication 500"),
         ("a read timed out", vec![read(), unknown(), answered()], "done real"),
         ("a read timed out twice", vec![read(), unknown(), unknown()], "failed timeout 408"),
+        ("asked, refused", vec![read(), closed(Closing::Rejected)], "failed rejected 403"),
         ("a read dropped", vec![read(), ActRecord::Abandoned], "dropped"),
         ("already so", vec![write(Natural), planned(0), verified()], "done predicted"),
         ("plan refused", vec![write(Natural), refused(ForGood)], "failed communication 500"),
