@@ -47,6 +47,13 @@ pub trait Peer: Send + Sync {
         None
     }
 
+    /// An example's input with the peer's address in it, for connectors whose input names one; the
+    /// suite gives its proxy's address where it wants to be in between.
+    fn fill_in(&self, input: &Value, at: SocketAddr) -> Value {
+        let _ = at;
+        input.clone()
+    }
+
     /// True if `address` speaks plain HTTP/1.1, so that the proxy can answer 429 or 500 itself.
     fn speaks_plain_http(&self) -> bool {
         false
@@ -90,18 +97,28 @@ pub struct Example {
     pub name: &'static str,
     /// An input that works on the state that [`Peer::prepare`] makes.
     pub input: Value,
+    /// True if its plan does not look at the peer, which some protocols do not allow: it then can't
+    /// see that the peer is gone, or that nothing is left to do.
+    pub blind: bool,
 }
 
 impl Example {
     /// An example with this input.
     pub fn new(action: &'static str, input: Value) -> Self {
-        Self { action, name: "", input }
+        Self { action, name: "", input, blind: false }
     }
 
     /// The same with a name.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.name = name;
+        self
+    }
+
+    /// The same, with a plan that does not look at the peer.
+    #[must_use]
+    pub fn blind(mut self) -> Self {
+        self.blind = true;
         self
     }
 }

@@ -65,13 +65,19 @@ impl<'a> Trial<'a> {
         };
         self.keys.set(self.keys.get() + 1);
         let key = format!("r-contract/{}/{}", self.example.action, self.keys.get());
-        Ok(Call { connection, input: self.example.input.clone(), key, at: Timestamp::UNIX_EPOCH })
+        let address = match way {
+            Way::Through(address) => Some(address),
+            Way::Direct | Way::Powerless | Way::Mishap(_) => self.peer.address(),
+        };
+        let example = &self.example.input;
+        let input = address.map_or_else(|| example.clone(), |at| self.peer.fill_in(example, at));
+        Ok(Call { connection, input, key, at: Timestamp::UNIX_EPOCH })
     }
 
     /// The same step once more, straight to the peer.
     pub(super) async fn again(&self, call: &Call) -> Result<Call, Stop> {
         let direct = self.call(Way::Direct).await?;
-        Ok(Call { key: call.key.clone(), input: call.input.clone(), ..direct })
+        Ok(Call { key: call.key.clone(), ..direct })
     }
 
     pub(super) async fn plan(&self, call: &Call) -> Result<Plan, Error> {

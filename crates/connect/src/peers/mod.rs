@@ -34,6 +34,8 @@ macro_rules! peers {
 
 peers! {
     files,
+    http,
+    openapi,
 }
 
 /// Every action of every connector.
