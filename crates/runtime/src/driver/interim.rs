@@ -10,8 +10,35 @@ pub struct Program { steps: Vec<Value> }
 impl Program {
     pub fn compile(text: &str) -> Result<Self, String> {
         let v: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
-        Ok(Self { steps: v["do"].as_array().cloned().unwrap_or_default() })
+        let mut steps = vec![];
+        flatten(&v["do"], None, &mut steps);
+        Ok(Self { steps })
     }
+}
+fn flatten(list: &Value, catch: Option<usize>, out: &mut Vec<Value>) -> Vec<usize> {
+    let mut made = vec![];
+    for item in list.as_array().into_iter().flatten() {
+        let (name, t) = item.as_object().unwrap().iter().next().unwrap();
+        if let Some(inner) = t.get("try") {
+            let at = flatten(inner, catch, out);
+            let goto = out.len();
+            out.push(json!({}));
+            for i in at { if out[i].get("catch_at").is_none() { out[i]["catch_at"] = json!(goto + 1); } }
+            made.extend(flatten(&t["catch"]["do"], catch, out));
+            out[goto] = json!({"goto": out.len()});
+            continue;
+        }
+        let mut step = json!({"name": name});
+        if let Some(c) = t.get("call") { step["call"] = c.clone(); step["with"] = t.get("with").cloned().unwrap_or(json!({})); }
+        if let Some(s) = t.pointer("/timeout/after/seconds") { step["timeout"] = s.clone(); }
+        if let Some(s) = t.pointer("/wait/seconds") { step["wait"] = s.clone(); }
+        if let Some(s) = t.pointer("/listen/to/one/with/type") { step["listen"] = s.clone(); }
+        if let Some(s) = t.pointer("/emit/event/with") { step["emit"] = s.clone(); step["emit"]["specversion"] = json!("1.0"); }
+        if let Some(s) = t.pointer("/run/workflow/name") { step["run"] = s.clone(); }
+        made.push(out.len());
+        out.push(step);
+    }
+    made
 }
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run { id: String, at: usize, next: u64, pending: Vec<Effect>, ending: Option<Ending>, seen: Vec<Value>, outputs: BTreeMap<String, Value> }
@@ -29,6 +56,7 @@ impl Run {
             self.ending = Some(Ending::Completed { output: json!(self.outputs) });
             return vec![e];
         };
+        if let Some(to) = step["goto"].as_u64() { self.at = to as usize; return self.go(program, now); }
         let name = step["name"].as_str().unwrap_or("x").to_owned();
         let task = TaskRef(format!("/do/{}/{name}", self.at));
         let key = StepKey(format!("{}#1", task.0));
@@ -81,8 +109,8 @@ impl Run {
     fn fault(&mut self, program: &Program, now: Timestamp, fault: Fault) -> Vec<Effect> {
         let step = &program.steps[self.at];
         let mut out = self.clear();
-        if let Some(to) = step["catch"].as_str() {
-            self.at = program.steps.iter().position(|s| s["name"] == to).unwrap_or(usize::MAX);
+        if let Some(to) = step["catch_at"].as_u64() {
+            self.at = to as usize;
             out.extend(self.go(program, now));
         } else {
             self.ending = Some(Ending::Faulted { fault: fault.clone() });

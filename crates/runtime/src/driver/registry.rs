@@ -25,6 +25,7 @@ struct Known {
 #[derive(Clone)]
 pub(crate) struct Resolved {
     pub(crate) action: Arc<dyn Action>,
+    /// Its promise for this very input.
     pub(crate) spec: ActionSpec,
     pub(crate) connection: Arc<Connection>,
     /// The input without `connection`.
@@ -98,7 +99,9 @@ impl Registry {
         if let Value::Object(members) = &mut bound {
             members.insert("connection".to_owned(), Value::from(connection.name.as_str()));
         }
-        let (action, spec) = (Arc::clone(&known.action), known.spec.clone());
+        let (action, mut spec) = (Arc::clone(&known.action), known.spec.clone());
+        spec.effect = action.effect_of(&input);
+        spec.repeat = action.repeat_of(&input);
         Ok(Resolved { action, spec, connection, input, bound })
     }
 
