@@ -6,6 +6,7 @@
 
 mod effect;
 mod journal;
+pub mod jq;
 pub mod language;
 
 pub use effect::{
