@@ -7,7 +7,11 @@ mod ast;
 mod duration;
 mod error_type;
 mod expression;
+mod mistake;
+mod parse;
 mod place;
+mod walk;
+mod yaml;
 
 pub use ast::{
     Authentication, AuthenticationScheme, Backoff, Call, Case, Catch, Correlation, Credentials,
@@ -20,4 +24,6 @@ pub use ast::{
 pub use duration::{FixedDuration, UnusableDuration};
 pub use error_type::{StandardError, same_error_type};
 pub use expression::{Expression, embedded_expression};
-pub use place::{Place, Places, Span};
+pub use mistake::{Mistake, Severity};
+pub use parse::parse;
+pub use place::{Place, PlacedExpression, Places, Span};
