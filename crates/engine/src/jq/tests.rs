@@ -107,7 +107,7 @@ fn expressions_give_what_jq_gives() {
         ("\"abc\" | .[1:2]", json!("b")),
         ("\"x\" * 3", json!("xxx")),
         ("[\"a\",\"b\"] | index(\"b\")", json!(1)),
-        ("[recurse(if . < 3 then . + 1 else empty end)?] | length", json!(0)),
+        ("[recurse(if . < 3 then . + 1 else empty end)?] | length", json!(1)),
         ("1 | [recurse(if . < 3 then . + 1 else empty end)]", json!([1, 2, 3])),
         ("1e3", json!(1000)),
         ("0.5 + 0.5", json!(1)),
