@@ -10,7 +10,10 @@ mod expression;
 mod mistake;
 mod parse;
 mod place;
+#[cfg(test)]
+mod tests;
 mod walk;
+mod write;
 mod yaml;
 
 pub use ast::{
