@@ -130,9 +130,7 @@ fn data_defs() -> Map<String, Value> {
                     "when": {"$ref": "#/$defs/jq"},
                     "exceptWhen": {"$ref": "#/$defs/jq"},
                     "delay": {"$ref": "#/$defs/duration"},
-                    "backoff": {"oneOf": ["constant", "linear", "exponential"].map(|kind| {
-                        object(json!({kind: object(json!({}), &[])}), &[kind])
-                    })},
+                    "backoff": {"oneOf": backoffs()},
                     "limit": object(json!({
                         "attempt": object(json!({
                             "count": {"type": "integer", "minimum": 1, "maximum": 10_000},
@@ -179,6 +177,11 @@ fn data_defs() -> Map<String, Value> {
             ]}),
         ),
     ])
+}
+
+fn backoffs() -> Vec<Value> {
+    let one = |kind: &&str| object(json!({*kind: object(json!({}), &[])}), &[kind]);
+    ["constant", "linear", "exponential"].iter().map(one).collect()
 }
 
 fn authentication() -> Value {
