@@ -400,6 +400,15 @@ fn unknown_field(entry: &Member, what: &str, known: &[&str]) -> Fault {
     Fault::new("unknown-field", entry.key_span, message).hint(one_of(&entry.key, known))
 }
 
+/// True for `.customer.name` and `$item`, which in a value are but texts.
+fn is_like_an_expression(text: &str) -> bool {
+    let path = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || "_.[]".contains(c))
+    };
+    text.strip_prefix('.').or_else(|| text.strip_prefix('$')).is_some_and(path)
+}
+
 /// "did you mean …", or all that would be right.
 pub(super) fn one_of(written: &str, known: &[&str]) -> String {
     if let Some(near) = nearest(written, known) {
