@@ -7,7 +7,9 @@
 pub mod act;
 mod effect;
 mod journal;
+pub mod jq;
 pub mod language;
+pub mod machine;
 
 pub use effect::{
     CallId, Effect, Ending, EventFilter, Fault, Input, ListenerId, StepKey, TaskRef, TimerId,

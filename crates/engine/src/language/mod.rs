@@ -4,10 +4,19 @@
 //! what it means at run time: that is the machine.
 
 mod ast;
+mod check;
 mod duration;
 mod error_type;
 mod expression;
+mod mistake;
+mod parse;
 mod place;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod write;
+mod yaml;
 
 pub use ast::{
     Authentication, AuthenticationScheme, Backoff, Call, Case, Catch, Correlation, Credentials,
@@ -17,7 +26,11 @@ pub use ast::{
     RetryPolicy, RunPlaybook, Schedule, Schema, Set, Switch, Task, TaskBase, TaskKind, Timeout,
     Transform, Try, Until, Uri, Use, UseAuthentication,
 };
+pub use check::check;
 pub use duration::{FixedDuration, UnusableDuration};
 pub use error_type::{StandardError, same_error_type};
 pub use expression::{Expression, embedded_expression};
-pub use place::{Place, Places, Span};
+pub use mistake::{Mistake, Severity};
+pub use parse::parse;
+pub use place::{Place, PlacedExpression, Places, Span};
+pub use schema::schema;
