@@ -82,12 +82,14 @@ CREATE TABLE listeners (
 
 CREATE INDEX listeners_by_type ON listeners (tenant, type);
 
--- Which event was brought to which run: each once.
+-- Which event was brought to a run because of which listener: each once. A later listener gets it
+-- again, for it may want what an earlier one did not.
 CREATE TABLE deliveries (
-    tenant TEXT NOT NULL,
-    run    TEXT NOT NULL,
-    event  INTEGER NOT NULL,
-    PRIMARY KEY (tenant, run, event)
+    tenant   TEXT NOT NULL,
+    run      TEXT NOT NULL,
+    listener INTEGER NOT NULL,
+    event    INTEGER NOT NULL,
+    PRIMARY KEY (tenant, run, listener, event)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE approvals (

@@ -97,7 +97,7 @@ impl Stopwatch {
     }
 
     /// The time since the start.
-    pub fn elapsed(&self) -> std::time::Duration {
+    pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 }

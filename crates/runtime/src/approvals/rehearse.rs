@@ -10,12 +10,13 @@ use kompel_connect::Call;
 use kompel_engine::{
     CallId, Effect, Fault, Input, StepKey, TaskRef, TimerId,
     act::{Book, PlannedStep, Refusal, RehearsedPlan, fault_of},
+    machine::{Program, Run},
 };
 use kompel_model::{ActionName, Plan, TenantId, Timestamp};
 use serde_json::{Value, json};
 
 use crate::driver::{
-    ASK, Program, Run, UNDO_ALL, UNDO_STEP, World, call_with_limits, refusal_of, start_of_child,
+    ASK, UNDO_ALL, UNDO_STEP, World, call_with_limits, refusal_of, start_of_child,
 };
 
 /// What to rehearse.

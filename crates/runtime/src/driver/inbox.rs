@@ -20,7 +20,7 @@ impl Session {
     pub(super) fn read_inbox(&mut self) -> Result<(), DriveError> {
         for InboxItem { seq, at, message } in self.world.reader.inbox(&self.key)? {
             let outcome = match message {
-                Message::Event { event } => self.told(Input::Event { event }),
+                Message::Event { event } => self.event(event),
                 Message::ChildEnded { call, result } => self.child_ended(call, result),
                 Message::Answer { approval, answer } => {
                     // Judged by when it came, not by when somebody found the time to look.
@@ -46,6 +46,17 @@ impl Session {
         }
         self.record(Record::Input(input));
         TAKEN.to_owned()
+    }
+
+    /// An event that means nothing to the machine leaves no entry: a later listener gets it again.
+    fn event(&mut self, event: serde_json::Value) -> String {
+        let input = Input::Event { event };
+        let mut probe = self.state.machine.clone();
+        let effects = probe.step(&self.state.program, self.now, &input);
+        if effects.is_empty() && probe == self.state.machine {
+            return "refused: nothing waits for it".to_owned();
+        }
+        self.told(input)
     }
 
     fn child_ended(

@@ -7,7 +7,6 @@
 mod calls;
 mod gate;
 mod inbox;
-mod interim;
 mod jobs;
 mod peers;
 mod programs;
@@ -24,7 +23,6 @@ mod undo;
 mod world;
 
 pub(crate) use inbox::TAKEN as inbox_taken;
-pub(crate) use interim::{Program, Run};
 pub(crate) use jobs::{call_with_limits, refusal_of};
 pub use peers::PeerLimits;
 pub(crate) use programs::start_of_child;

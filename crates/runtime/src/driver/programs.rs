@@ -5,12 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use kompel_engine::{CallId, PlaybookRef, Start};
+use kompel_engine::{CallId, PlaybookRef, Start, language::parse, machine::Program};
 use kompel_model::TenantId;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::Program;
 use crate::key::to_hex;
 
 /// A playbook's text and what it is called.
@@ -66,7 +65,7 @@ impl Programs {
         if let Some(known) = self.known(digest) {
             return Ok(known);
         }
-        let program = Arc::new(Program::compile(text)?);
+        let program = Arc::new(compile(text)?);
         if let Ok(mut known) = self.0.lock() {
             if known.len() >= MOST_KEPT {
                 known.clear();
@@ -80,6 +79,14 @@ impl Programs {
     pub(crate) fn known(&self, digest: &str) -> Option<Arc<Program>> {
         self.0.lock().ok().and_then(|known| known.get(digest).cloned())
     }
+}
+
+fn compile(text: &str) -> Result<Program, String> {
+    let words = |mistakes: Vec<kompel_engine::language::Mistake>| {
+        mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    let playbook = parse(text, "playbook.yaml").map_err(words)?;
+    Program::new(playbook).map_err(words)
 }
 
 /// How a run that another run starts begins. The same call starts the same run, however often.

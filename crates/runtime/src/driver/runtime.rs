@@ -16,6 +16,7 @@ use std::{
 use kompel_engine::{
     CallId, Start,
     act::{ApprovalAnswer, Decision, Policy, RehearsedPlan},
+    machine::Run,
 };
 use kompel_model::{TenantId, Timestamp};
 use serde_json::Value;
@@ -23,7 +24,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Library, Limits, Registry, Run, RunStatus, Scheduler, Source, Story, World,
+    Library, Limits, Registry, RunStatus, Scheduler, Source, Story, World,
     inbox_taken, load,
     peers::Peers,
     programs::Programs,

@@ -140,13 +140,6 @@ impl Scheduler {
         self.active.values().for_each(|woken| woken.notify_one());
     }
 
-    /// Lets this run look into its inbox, if it is in memory.
-    pub(crate) fn wake(&self, key: &RunKey) {
-        if let Some(woken) = self.active.get(key) {
-            woken.notify_one();
-        }
-    }
-
     /// Waits until a run leaves memory; at once if none is there.
     ///
     /// # Cancel safety

@@ -6,11 +6,11 @@ use kompel_engine::{
     CallId, Effect, Ending, Entry, EventFilter, Input, ListenerId, Record, Start, StepKey, TaskRef,
     TimerId,
     act::{ActRecord, Book, Policy},
+    machine::{Program, Run},
 };
 use kompel_model::Timestamp;
 use serde_json::Value;
 
-use super::{Program, Run};
 
 /// What follows from a run's entries.
 #[derive(Clone)]
@@ -161,10 +161,5 @@ impl RunState {
         // Follows from the entry that is being folded, so that it needs none of its own.
         self.book.step(&self.policy, at, call, &ActRecord::Abandoned);
         Some(News::CallUnwanted(call))
-    }
-
-    /// The policy that the calls are judged by.
-    pub(crate) fn policy(&self) -> &Policy {
-        &self.policy
     }
 }

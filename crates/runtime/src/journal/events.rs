@@ -1,6 +1,6 @@
 //! Events that came in, the listeners that wait for them, and which was brought to whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kompel_engine::{EventFilter, ListenerId};
 use kompel_model::{TenantId, Timestamp};
@@ -44,35 +44,35 @@ pub(crate) fn deliver(
     }
     let seq = transaction.last_insert_rowid();
     let mut runs = Vec::new();
-    for run in listening(transaction, tenant, kind, event)? {
-        if bring(transaction, &RunKey::new(tenant, &run), seq, at, event)? {
-            runs.push(run);
-        }
+    for (run, listeners) in listening(transaction, tenant, kind, event)? {
+        bring(transaction, &RunKey::new(tenant, &run), &listeners, seq, at, event)?;
+        runs.push(run);
     }
     Ok(EventOutcome::New { runs })
 }
 
-/// The runs with a listener that the event may fit, in order.
+/// The runs with listeners that the event may fit, in order.
 fn listening(
     transaction: &Transaction<'_>,
     tenant: &TenantId,
     kind: &str,
     event: &Value,
-) -> Result<Vec<String>, JournalError> {
+) -> Result<BTreeMap<String, BTreeSet<i64>>, JournalError> {
     let mut statement = transaction.prepare_cached(
-        "SELECT run, exactly FROM listeners WHERE tenant = ?1 AND type = ?2
-         UNION ALL SELECT run, exactly FROM listeners WHERE tenant = ?1 AND type IS NULL",
+        "SELECT run, exactly, listener FROM listeners WHERE tenant = ?1 AND type = ?2
+         UNION ALL
+         SELECT run, exactly, listener FROM listeners WHERE tenant = ?1 AND type IS NULL",
     )?;
     let mut rows = statement.query(params![tenant.as_str(), kind])?;
-    let mut runs = std::collections::BTreeSet::new();
+    let mut runs: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let exactly: BTreeMap<String, Value> =
             serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default();
         if fits(&EventFilter { exactly }, event) {
-            runs.insert(row.get(0)?);
+            runs.entry(row.get(0)?).or_default().insert(row.get(2)?);
         }
     }
-    Ok(runs.into_iter().collect())
+    Ok(runs)
 }
 
 /// True if the event has every attribute exactly so.
@@ -83,17 +83,24 @@ pub(crate) fn fits(filter: &EventFilter, event: &Value) -> bool {
 fn bring(
     transaction: &Transaction<'_>,
     key: &RunKey,
+    listeners: &BTreeSet<i64>,
     seq: i64,
     at: Timestamp,
     event: &Value,
-) -> Result<bool, JournalError> {
-    let first = transaction
-        .prepare_cached("INSERT OR IGNORE INTO deliveries (tenant, run, event) VALUES (?1, ?2, ?3)")?
-        .execute(params![key.tenant.as_str(), key.run, seq])?;
-    if first == 1 {
+) -> Result<(), JournalError> {
+    let mut first = 0;
+    for listener in listeners {
+        first += transaction
+            .prepare_cached(
+                "INSERT OR IGNORE INTO deliveries (tenant, run, listener, event)
+                 VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![key.tenant.as_str(), key.run, listener, seq])?;
+    }
+    if first > 0 {
         post(transaction, key, at, &Message::Event { event: event.clone() })?;
     }
-    Ok(first == 1)
+    Ok(())
 }
 
 /// Keeps a listener, and brings the events that came since the run's start and may fit.
@@ -120,7 +127,7 @@ pub(super) fn listen(
             .execute(params![key.tenant.as_str(), key.run, number, place, kind, exactly])?;
         for (seq, event) in since_start(transaction, key, kind)? {
             if fits(filter, &event) {
-                bring(transaction, key, seq, at, &event)?;
+                bring(transaction, key, &BTreeSet::from([number]), seq, at, &event)?;
             }
         }
     }
