@@ -4,8 +4,12 @@
 //! action catalogue are arguments, and what the machine wants from the world it says as an
 //! [`Effect`].
 
+pub mod act;
 mod effect;
 mod journal;
+pub mod jq;
+pub mod language;
+pub mod machine;
 
 pub use effect::{
     CallId, Effect, Ending, EventFilter, Fault, Input, ListenerId, StepKey, TaskRef, TimerId,

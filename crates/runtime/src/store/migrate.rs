@@ -4,10 +4,13 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: &[&str] = &[include_str!("../../../../migrations/0001_records.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../../../migrations/0001_records.sql"),
+    include_str!("../../../../migrations/0002_runs.sql"),
+];
 
 /// Runs the steps that the database lacks, each in its own transaction.
-pub(super) fn bring_up(connection: &mut Connection) -> Result<(), Error> {
+pub(crate) fn bring_up(connection: &mut Connection) -> Result<(), Error> {
     let done = known(connection)?;
     for (number, step) in (1u32..).zip(STEPS).skip(done as usize) {
         let transaction = connection.transaction()?;
@@ -19,7 +22,7 @@ pub(super) fn bring_up(connection: &mut Connection) -> Result<(), Error> {
 }
 
 /// The database's version, if this Kompel knows it.
-pub(super) fn known(connection: &Connection) -> Result<u32, Error> {
+pub(crate) fn known(connection: &Connection) -> Result<u32, Error> {
     let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = u32::try_from(STEPS.len()).expect("there are few migrations");
     if found > known { Err(Error::TooNew { found, known }) } else { Ok(found) }

@@ -7,7 +7,7 @@ mod decisions;
 mod discoveries;
 mod hunts;
 mod intern;
-mod migrate;
+pub(crate) mod migrate;
 mod people;
 mod records;
 
@@ -87,7 +87,7 @@ impl Store {
     }
 }
 
-fn settle(connection: &Connection) -> Result<(), Error> {
+pub(crate) fn settle(connection: &Connection) -> Result<(), Error> {
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "cache_size", -65_536)?;

@@ -1,0 +1,133 @@
+//! What is wrong with a playbook beyond its form: judged with the action catalogue and the jq
+//! compiler at hand.
+//!
+//! Owns the judgement, not the catalogue and not jq: both are arguments.
+
+mod calls;
+mod concurrency;
+mod flow;
+mod schemas;
+
+use kompel_model::Catalogue;
+
+use super::{
+    Mistake, Playbook, Task, TaskKind,
+    mistake::{Fault, locate},
+    parse::nearest,
+    walk::{self, task_lists},
+};
+
+/// Judges a playbook.
+///
+/// `variables` compiles a jq program and names the variables that it reads and does not bind
+/// itself, without `$`; its error says what is wrong with the program.
+///
+/// The answer is in the order of the text, errors and warnings; a hundred at most.
+pub fn check(
+    playbook: &Playbook,
+    catalogue: &Catalogue,
+    variables: &dyn Fn(&str) -> Result<Vec<String>, String>,
+) -> Vec<Mistake> {
+    let mut faults = playbook.places.warnings().to_vec();
+    faults.extend(expressions(playbook, variables));
+    faults.extend(calls::faults(playbook, catalogue));
+    faults.extend(flow::faults(playbook));
+    faults.extend(concurrency::faults(playbook));
+    faults.extend(schemas::faults(playbook));
+    faults.extend(exports_in_forks(playbook));
+    locate(faults, &playbook.places)
+}
+
+fn expressions(
+    playbook: &Playbook,
+    variables: &dyn Fn(&str) -> Result<Vec<String>, String>,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for placed in playbook.places.expressions() {
+        let span = playbook.places.find(&placed.pointer).value;
+        let used = match variables(placed.expression.jq()) {
+            Ok(used) => used,
+            Err(error) => {
+                faults.push(Fault::new("expression", span, error));
+                continue;
+            }
+        };
+        let known: Vec<&str> = placed.variables.iter().map(String::as_str).collect();
+        for name in used.iter().filter(|name| !known.contains(&name.as_str())) {
+            let hint = match nearest(name, &known) {
+                Some(near) => format!("did you mean `${near}`?"),
+                None => {
+                    let all: Vec<_> = known.iter().map(|name| format!("`${name}`")).collect();
+                    format!("known here: {}", all.join(", "))
+                }
+            };
+            let fault =
+                Fault::new("unknown-variable", span, format!("`${name}` is not known here"));
+            faults.push(fault.hint(hint));
+        }
+    }
+    faults
+}
+
+/// Branches run in no order, so what they export would depend on which ends last.
+fn exports_in_forks(playbook: &Playbook) -> Vec<Fault> {
+    let inside = task_lists(playbook).into_iter().filter(|list| list.in_fork);
+    let exports = inside.flat_map(|list| list.tasks).flat_map(exports);
+    exports
+        .map(|pointer| {
+            let span = super::mistake::heading(playbook.places.find(&pointer));
+            Fault::new("export-in-fork", span, "`export` within a `fork`").hint(
+                "export the fork's own output instead: branches run in no order, so the context \
+                 would depend on which ends last",
+            )
+        })
+        .collect()
+}
+
+/// The pointers of what a task exports.
+fn exports(task: &Task) -> Vec<String> {
+    let own = task.base.export.is_some().then(|| format!("{}/export", task.reference));
+    let each = match &task.kind {
+        TaskKind::Listen(listen) => {
+            listen.foreach.as_ref().is_some_and(|each| each.export.is_some())
+        }
+        _ => false,
+    };
+    own.into_iter().chain(each.then(|| format!("{}/foreach/export", task.reference))).collect()
+}
+
+/// Every task as it would be come across when reading from the top, called functions included.
+pub(super) fn in_order(playbook: &Playbook) -> Vec<&Task> {
+    let mut found = Vec::new();
+    let mut calling = Vec::new();
+    walk_in_order(playbook, &playbook.tasks, &mut calling, &mut found);
+    found
+}
+
+fn walk_in_order<'p>(
+    playbook: &'p Playbook,
+    tasks: &'p [Task],
+    calling: &mut Vec<&'p str>,
+    found: &mut Vec<&'p Task>,
+) {
+    for task in tasks {
+        if found.len() >= MOST_STEPS {
+            return;
+        }
+        found.push(task);
+        if let TaskKind::Call(super::Call::Function(call)) = &task.kind
+            && let Some((name, function)) = playbook.use_.functions.get_key_value(&call.name)
+            && !calling.contains(&name.as_str())
+        {
+            calling.push(name);
+            walk_in_order(playbook, std::slice::from_ref(function), calling, found);
+            calling.pop();
+        }
+        for list in walk::inner(task, false) {
+            walk_in_order(playbook, list.tasks, calling, found);
+        }
+    }
+}
+
+/// Functions that call functions multiply; beyond this the order is no longer followed.
+const MOST_STEPS: usize = 20_000;

@@ -1,0 +1,246 @@
+//! Reads the top of a playbook.
+
+use serde_json::{Map, Value};
+
+use super::reader::{Position, Reader, Spot};
+use crate::{
+    TaskRef,
+    language::{
+        Document, Places, Playbook, Schedule, Use, embedded_expression, mistake::Fault,
+        place::member, yaml::Kind,
+    },
+};
+
+impl Reader {
+    pub(super) fn playbook(&mut self, spot: &Spot<'_>) -> Option<Playbook> {
+        let fields = self.fields(spot, "a playbook", &TOP)?;
+        let document = self.need(
+            &fields,
+            "document",
+            "begin with `document:` and its `dsl`, `namespace`, `name`, `version`",
+        );
+        let document = document.and_then(|spot| self.document(&spot));
+        let input = self.optional(&fields, "input", |reader, spot| {
+            reader.input_rule(spot, Position::PlaybookInput)
+        });
+        let evaluate = self.optional(&fields, "evaluate", Self::evaluate);
+        let use_ = self.optional(&fields, "use", Self::use_);
+        let schedule = self.optional(&fields, "schedule", Self::schedule);
+        let timeout = self.optional(&fields, "timeout", Self::timeout);
+        let tasks = self.need(&fields, "do", "write the tasks under `do:`");
+        let tasks = tasks.and_then(|spot| self.tasks(&spot));
+        let output = self.optional(&fields, "output", |reader, spot| {
+            reader.output_rule(spot, "`output`", Position::PlaybookOutput)
+        });
+        Some(Playbook {
+            document: document?,
+            input: input?,
+            output: output?,
+            use_: use_?.unwrap_or_default(),
+            timeout: timeout?,
+            schedule: schedule?,
+            tasks: tasks?,
+            evaluate: evaluate?,
+            places: Places::default(),
+        })
+    }
+
+    fn document(&mut self, spot: &Spot<'_>) -> Option<Document> {
+        let fields = self.fields(spot, "`document`", &DOCUMENT)?;
+        let dsl = self.need(&fields, "dsl", "write `dsl: '1.0.3'`");
+        let dsl = dsl.and_then(|spot| self.dsl(&spot));
+        let namespace =
+            self.need(&fields, "namespace", "write whose playbook it is: `namespace: operations`");
+        let namespace = namespace.and_then(|spot| self.label(&spot));
+        let name = self.need(&fields, "name", "write `name: <what it does>`");
+        let name = name.and_then(|spot| self.label(&spot));
+        let version = self.need(&fields, "version", "write `version: '0.1.0'`");
+        let version = version.and_then(|spot| self.version(&spot));
+        let title = self.optional(&fields, "title", Self::text);
+        let summary = self.optional(&fields, "summary", Self::text);
+        let tags = self.optional(&fields, "tags", |reader, spot| reader.free(spot, "`tags`"));
+        let metadata =
+            self.optional(&fields, "metadata", |reader, spot| reader.free(spot, "`metadata`"));
+        Some(Document {
+            dsl: dsl?,
+            namespace: namespace?,
+            name: name?,
+            version: version?,
+            title: title?,
+            summary: summary?,
+            tags: tags?,
+            metadata: metadata?,
+        })
+    }
+
+    fn dsl(&mut self, spot: &Spot<'_>) -> Option<String> {
+        let text = self.version(spot)?;
+        if text.starts_with("1.0.") {
+            return Some(text);
+        }
+        let fault = Fault::new("dsl", spot.node.span, format!("version {text} of the language"));
+        self.fault(fault.hint("write `dsl: '1.0.3'`"));
+        None
+    }
+
+    /// A semantic version.
+    pub(super) fn version(&mut self, spot: &Spot<'_>) -> Option<String> {
+        let text = self.text(spot)?;
+        let core = text.split(['-', '+']).next().unwrap_or_default();
+        let plain = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_digit())
+                && (part == "0" || !part.starts_with('0'))
+        };
+        let rest = &text[core.len()..];
+        let rest_fits = !rest.ends_with(['-', '+', '.'])
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
+        if core.split('.').count() == 3 && core.split('.').all(plain) && rest_fits {
+            return Some(text);
+        }
+        let fault = Fault::new("version", spot.node.span, format!("`{text}` is no version"));
+        self.fault(fault.hint("write three numbers, such as '1.0.0'"));
+        None
+    }
+
+    /// A namespace or name as DNS has them.
+    pub(super) fn label(&mut self, spot: &Spot<'_>) -> Option<String> {
+        let text = self.text(spot)?;
+        if is_label(&text) {
+            return Some(text);
+        }
+        let fault = Fault::new("name", spot.node.span, format!("`{text}` can't be a name here"));
+        self.fault(fault.hint("use letters, digits and `-`, 63 at most, no `-` at either end"));
+        None
+    }
+
+    fn evaluate(&mut self, spot: &Spot<'_>) -> Option<Map<String, Value>> {
+        let fields = self.fields(spot, "`evaluate`", &["language", "mode"])?;
+        let language = fields.get("language").map(|spot| self.word(&spot, &[("jq", ())]));
+        let mode = match fields.get("mode") {
+            Some(spot) if matches!(&spot.node.kind, Kind::Text(text) if text == "loose") => {
+                let fault = Fault::new("refused", spot.node.span, "mode `loose` is not supported");
+                self.fault(fault.hint("write `strict`, and put each expression in `${ }`"));
+                Some(None)
+            }
+            Some(spot) => Some(self.word(&spot, &[("strict", ())])),
+            None => None,
+        };
+        if language == Some(None) || mode == Some(None) {
+            return None;
+        }
+        self.free(spot, "`evaluate`")
+    }
+
+    fn use_(&mut self, spot: &Spot<'_>) -> Option<Use> {
+        let fields = self.fields(spot, "`use`", &USE)?;
+        let authentications = self.optional(&fields, "authentications", |reader, spot| {
+            reader.named(spot, "`authentications`", |reader, _, spot| reader.authentication(spot))
+        });
+        let errors = self.optional(&fields, "errors", |reader, spot| {
+            reader.named(spot, "`errors`", |reader, _, spot| reader.error_definition(spot))
+        });
+        let functions = self.optional(&fields, "functions", |reader, spot| {
+            reader.named(spot, "`functions`", |reader, name, spot| {
+                let reference = TaskRef(member("/use/functions", name));
+                reader.task(name, reference, spot)
+            })
+        });
+        let retries = self.optional(&fields, "retries", |reader, spot| {
+            reader.named(spot, "`retries`", |reader, _, spot| {
+                reader.within(&["error"], |reader| reader.retry_policy(spot))
+            })
+        });
+        let timeouts = self.optional(&fields, "timeouts", |reader, spot| {
+            reader.named(spot, "`timeouts`", |reader, _, spot| reader.shared_timeout(spot))
+        });
+        let secrets = self.optional(&fields, "secrets", |reader, spot| {
+            let items = reader.items(spot, "`secrets`")?;
+            let names: Vec<_> = items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| reader.name(&spot.item(index, item)))
+                .collect();
+            names.into_iter().collect::<Option<Vec<_>>>()
+        });
+        Some(Use {
+            authentications: authentications?.unwrap_or_default(),
+            errors: errors?.unwrap_or_default(),
+            functions: functions?.unwrap_or_default(),
+            retries: retries?.unwrap_or_default(),
+            secrets: secrets?.unwrap_or_default(),
+            timeouts: timeouts?.unwrap_or_default(),
+        })
+    }
+
+    fn shared_timeout(&mut self, spot: &Spot<'_>) -> Option<crate::language::Duration> {
+        let fields = self.fields(spot, "a timeout", &["after"])?;
+        let after = self.need(&fields, "after", "write `after: PT30S`")?;
+        self.duration(&after)
+    }
+
+    fn schedule(&mut self, spot: &Spot<'_>) -> Option<Schedule> {
+        let known = ["every", "cron", "after", "on", "read"];
+        let fields = self.fields(spot, "`schedule`", &known)?;
+        if !known[..4].iter().any(|key| fields.has(key)) {
+            let fault = Fault::new("missing-field", fields.span, "a schedule without a time");
+            self.fault(fault.hint("write one of `cron`, `every`, `after`, `on`"));
+        }
+        if let (Some(read), false) = (fields.get("read"), fields.has("on")) {
+            let fault = Fault::new("read-without-on", read.heading(), "`read` without `on`");
+            self.fault(fault.hint("leave it out, or write the events under `on`"));
+        }
+        let every = self.optional(&fields, "every", Self::fixed_duration);
+        let cron = self.optional(&fields, "cron", Self::cron);
+        let after = self.optional(&fields, "after", Self::fixed_duration);
+        let on = self.optional(&fields, "on", Self::consumption);
+        let read = self.optional(&fields, "read", Self::read_as);
+        Some(Schedule { every: every?, cron: cron?, after: after?, on: on?, read: read? })
+    }
+
+    /// A duration that must be known before there is a run.
+    fn fixed_duration(&mut self, spot: &Spot<'_>) -> Option<crate::language::Duration> {
+        if let Kind::Text(text) = &spot.node.kind
+            && embedded_expression(text).is_some()
+        {
+            let fault =
+                Fault::new("duration", spot.node.span, "an expression before there is a run");
+            self.fault(fault.hint("write a fixed duration, such as P1D"));
+            return None;
+        }
+        self.duration(spot)
+    }
+
+    fn cron(&mut self, spot: &Spot<'_>) -> Option<String> {
+        let text = self.name(spot)?;
+        let parser = croner::parser::CronParser::builder()
+            .seconds(croner::parser::Seconds::Disallowed)
+            .year(croner::parser::Year::Disallowed)
+            .build();
+        match parser.parse(&text) {
+            Ok(_) => Some(text),
+            Err(error) => {
+                let message = format!("`{text}` is no cron expression: {error}");
+                let fault = Fault::new("cron", spot.node.span, message);
+                self.fault(fault.hint(
+                    "write five fields, such as `0 7 * * MON-FRI` (minute hour day month weekday)",
+                ));
+                None
+            }
+        }
+    }
+}
+
+/// True for what the standard allows as namespace and name.
+pub(super) fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+const TOP: [&str; 8] =
+    ["document", "input", "use", "do", "timeout", "output", "schedule", "evaluate"];
+const DOCUMENT: [&str; 8] =
+    ["dsl", "namespace", "name", "version", "title", "summary", "tags", "metadata"];
+const USE: [&str; 6] = ["authentications", "errors", "functions", "retries", "secrets", "timeouts"];

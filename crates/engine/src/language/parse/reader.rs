@@ -1,0 +1,435 @@
+//! The common part of reading: values by their expected kind, members by their known names, and
+//! every mistake with its place. A reading function that answers `None` has said why.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::refused;
+use crate::language::{
+    Expression, Severity, Span, embedded_expression,
+    mistake::Fault,
+    place::{PlacedExpression, member},
+    yaml::{Kind, Member, Node, to_object},
+};
+
+/// Reads a tree of values, gathering mistakes and expressions.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    pub(super) faults: Vec<Fault>,
+    pub(super) expressions: Vec<PlacedExpression>,
+    /// The variables that the surrounding loops and catches add.
+    pub(super) scope: Vec<String>,
+    pub(super) tasks: usize,
+}
+
+/// A value, the key in front of it, and its pointer.
+#[derive(Debug, Clone)]
+pub(super) struct Spot<'n> {
+    pub(super) node: &'n Node,
+    pub(super) key: Option<Span>,
+    pub(super) pointer: String,
+}
+
+/// A mapping whose members all have known names.
+#[derive(Debug, Clone)]
+pub(super) struct Fields<'n> {
+    members: &'n [Member],
+    pub(super) pointer: String,
+    pub(super) span: Span,
+}
+
+/// From where an expression is evaluated; decides which variables it knows.
+///
+/// # Source
+/// dsl.md, the table of arguments under "Runtime expressions".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Position {
+    PlaybookInput,
+    BeforeTask,
+    Definition,
+    TaskOutput,
+    Export,
+    PlaybookOutput,
+}
+
+impl Position {
+    fn variables(self) -> &'static [&'static str] {
+        match self {
+            Self::PlaybookInput => &["workflow", "runtime"],
+            Self::BeforeTask => &["context", "task", "workflow", "runtime"],
+            Self::Definition | Self::TaskOutput => {
+                &["context", "input", "task", "workflow", "runtime", "authorization"]
+            }
+            Self::Export => {
+                &["context", "input", "output", "task", "workflow", "runtime", "authorization"]
+            }
+            Self::PlaybookOutput => &["context", "workflow", "runtime"],
+        }
+    }
+}
+
+impl<'n> Spot<'n> {
+    pub(super) fn root(node: &'n Node) -> Self {
+        Self { node, key: None, pointer: String::new() }
+    }
+
+    /// The stretch to point at: the key if there is one.
+    pub(super) fn heading(&self) -> Span {
+        self.key.unwrap_or(self.node.span)
+    }
+
+    pub(super) fn item(&self, index: usize, node: &'n Node) -> Self {
+        Self { node, key: None, pointer: format!("{}/{index}", self.pointer) }
+    }
+
+    pub(super) fn entry(&self, entry: &'n Member) -> Self {
+        let pointer = member(&self.pointer, &entry.key);
+        Self { node: &entry.value, key: Some(entry.key_span), pointer }
+    }
+}
+
+impl<'n> Fields<'n> {
+    pub(super) fn get(&self, key: &str) -> Option<Spot<'n>> {
+        let entry = self.members.iter().find(|entry| entry.key == key)?;
+        let pointer = member(&self.pointer, key);
+        Some(Spot { node: &entry.value, key: Some(entry.key_span), pointer })
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.members.iter().any(|entry| entry.key == key)
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'n str> {
+        self.members.iter().map(|entry| entry.key.as_str())
+    }
+}
+
+impl Reader {
+    /// What does not stop the reading.
+    pub(super) fn warnings(&self) -> Vec<Fault> {
+        let warning = |fault: &&Fault| fault.severity == Severity::Warning;
+        self.faults.iter().filter(warning).cloned().collect()
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    /// Says that something else is expected here.
+    pub(super) fn unfit(&mut self, spot: &Spot<'_>, expected: &str, hint: &str) {
+        let message = format!("here stands {}, not {expected}", spot.node.describe());
+        self.fault(Fault::new("kind", spot.node.span, message).hint(hint));
+    }
+
+    pub(super) fn members<'n>(&mut self, spot: &Spot<'n>, what: &str) -> Option<&'n [Member]> {
+        match &spot.node.kind {
+            Kind::Map(members) => Some(members),
+            _ => {
+                self.unfit(
+                    spot,
+                    &format!("{what} (a mapping)"),
+                    "write `name: value` lines below it",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn items<'n>(&mut self, spot: &Spot<'n>, what: &str) -> Option<&'n [Node]> {
+        match &spot.node.kind {
+            Kind::List(items) => Some(items),
+            _ => {
+                self.unfit(spot, &format!("{what} (a list)"), "begin each item with `- `");
+                None
+            }
+        }
+    }
+
+    /// A mapping that may have these members and no others.
+    pub(super) fn fields<'n>(
+        &mut self,
+        spot: &Spot<'n>,
+        what: &str,
+        known: &[&str],
+    ) -> Option<Fields<'n>> {
+        let members = self.members(spot, what)?;
+        for entry in members.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+            self.fault(unknown_field(entry, what, known));
+        }
+        Some(Fields { members, pointer: spot.pointer.clone(), span: spot.heading() })
+    }
+
+    /// A member that must be there.
+    pub(super) fn need<'n>(
+        &mut self,
+        fields: &Fields<'n>,
+        key: &str,
+        hint: &str,
+    ) -> Option<Spot<'n>> {
+        let found = fields.get(key);
+        if found.is_none() {
+            self.fault(
+                Fault::new("missing-field", fields.span, format!("`{key}` is missing")).hint(hint),
+            );
+        }
+        found
+    }
+
+    pub(super) fn text(&mut self, spot: &Spot<'_>) -> Option<String> {
+        match &spot.node.kind {
+            Kind::Text(text) => Some(text.clone()),
+            Kind::Number(number) => {
+                self.unfit(spot, "a text", &format!("put it in quotes: '{number}'"));
+                None
+            }
+            Kind::Bool(value) => {
+                self.unfit(spot, "a text", &format!("put it in quotes: '{value}'"));
+                None
+            }
+            Kind::Null | Kind::List(_) | Kind::Map(_) => {
+                self.unfit(spot, "a text", "write a text");
+                None
+            }
+        }
+    }
+
+    /// A text that must not be empty.
+    pub(super) fn name(&mut self, spot: &Spot<'_>) -> Option<String> {
+        let text = self.text(spot)?;
+        if text.trim().is_empty() {
+            self.fault(
+                Fault::new("empty-text", spot.node.span, "an empty text").hint("write a name"),
+            );
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The name of a variable, as jq can write it.
+    pub(super) fn variable(&mut self, spot: &Spot<'_>) -> Option<String> {
+        let text = self.text(spot)?;
+        let mut letters = text.chars();
+        let plain = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+            && letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if plain {
+            return Some(text);
+        }
+        let message = format!("`{text}` can't name a variable");
+        self.fault(
+            Fault::new("variable", spot.node.span, message)
+                .hint("use letters, digits and `_`, without `$`"),
+        );
+        None
+    }
+
+    pub(super) fn boolean(&mut self, spot: &Spot<'_>) -> Option<bool> {
+        match spot.node.kind {
+            Kind::Bool(value) => Some(value),
+            _ => {
+                self.unfit(spot, "true or false", "write true or false");
+                None
+            }
+        }
+    }
+
+    /// A whole number within these bounds.
+    pub(super) fn whole(&mut self, spot: &Spot<'_>, least: u64, most: u64) -> Option<u64> {
+        let number = match &spot.node.kind {
+            Kind::Number(number) => number.as_u64(),
+            _ => None,
+        };
+        match number {
+            Some(number) if (least..=most).contains(&number) => Some(number),
+            _ => {
+                let expected = format!("a whole number from {least} to {most}");
+                self.unfit(spot, &expected, &format!("write {expected}"));
+                None
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(&mut self, spot: &Spot<'_>, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(spot)?;
+        let found = words.iter().find(|(word, _)| *word == text);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let message = format!("`{text}` is not known here");
+            self.fault(Fault::new("word", spot.node.span, message).hint(one_of(&text, &known)));
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// An expression where one is expected: bare or in `${ }`.
+    pub(super) fn expression(&mut self, spot: &Spot<'_>, position: Position) -> Option<Expression> {
+        let text = match &spot.node.kind {
+            Kind::Text(text) => text.clone(),
+            Kind::Bool(_) | Kind::Number(_) => {
+                let written = spot.node.to_value();
+                self.unfit(
+                    spot,
+                    "an expression",
+                    &format!("write it as a text: '${{ {written} }}'"),
+                );
+                return None;
+            }
+            Kind::Null | Kind::List(_) | Kind::Map(_) => {
+                self.unfit(spot, "an expression", "write a jq expression, such as .name");
+                return None;
+            }
+        };
+        if text.trim().is_empty() {
+            let fault = Fault::new("empty-text", spot.node.span, "an empty expression");
+            self.fault(fault.hint("write a jq expression, such as .name"));
+            return None;
+        }
+        let expression = Expression::new(text);
+        self.found(&spot.pointer, expression.clone(), position);
+        Some(expression)
+    }
+
+    /// A text that may be `${ … }` as a whole.
+    pub(super) fn text_or_expression(
+        &mut self,
+        spot: &Spot<'_>,
+        position: Position,
+    ) -> Option<String> {
+        let text = self.text(spot)?;
+        self.found_in_text(spot, &text, position);
+        Some(text)
+    }
+
+    /// Any value, with `${ … }` in its texts.
+    pub(super) fn template(&mut self, spot: &Spot<'_>, position: Position) -> Value {
+        self.search(spot, position);
+        spot.node.to_value()
+    }
+
+    /// A mapping with `${ … }` in its texts.
+    pub(super) fn object(
+        &mut self,
+        spot: &Spot<'_>,
+        what: &str,
+        position: Position,
+    ) -> Option<Map<String, Value>> {
+        let members = self.members(spot, what)?;
+        self.search(spot, position);
+        Some(to_object(members))
+    }
+
+    /// A mapping that is kept as it is.
+    pub(super) fn free(&mut self, spot: &Spot<'_>, what: &str) -> Option<Map<String, Value>> {
+        self.members(spot, what).map(to_object)
+    }
+
+    fn search(&mut self, spot: &Spot<'_>, position: Position) {
+        match &spot.node.kind {
+            Kind::Text(text) => self.found_in_text(spot, text, position),
+            Kind::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.search(&spot.item(index, item), position);
+                }
+            }
+            Kind::Map(members) => {
+                for entry in members {
+                    self.search(&spot.entry(entry), position);
+                }
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        }
+    }
+
+    fn found_in_text(&mut self, spot: &Spot<'_>, text: &str, position: Position) {
+        if embedded_expression(text).is_some() {
+            self.found(&spot.pointer, Expression::new(text), position);
+        } else if text.contains("${") {
+            self.fault(
+                Fault::new(
+                    "part-expression",
+                    spot.node.span,
+                    "an expression within a text is not evaluated",
+                )
+                .hint(r#"make the whole text one expression: ${ "Dear \(.name)" }"#)
+                .warning(),
+            );
+        }
+    }
+
+    fn found(&mut self, pointer: &str, expression: Expression, position: Position) {
+        let mut variables: Vec<String> =
+            position.variables().iter().map(|name| (*name).to_owned()).collect();
+        variables.extend(self.scope.iter().cloned());
+        let pointer = pointer.to_owned();
+        self.expressions.push(PlacedExpression { pointer, expression, variables });
+    }
+
+    /// Reads something inside which these variables are known as well.
+    pub(super) fn within<T>(&mut self, variables: &[&str], read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.scope.len();
+        self.scope.extend(variables.iter().map(|name| (*name).to_owned()));
+        let result = read(self);
+        self.scope.truncate(before);
+        result
+    }
+
+    /// Reads a mapping of named things.
+    pub(super) fn named<T>(
+        &mut self,
+        spot: &Spot<'_>,
+        what: &str,
+        mut read: impl FnMut(&mut Self, &str, &Spot<'_>) -> Option<T>,
+    ) -> Option<std::collections::BTreeMap<String, T>> {
+        let members = self.members(spot, what)?;
+        let read: Vec<Option<(String, T)>> = members
+            .iter()
+            .map(|entry| {
+                let value = read(self, &entry.key, &spot.entry(entry));
+                value.map(|value| (entry.key.clone(), value))
+            })
+            .collect();
+        read.into_iter().collect()
+    }
+}
+
+fn unknown_field(entry: &Member, what: &str, known: &[&str]) -> Fault {
+    if let Some((message, hint)) = refused::field(what, &entry.key) {
+        return Fault::new("refused", entry.key_span, message).hint(hint);
+    }
+    let message = format!("{what} has no `{}`", entry.key);
+    Fault::new("unknown-field", entry.key_span, message).hint(one_of(&entry.key, known))
+}
+
+/// True for `.customer.name` and `$item`, which in a value are but texts.
+fn is_like_an_expression(text: &str) -> bool {
+    let path = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || "_.[]".contains(c))
+    };
+    text.strip_prefix('.').or_else(|| text.strip_prefix('$')).is_some_and(path)
+}
+
+/// "did you mean …", or all that would be right.
+pub(super) fn one_of(written: &str, known: &[&str]) -> String {
+    if let Some(near) = nearest(written, known) {
+        return format!("did you mean `{near}`?");
+    }
+    let known: BTreeSet<&str> = known.iter().copied().collect();
+    let quoted: Vec<String> = known.iter().take(20).map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [] => "leave it out".to_owned(),
+        [only] => format!("write {only}"),
+        _ => format!("known here: {}", quoted.join(", ")),
+    }
+}
+
+/// The known word that is most like the written one, if any is.
+pub(in crate::language) fn nearest<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
+    let (written_folded, longest) = (written.to_lowercase(), written.chars().count().max(3));
+    known
+        .iter()
+        .map(|word| (strsim::damerau_levenshtein(&written_folded, &word.to_lowercase()), *word))
+        .min()
+        .filter(|(distance, _)| *distance <= longest.div_ceil(3).min(3) && written.len() < 64)
+        .map(|(_, word)| word)
+}
