@@ -4,10 +4,14 @@
 //! no rule of discovery and words nothing for people: what the discovery found is kept as the JSON
 //! that it is given.
 
+pub mod audit;
+pub mod backup;
 pub mod clock;
 mod error;
+mod files;
 mod fingerprint;
 mod key;
+pub mod secrets;
 mod store;
 mod workspace;
 

@@ -4,7 +4,11 @@ use rusqlite::Connection;
 
 use crate::Error;
 
-const STEPS: &[&str] = &[include_str!("../../../../migrations/0001_records.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../../../migrations/0001_records.sql"),
+    include_str!("../../../../migrations/0002_runs.sql"),
+    include_str!("../../../../migrations/0003_audit.sql"),
+];
 
 /// Runs the steps that the database lacks, each in its own transaction.
 pub(super) fn bring_up(connection: &mut Connection) -> Result<(), Error> {

@@ -1,0 +1,2 @@
+-- Runs: the driver's tables. Empty until its branch is merged, so that 0003 has its number.
+SELECT 1;
