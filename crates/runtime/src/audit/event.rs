@@ -65,7 +65,7 @@ impl AuditEvent {
 
     /// The texts, with the salts that their hashes are made with.
     pub(super) fn salted(&self) -> Result<BTreeMap<&str, Salted>, Error> {
-        let salt = |text: &String| {
+        let salt = |text: &String| -> Result<Salted, Error> {
             let mut salt = [0; SALT_BYTES];
             random(&mut salt)?;
             Ok(Salted { salt: to_hex(&salt), text: text.clone() })

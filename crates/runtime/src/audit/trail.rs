@@ -31,7 +31,7 @@ impl Trail<'_> {
         tenant: &TenantId,
         event: &AuditEvent,
     ) -> Result<u64, Error> {
-        let place = Self { connection: transaction }.size()?;
+        let place = Trail { connection: transaction }.size()?;
         let turn: i64 = transaction
             .prepare_cached(
                 "SELECT coalesce(max(turn) + 1, 0) FROM audit_entries WHERE tenant = ?1",
@@ -58,7 +58,7 @@ impl Trail<'_> {
                     text.text
                 ])?;
         }
-        let mut edge = Self { connection: transaction }.edge(place)?;
+        let mut edge = Trail { connection: transaction }.edge(place)?;
         let mut keep = transaction.prepare_cached(
             "INSERT INTO audit_nodes (level, position, hash) VALUES (?1, ?2, ?3)",
         )?;

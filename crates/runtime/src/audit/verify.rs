@@ -136,7 +136,7 @@ pub fn verify(
     let mut bytes = Vec::new();
     for number in 1.. {
         bytes.clear();
-        reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes).map_err(Error::Export)?;
+        (&mut *reader).take(LONGEST_LINE).read_until(b'\n', &mut bytes).map_err(Error::Export)?;
         if bytes.is_empty() {
             break;
         }
