@@ -138,6 +138,14 @@ impl Vault {
         Ok(content.secrets.values().map(BTreeMap::len).sum())
     }
 
+    /// How many secrets it holds, of all tenants.
+    ///
+    /// # Errors
+    /// As [`Vault::find`].
+    pub fn count(&self) -> Result<usize, Error> {
+        Ok(self.read()?.secrets.values().map(BTreeMap::len).sum())
+    }
+
     /// All values of all tenants: what no text may hold.
     pub(super) fn values(&self) -> Result<Vec<Secret>, Error> {
         let content = self.read()?;
