@@ -77,12 +77,12 @@ audit-kept = It goes on from the kept checkpoint of { $size } entries.
 audit-no-kept = No kept checkpoint given (--checkpoint): that a later end was cut off and signed anew can't be told.
 audit-unsound = { $of }: NOT sound.
 audit-problem-where = { $line ->
-    [-] { $place ->
-        [-] {""}
+    [none] { $place ->
+        [none] {""}
        *[other] entry { $place }:{" "}
     }
    *[other] line { $line }{ $place ->
-        [-] {""}
+        [none] {""}
        *[other] , entry { $place }
     }:{" "}
 }

@@ -78,12 +78,12 @@ audit-kept = Het gaat verder op het bewaarde ijkpunt van { $size } regels.
 audit-no-kept = Geen bewaard ijkpunt opgegeven (--checkpoint): dat een later einde afgekapt en opnieuw getekend werd, is niet te zien.
 audit-unsound = { $of }: NIET in orde.
 audit-problem-where = { $line ->
-    [-] { $place ->
-        [-] {""}
+    [none] { $place ->
+        [none] {""}
        *[other] logregel { $place }:{" "}
     }
    *[other] lijn { $line }{ $place ->
-        [-] {""}
+        [none] {""}
        *[other] , logregel { $place }
     }:{" "}
 }

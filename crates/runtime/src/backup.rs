@@ -302,3 +302,131 @@ const DATABASE: &str = "kompel.db";
 const MANIFEST: &str = "manifest.json";
 const VERSION: u32 = 1;
 const DEEPEST: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use kompel_model::{Secret, TenantId};
+
+    use super::*;
+    use crate::{audit::AuditEvent, secrets::Vault};
+
+    fn now() -> Timestamp {
+        "2026-01-01T00:00:00Z".parse().unwrap()
+    }
+
+    fn workspace() -> (tempfile::TempDir, Workspace) {
+        let folder = tempfile::tempdir().unwrap();
+        let (workspace, _) = Workspace::init(&folder.path().join("desk"), "# desk\n").unwrap();
+        fs::create_dir_all(workspace.root().join("playbooks/leaver/cases")).unwrap();
+        fs::write(workspace.root().join("playbooks/leaver/cases/one.yaml"), "a: 1\n").unwrap();
+        let vault = Vault::new(workspace.secrets(), workspace.secrets_key());
+        let value = Secret::new("hunter2-hunter2".to_owned());
+        vault.set(&TenantId::default(), &"ad".parse().unwrap(), value, now()).unwrap();
+        add(&workspace, 1);
+        (folder, workspace)
+    }
+
+    fn add(workspace: &Workspace, entries: usize) {
+        let mut store = workspace.open_store().unwrap();
+        for _ in 0..entries {
+            let event = AuditEvent::new("step.done", now());
+            store.tenant(TenantId::default()).audit(&event).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_copy_made_while_others_write_is_whole() {
+        let (folder, workspace) = workspace();
+        let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    add(&workspace, 1);
+                    begun.store(true, Ordering::Relaxed);
+                }
+            });
+            while !begun.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            let mut last = 0;
+            for number in 0..10 {
+                let target = folder.path().join(format!("backup-{number}"));
+                let manifest = back_up(&workspace, &target, Keys::LeftOut, now()).unwrap();
+                assert!(manifest.audit_entries >= last);
+                last = manifest.audit_entries;
+                assert_eq!(check(&target).unwrap(), manifest);
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        assert!(workspace.open_store().unwrap().trail().size().unwrap() > 1);
+    }
+
+    #[test]
+    fn a_backup_comes_back_as_it_was() {
+        let (folder, workspace) = workspace();
+        let target = folder.path().join("backup");
+        back_up(&workspace, &target, Keys::Included, now()).unwrap();
+        add(&workspace, 3);
+        let root = folder.path().join("again");
+        let restored = restore(&target, &root).unwrap();
+        assert!(restored.lacking.is_empty(), "{:?}", restored.lacking);
+        let again = Workspace::at(&root).unwrap();
+        assert_eq!(again.open_store().unwrap().trail().size().unwrap(), 1);
+        let vault = Vault::new(again.secrets(), again.secrets_key());
+        assert_eq!(vault.count().unwrap(), 1);
+        assert!(root.join("playbooks/leaver/cases/one.yaml").is_file());
+        assert!(matches!(restore(&target, &root), Err(Error::Exists(_))));
+    }
+
+    #[test]
+    fn keys_go_along_only_if_asked_for() {
+        let (folder, workspace) = workspace();
+        let target = folder.path().join("backup");
+        back_up(&workspace, &target, Keys::LeftOut, now()).unwrap();
+        let seed = fs::read(workspace.key()).unwrap();
+        for name in ["kompel.key", "kompel.audit-key", "kompel.age-key"] {
+            assert!(!target.join(name).exists(), "{name}");
+        }
+        for entry in fs::read_dir(&target).unwrap() {
+            let path = entry.unwrap().path();
+            let held = path.is_file().then(|| fs::read(&path).unwrap()).unwrap_or_default();
+            assert!(!held.windows(64).any(|bytes| *bytes == seed[..64]), "{}", path.display());
+        }
+        let restored = restore(&target, &folder.path().join("again")).unwrap();
+        assert_eq!(restored.lacking.len(), 3);
+    }
+
+    #[test]
+    fn a_damaged_backup_is_found_and_nothing_written() {
+        let (folder, workspace) = workspace();
+        let good = folder.path().join("backup");
+        let manifest = back_up(&workspace, &good, Keys::LeftOut, now()).unwrap();
+        let root = folder.path().join("again");
+        for name in manifest.files.keys() {
+            let path = good.join(name);
+            let bytes = fs::read(&path).unwrap();
+            let mut changed = bytes.clone();
+            changed[bytes.len() / 2] ^= 1;
+            fs::write(&path, &changed).unwrap();
+            assert!(restore(&good, &root).is_err(), "{name} changed");
+            fs::remove_file(&path).unwrap();
+            assert!(restore(&good, &root).is_err(), "{name} gone");
+            fs::write(&path, &bytes).unwrap();
+            assert!(!root.exists());
+        }
+        let text = fs::read_to_string(good.join(MANIFEST)).unwrap();
+        fs::write(good.join(MANIFEST), text.replace("kompel.toml", "../outside")).unwrap();
+        assert!(matches!(restore(&good, &root), Err(Error::DamagedBackup { .. })));
+        fs::write(good.join(MANIFEST), text).unwrap();
+        assert!(restore(&good, &root).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_is_there_is_not_written_to() {
+        let (folder, workspace) = workspace();
+        let refused = back_up(&workspace, folder.path(), Keys::LeftOut, now());
+        assert!(matches!(refused, Err(Error::Exists(_))));
+    }
+}

@@ -220,7 +220,7 @@ fn judged(report: &Report, export: Option<&Path>, output: &Output) -> Result<Exi
 }
 
 fn worded(problem: &Problem, output: &Output) -> String {
-    let number = |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let number = |number: Option<u64>| number.map_or_else(|| "none".to_owned(), |n| n.to_string());
     let place = Phrase::new("audit-problem-where")
         .text("line", number(problem.line))
         .text("place", number(problem.place));

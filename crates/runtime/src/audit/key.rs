@@ -73,7 +73,7 @@ impl AuditKey {
         (whole && id == to_hex(&key.verifier.id())).then_some(key)
     }
 
-    pub(super) fn from_seed(seed: [u8; 32]) -> Self {
+    pub(crate) fn from_seed(seed: [u8; 32]) -> Self {
         let signing = SigningKey::from_bytes(&seed);
         let key = signing.verifying_key();
         let print = to_hex(&Sha256::digest(key.as_bytes()));

@@ -106,6 +106,9 @@ fn settle(connection: &Connection) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+mod matrix;
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
