@@ -108,7 +108,7 @@ secret-set = Kept { $name }. In kompel.toml: secret://{ $name }
 secret-replaced = Replaced { $name }.
 secret-none = No secrets in the encrypted file.
 secret-removed = Removed { $name }.
-secret-rotated = A new key; { $count } secrets encrypted anew.
+secret-rotated = A new key. Secrets encrypted anew: { $count }.
 secret-rotated-next = Copy kompel.age-key anew to where you keep keys.
 
 progress-backup = Copying and checking…

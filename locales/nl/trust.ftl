@@ -109,7 +109,7 @@ secret-set = { $name } is bewaard. In kompel.toml: secret://{ $name }
 secret-replaced = { $name } is vervangen.
 secret-none = Geen geheimen in het versleutelde bestand.
 secret-removed = { $name } is verwijderd.
-secret-rotated = Een nieuwe sleutel; { $count } geheimen opnieuw versleuteld.
+secret-rotated = Een nieuwe sleutel. Opnieuw versleutelde geheimen: { $count }.
 secret-rotated-next = Kopieer kompel.age-key opnieuw naar waar je sleutels bewaart.
 
 progress-backup = Kopiëren en controleren…

@@ -4,11 +4,13 @@ use std::io::{self, IsTerminal as _, Read as _};
 
 use clap::{Args, Subcommand};
 use kompel_model::{Phrase, Secret};
-use kompel_runtime::{audit::AuditEvent, clock, secrets::SecretName};
-
-use crate::{
-    args::Global, diagnostics::Failure, exit::Exit, output::Output, session::Session,
+use kompel_runtime::{
+    audit::AuditEvent,
+    clock,
+    secrets::{SecretName, Vault},
 };
+
+use crate::{args::Global, diagnostics::Failure, exit::Exit, output::Output, session::Session};
 
 #[derive(Debug, Args)]
 pub(crate) struct SecretArgs {
@@ -49,6 +51,7 @@ fn on_record(session: &mut Session<'_>, kind: &'static str, name: &str) -> Resul
 
 fn set(name: SecretName, mut session: Session<'_>) -> Result<Exit, Failure> {
     let value = asked(&name, session.output)?;
+    Vault::accepts(&name, &value)?;
     on_record(&mut session, "secret.set", name.as_str())?;
     let vault = session.secrets();
     let replaced = vault.vault().set(session.tenant(), &name, value, clock::now())?;

@@ -10,6 +10,9 @@ mod sources;
 mod vault;
 
 pub use name::SecretName;
-pub use scrub::Scrubber;
+pub use scrub::{Scrubbed, Scrubber};
 pub use sources::{Reference, Secrets};
 pub use vault::{KeptSecret, Vault};
+
+#[cfg(test)]
+mod tests;

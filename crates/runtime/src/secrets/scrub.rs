@@ -1,6 +1,6 @@
 //! Scrubbing: no text that leaves holds a secret, whatever form a peer or a library gave it.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, io};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
@@ -69,6 +69,50 @@ impl Scrubber {
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+}
+
+/// A writer that scrubs whole lines before it passes them on: what logs are written through.
+pub struct Scrubbed<W: io::Write> {
+    writer: W,
+    scrubber: Scrubber,
+    line: Vec<u8>,
+}
+
+impl<W: io::Write> Scrubbed<W> {
+    /// Scrubs what goes to `writer`.
+    pub fn new(writer: W, scrubber: Scrubber) -> Self {
+        Self { writer, scrubber, line: Vec::new() }
+    }
+
+    fn pass_on(&mut self, bytes: usize) -> io::Result<()> {
+        let rest = self.line.split_off(bytes);
+        let line = std::mem::replace(&mut self.line, rest);
+        self.writer.write_all(self.scrubber.scrub(&String::from_utf8_lossy(&line)).as_bytes())
+    }
+}
+
+impl<W: io::Write> io::Write for Scrubbed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        if let Some(end) = self.line.iter().rposition(|byte| *byte == b'\n') {
+            self.pass_on(end + 1)?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Passes on what was written, also of an unfinished line: a secret in two parts of one line
+    /// with a flush between them is not recognised.
+    fn flush(&mut self) -> io::Result<()> {
+        self.pass_on(self.line.len())?;
+        self.writer.flush()
+    }
+}
+
+impl<W: io::Write> Drop for Scrubbed<W> {
+    fn drop(&mut self) {
+        // Nobody is left who could be told.
+        let _ = io::Write::flush(self);
     }
 }
 

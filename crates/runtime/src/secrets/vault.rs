@@ -68,7 +68,7 @@ impl Vault {
         value: Secret,
         at: Timestamp,
     ) -> Result<bool, Error> {
-        long_enough(name, &value)?;
+        Self::accepts(name, &value)?;
         let _turn = self.turn()?;
         if !self.key.exists() {
             if self.file.exists() {
@@ -82,6 +82,14 @@ impl Vault {
         let replaced = of_tenant.insert(name.as_str().to_owned(), item).is_some();
         self.write(&content, &self.identities()?[0])?;
         Ok(replaced)
+    }
+
+    /// Whether [`Vault::set`] would take this value, before anything is put on record.
+    ///
+    /// # Errors
+    /// `SecretTooShort` if it is too short to be found in texts again.
+    pub fn accepts(name: &SecretName, value: &Secret) -> Result<(), Error> {
+        long_enough(name, value)
     }
 
     /// Removes a secret; false if there was none.

@@ -6,7 +6,10 @@ use kompel_model::{CandidateId, EventLog, PersonId, SourceKind, TenantId, Ticket
 use serde_json::json;
 
 use super::*;
-use crate::{Key, audit::AuditEvent, audit::AuditKey};
+use crate::{
+    Key,
+    audit::{AuditEvent, AuditKey},
+};
 
 /// A call that reads, and what it gives a tenant, as text.
 type Read = (&'static str, fn(&mut Scope<'_>, &Key) -> String);
@@ -14,12 +17,9 @@ type Read = (&'static str, fn(&mut Scope<'_>, &Key) -> String);
 /// Calls that read. A new one needs a line here.
 const READS: &[Read] = &[
     ("read_log", |scope, _| format!("{:?}", scope.read_log(&|_| ()).unwrap())),
-    ("record_counts", |scope, _| format!("{:?}", scope.record_counts().unwrap())),
+    ("record_counts", |scope, _| present(scope.record_counts().unwrap().len())),
     ("identity", |scope, key| format!("{:?}", scope.identity(&PersonId::new(MARK), key))),
-    ("identity_count", |scope, _| match scope.identity_count().unwrap() {
-        0 => String::new(),
-        _ => MARK.to_owned(),
-    }),
+    ("identity_count", |scope, _| present(scope.identity_count().unwrap())),
     ("identities", |scope, key| format!("{:?}", scope.identities(key))),
     ("last_hunt", |scope, _| format!("{:?}", scope.last_hunt().unwrap())),
     ("read_discovery", |scope, _| format!("{:?}", scope.read_discovery().unwrap())),
@@ -58,6 +58,11 @@ const SOURCES: &[&str] = &[
 
 /// What stands in everything of the one tenant and must not reach the other.
 const MARK: &str = "only-acme-knows";
+
+/// A number of things that are there or not, in the terms of the test.
+fn present(count: usize) -> String {
+    if count == 0 { String::new() } else { MARK.to_owned() }
+}
 
 fn fill(scope: &mut Scope<'_>, key: &Key) {
     let at = "2026-01-01T00:00:00Z".parse().unwrap();

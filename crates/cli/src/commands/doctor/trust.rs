@@ -32,7 +32,9 @@ fn audit_key(workspace: &Workspace) -> Vec<String> {
             vec![format!("{} is not its public half", shown(&workspace.public_audit_key()))]
         }
         (Ok(_), Ok(_)) => Vec::new(),
-        (Err(Error::Missing(_)), _) => vec!["missing: kompel init".to_owned()],
+        (Err(Error::Missing(_)), Err(Error::Missing(_))) => {
+            vec!["missing: kompel init".to_owned()]
+        }
         (Err(error), _) | (Ok(_), Err(error)) => vec![error.to_string()],
     };
     wrong.extend(too_open(&workspace.audit_key()));
@@ -66,10 +68,16 @@ fn kept(workspace: &Workspace, secrets: &Secrets, output: &Output) -> Check {
     let vault = secrets.vault();
     let count = if vault.file().exists() { vault.count().map(Some) } else { Ok(None) };
     let variables = secrets.variables().count();
-    let none = || output.wording().word("doctor-secrets-none");
     let of = Phrase::new("doctor-secrets-of")
         .text("file", shown(&workspace.secrets()))
-        .text("kept", count.as_ref().ok().copied().flatten().map_or_else(none, |n| n.to_string()))
+        .text(
+            "kept",
+            match &count {
+                Ok(None) => output.wording().word("doctor-secrets-none"),
+                Ok(Some(count)) => count.to_string(),
+                Err(_) => "?".to_owned(),
+            },
+        )
         .text("variables", variables.to_string());
     let mut wrong: Vec<String> = count.err().iter().map(ToString::to_string).collect();
     wrong.extend(too_open(vault.key()));
