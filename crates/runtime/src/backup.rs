@@ -144,7 +144,8 @@ pub fn check(folder: &Path) -> Result<Manifest, Error> {
         return Err(damaged(format!("form {}", manifest.kompel_backup)));
     }
     for (name, expected) in &manifest.files {
-        let plain = Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));
+        let plain =
+            Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));
         if !plain {
             return Err(damaged(format!("unusable path {name:?}")));
         }

@@ -68,7 +68,9 @@ pub enum Error {
         name: String,
     },
     /// A reference stands where none can be resolved.
-    #[error("setting {0:?}: `secret://name` must be the whole value, not part of a text, list or table")]
+    #[error(
+        "setting {0:?}: `secret://name` must be the whole value, not part of a text, list or table"
+    )]
     MisplacedReference(String),
     /// A secret is too short to be kept out of texts.
     #[error("secret {name:?} is shorter than {least} bytes")]

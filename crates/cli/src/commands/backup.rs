@@ -41,7 +41,8 @@ pub(crate) fn run(args: &BackupArgs, global: &Global, output: &Output) -> Result
     let manifest = back_up(&session.workspace, &args.out, keys, now)?;
     drop(bar);
     if output.is_json() {
-        return output.json(&serde_json::json!({ "backup": shown(&args.out), "manifest": manifest }));
+        return output
+            .json(&serde_json::json!({ "backup": shown(&args.out), "manifest": manifest }));
     }
     output.say(
         &Phrase::new("backup-made")

@@ -85,9 +85,7 @@ fn remove(name: SecretName, mut session: Session<'_>) -> Result<Exit, Failure> {
     let vault = secrets.vault();
     if vault.find(session.tenant(), &name)?.is_none() {
         let says = Phrase::new("fail-no-secret").text("name", name.as_str());
-        return Err(
-            Failure::new(Exit::NotFound, says).advise(Phrase::new("advice-secret-list"))
-        );
+        return Err(Failure::new(Exit::NotFound, says).advise(Phrase::new("advice-secret-list")));
     }
     on_record(&mut session, "secret.removed", name.as_str())?;
     vault.remove(session.tenant(), &name)?;

@@ -116,8 +116,8 @@ impl<'a> Exporter<'a> {
             hide(trail, next..row.place, &mut out)?;
             next = row.place + 1;
             shown += 1;
-            let event = serde_json::from_str(&row.body)
-                .map_err(|_| Error::UnreadableEntry(row.place))?;
+            let event =
+                serde_json::from_str(&row.body).map_err(|_| Error::UnreadableEntry(row.place))?;
             let leaf = to_hex(&trail.leaf(row.place)?);
             out.line(&Shown { event, leaf, place: row.place, texts: row.texts })
         })?;

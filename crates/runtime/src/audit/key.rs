@@ -54,12 +54,11 @@ impl AuditKey {
     /// # Errors
     /// `Missing` or `File` if the file can't be read, `UnusableKey` if it holds no such key.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(|source| {
-            match source.kind() {
+        let text =
+            Zeroizing::new(fs::read_to_string(path).map_err(|source| match source.kind() {
                 std::io::ErrorKind::NotFound => Error::Missing(path.to_owned()),
                 _ => Error::File { path: path.to_owned(), source },
-            }
-        })?);
+            })?);
         Self::parse(text.trim_end()).ok_or_else(|| Error::UnusableKey(path.to_owned()))
     }
 

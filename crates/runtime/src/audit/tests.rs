@@ -74,8 +74,7 @@ impl Bench {
 
     /// Runs SQL on the database as someone would who has the file and drops the triggers.
     fn tamper(&self, sql: &str) {
-        let connection =
-            rusqlite::Connection::open(self.folder.path().join("kompel.db")).unwrap();
+        let connection = rusqlite::Connection::open(self.folder.path().join("kompel.db")).unwrap();
         let triggers: Vec<String> = connection
             .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
             .unwrap()
@@ -180,10 +179,14 @@ fn the_tree_finds_what_was_changed_even_if_the_seal_were_forged() {
         bench.troubles(all.concat().as_bytes(), None)
     };
     assert!(forged(&|_| ()).is_empty());
-    assert!(forged(&|all| all[5] = all[5].replace("\"number\":4", "\"number\":5"))
-        .contains(&Trouble::WrongLeaf));
-    assert!(forged(&|all| all[5] = all[5].replace("because of 4", "because of 5"))
-        .contains(&Trouble::WrongText));
+    assert!(
+        forged(&|all| all[5] = all[5].replace("\"number\":4", "\"number\":5"))
+            .contains(&Trouble::WrongLeaf)
+    );
+    assert!(
+        forged(&|all| all[5] = all[5].replace("because of 4", "because of 5"))
+            .contains(&Trouble::WrongText)
+    );
     assert!(forged(&|all| drop(all.remove(5))).contains(&Trouble::WrongPlace { expected: 4 }));
     assert!(forged(&|all| all.swap(5, 6)).contains(&Trouble::WrongPlace { expected: 4 }));
     assert!(forged(&|all| drop(all.remove(12))).contains(&Trouble::WrongSize { expected: 12 }));

@@ -239,7 +239,12 @@ impl Trail<'_> {
         while let Some(row) = rows.next()? {
             let place: i64 = row.get(0)?;
             let texts = self.texts(place)?;
-            see(Row { place: place.unsigned_abs(), tenant: row.get(1)?, body: row.get(2)?, texts })?;
+            see(Row {
+                place: place.unsigned_abs(),
+                tenant: row.get(1)?,
+                body: row.get(2)?,
+                texts,
+            })?;
         }
         Ok(())
     }

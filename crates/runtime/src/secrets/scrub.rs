@@ -227,7 +227,8 @@ mod tests {
 
     #[test]
     fn json_is_scrubbed_inside_and_lines_of_a_key_each() {
-        let key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\nAAAAAAAAAAAAAAAA12345678\n-----END";
+        let key =
+            "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\nAAAAAAAAAAAAAAAA12345678\n-----END";
         let scrubber = Scrubber::new([&Secret::new(key.to_owned())]);
         let mut value = serde_json::json!({
             "error": [key, "near MIIEvQIBADANBgkqhkiG9w0BAQ"],

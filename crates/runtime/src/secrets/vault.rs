@@ -200,12 +200,13 @@ impl Vault {
 
     /// The keys in the key file, the newest first; at least one.
     fn identities(&self) -> Result<Vec<Identity>, Error> {
-        let text = fs::read_to_string(&self.key).map(Zeroizing::new).map_err(|source| {
-            match source.kind() {
-                std::io::ErrorKind::NotFound => Error::Missing(self.key.clone()),
-                _ => Error::File { path: self.key.clone(), source },
-            }
-        })?;
+        let text =
+            fs::read_to_string(&self.key).map(Zeroizing::new).map_err(|source| {
+                match source.kind() {
+                    std::io::ErrorKind::NotFound => Error::Missing(self.key.clone()),
+                    _ => Error::File { path: self.key.clone(), source },
+                }
+            })?;
         let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let keys: Option<Vec<Identity>> = lines.map(|line| line.parse().ok()).collect();
         keys.filter(|keys| !keys.is_empty()).ok_or_else(|| Error::UnusableKey(self.key.clone()))
