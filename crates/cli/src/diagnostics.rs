@@ -126,7 +126,7 @@ fn sorted(error: &kompel_runtime::Error) -> (Exit, &'static str, &'static str) {
         Error::UnsoundTrail | Error::UnreadableEntry(_) => {
             (Exit::Unsound, "fail-trail", "advice-trail")
         }
-        Error::UnusableVerifierKey(_) => (Exit::Usage, "fail-audit-key", "advice-audit-no-key"),
+        Error::UnusableVerifierKey => (Exit::Usage, "fail-audit-key", "advice-audit-no-key"),
         Error::UnusableSecretName => (Exit::Usage, "fail-secret-name", "advice-secret-name"),
         Error::UnknownSecret { .. } => (Exit::NotFound, "fail-secret", "advice-secret-set"),
         Error::SecretTooShort { .. } => (Exit::Input, "fail-secret-short", "advice-secret-short"),

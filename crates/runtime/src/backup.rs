@@ -18,7 +18,7 @@ use rusqlite::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Fingerprint, Store, Workspace, audit::VerifierKey, files};
+use crate::{Error, Fingerprint, Store, Workspace, audit::VerifierKey, files, secrets::Vault};
 
 /// What a backup holds, and the SHA-256 of each file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,9 @@ fn fill(
         files: BTreeMap::new(),
     };
     manifest.files.insert(DATABASE.to_owned(), fingerprint(&database)?);
+    // Without a rotation in between, so that file and key belong together.
+    let vault = Vault::new(workspace.secrets(), workspace.secrets_key());
+    let turn = if vault.file().exists() { Some(vault.turn()?) } else { None };
     for (name, private) in PARTS {
         let from = workspace.root().join(name);
         if from.is_file() && (!private || keys == Keys::Included) {
@@ -111,6 +114,7 @@ fn fill(
             manifest.files.insert((*name).to_owned(), fingerprint(&to)?);
         }
     }
+    drop(turn);
     for tree in TREES {
         copy_tree(workspace.root(), Path::new(tree), folder, &mut manifest.files)?;
     }
@@ -311,7 +315,7 @@ mod tests {
     use kompel_model::{Secret, TenantId};
 
     use super::*;
-    use crate::{audit::AuditEvent, secrets::Vault};
+    use crate::audit::AuditEvent;
 
     fn now() -> Timestamp {
         "2026-01-01T00:00:00Z".parse().unwrap()

@@ -25,9 +25,9 @@ pub enum Error {
     /// The key file holds no key, or a damaged one.
     #[error("no usable key in {}", .0.display())]
     UnusableKey(PathBuf),
-    /// A text is no public key of an audit trail.
-    #[error("not a verifier key (name+id+base64): {0:?}")]
-    UnusableVerifierKey(String),
+    /// A text is no public key of an audit trail. Is not repeated: it may be the private one.
+    #[error("not a verifier key (name+id+base64)")]
+    UnusableVerifierKey,
     /// An event is too large or too deep for the audit trail.
     #[error("the audit event {kind} does not fit: {bytes} bytes")]
     UnfitEvent {

@@ -141,7 +141,7 @@ impl FromStr for VerifierKey {
             let plain = !name.is_empty() && !name.contains(char::is_whitespace);
             (plain && found.to_string() == text).then_some(found)
         };
-        parse().ok_or_else(|| Error::UnusableVerifierKey(text.chars().take(200).collect()))
+        parse().ok_or(Error::UnusableVerifierKey)
     }
 }
 

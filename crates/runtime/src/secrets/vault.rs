@@ -213,7 +213,7 @@ impl Vault {
     }
 
     /// Keeps other processes from writing until it is dropped.
-    fn turn(&self) -> Result<fs::File, Error> {
+    pub(crate) fn turn(&self) -> Result<fs::File, Error> {
         let path = self.file.with_extension("lock");
         fs::File::create(&path)
             .and_then(|file| file.lock().map(|()| file))
