@@ -19,7 +19,7 @@ fn action(name: &str, effect: ActionEffect, input: Value) -> ActionSpec {
     }
 }
 
-fn catalogue() -> Catalogue {
+pub(super) fn catalogue() -> Catalogue {
     let account = json!({
         "type": "object",
         "required": ["account"],
