@@ -11,7 +11,7 @@ mod schemas;
 use kompel_model::Catalogue;
 
 use super::{
-    Mistake, Playbook, Task, TaskKind,
+    Mistake, Playbook, StandardError, Task, TaskKind,
     mistake::{Fault, locate},
     parse::nearest,
     walk::{self, task_lists},
@@ -35,6 +35,7 @@ pub fn check(
     faults.extend(concurrency::faults(playbook));
     faults.extend(schemas::faults(playbook));
     faults.extend(exports_in_forks(playbook));
+    faults.extend(error_types(playbook));
     locate(faults, &playbook.places)
 }
 
@@ -82,6 +83,31 @@ fn exports_in_forks(playbook: &Playbook) -> Vec<Fault> {
             )
         })
         .collect()
+}
+
+/// A filter for an error of the standard that the standard does not have never catches anything.
+fn error_types(playbook: &Playbook) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for task in walk::tasks(playbook) {
+        let TaskKind::Try(attempt) = &task.kind else { continue };
+        let Some(kind) = attempt.catch.errors.as_ref().and_then(|filter| filter.kind.as_deref())
+        else {
+            continue;
+        };
+        if StandardError::from_uri(kind).is_none() && StandardError::is_standard_place(kind) {
+            let pointer = format!("{}/catch/errors/with/type", task.reference);
+            let span = playbook.places.find(&pointer).value;
+            let names = StandardError::ALL.map(StandardError::name);
+            let written = kind.rsplit('/').next().unwrap_or_default();
+            let hint = match nearest(written, &names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the standard has: {}", names.join(", ")),
+            };
+            let message = format!("the standard has no error `{written}`");
+            faults.push(Fault::new("error-type", span, message).hint(hint).warning());
+        }
+    }
+    faults
 }
 
 /// The pointers of what a task exports.

@@ -42,6 +42,7 @@ pub(super) fn catalogue() -> Catalogue {
         action("ad.disable", undo, account.clone()),
         action("ad.enable", ActionEffect::Irreversible, account.clone()),
         action("ad.delete", ActionEffect::Irreversible, account),
+        action("undo.step", ActionEffect::Read, json!({"type": "object", "required": ["step"]})),
         action("approval.ask", ActionEffect::Notice, json!({"type": "object"})),
     ]
     .into_iter()
@@ -105,6 +106,16 @@ fn what_is_right_is_left_alone() {
         .filter(|mistake| mistake.severity == Error)
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// The page for engineers shows what works.
+#[test]
+fn the_guides_playbook_is_read_and_has_no_mistake_of_form() {
+    let guide = include_str!("../../../../../docs/guides/playbook-language.md");
+    let text = guide.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let playbook = parse(text, "guide").unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+    let found = check(&playbook, &catalogue(), &variables);
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 fn fits_schema(text: &str) -> bool {
@@ -329,5 +340,19 @@ const CASES: &[(&str, Severity, &str, &str, &str)] = &[
         "concurrency",
         "export",
         "`export`",
+    ),
+    (
+        "do:\n  - disable: {wait: PT1S}\n  - a: {call: undo.step, with: {step: disabel}}",
+        Error,
+        "unknown-name",
+        "disabel",
+        "`disable`",
+    ),
+    (
+        "do:\n  - a: {try: [{b: {wait: PT1S}}], catch: {errors: {with: {type: https://serverlessworkflow.io/spec/1.0.0/errors/comunication}}}}",
+        Warning,
+        "error-type",
+        "https://serverlessworkflow.io/spec/1.0.0/errors/comunication",
+        "`communication`",
     ),
 ];
