@@ -11,9 +11,10 @@ mod schemas;
 use kompel_model::Catalogue;
 
 use super::{
-    Mistake, Playbook, StandardError, Task, TaskKind,
+    Mistake, Playbook, Retry, RetryPolicy, StandardError, Task, TaskKind,
     mistake::{Fault, locate},
     parse::nearest,
+    place::member,
     walk::{self, task_lists},
 };
 
@@ -36,6 +37,7 @@ pub fn check(
     faults.extend(schemas::faults(playbook));
     faults.extend(exports_in_forks(playbook));
     faults.extend(error_types(playbook));
+    faults.extend(endless_retries(playbook));
     locate(faults, &playbook.places)
 }
 
@@ -108,6 +110,33 @@ fn error_types(playbook: &Playbook) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// Without a limit the standard tries again for ever.
+fn endless_retries(playbook: &Playbook) -> Vec<Fault> {
+    let shared = playbook.use_.retries.iter();
+    let shared = shared.map(|(name, policy)| (member("/use/retries", name), policy));
+    let inline = walk::tasks(playbook).filter_map(|task| match &task.kind {
+        TaskKind::Try(attempt) => match &attempt.catch.retry {
+            Some(Retry::Policy(policy)) => {
+                Some((format!("{}/catch/retry", task.reference), policy))
+            }
+            Some(Retry::Named(_)) | None => None,
+        },
+        _ => None,
+    });
+    let limited = |policy: &RetryPolicy| {
+        let limit = policy.limit.as_ref();
+        limit.is_some_and(|limit| limit.attempt_count.is_some() || limit.duration.is_some())
+    };
+    let endless = shared.chain(inline).filter(|(_, policy)| !limited(policy));
+    endless
+        .map(|(pointer, _)| {
+            let span = super::mistake::heading(playbook.places.find(&pointer));
+            let hint = "write `limit: {attempt: {count: 5}}` or `limit: {duration: PT1H}`";
+            Fault::new("endless-retry", span, "tries again without end").hint(hint).warning()
+        })
+        .collect()
 }
 
 /// The pointers of what a task exports.

@@ -355,4 +355,18 @@ const CASES: &[(&str, Severity, &str, &str, &str)] = &[
         "https://serverlessworkflow.io/spec/1.0.0/errors/comunication",
         "`communication`",
     ),
+    (
+        "do:\n  - a: {try: [{b: {wait: PT1S}}], catch: {retry: {delay: PT1S, limit: {attempt: {duration: PT1S}}}}}",
+        Warning,
+        "endless-retry",
+        "retry",
+        "count: 5",
+    ),
+    (
+        "use: {retries: {r: {delay: PT1S}}}\ndo:\n  - a: {try: [{b: {wait: PT1S}}], catch: {retry: r}}",
+        Warning,
+        "endless-retry",
+        "r",
+        "count: 5",
+    ),
 ];

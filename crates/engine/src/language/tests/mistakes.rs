@@ -152,4 +152,11 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ),
     ("do:\n  - a: {wait: PT1S, metadata: {maxConcurrency: 0}}", "kind", "0", "from 1 to 1000"),
     ("do: {a: {wait: PT1S}}", "kind", "{a: {wait: PT1S}}", "`- `"),
+    ("schedule: {every: PT0S}\ndo: [{a: {wait: PT1S}}]", "too-often", "PT0S", "PT1S"),
+    (
+        "schedule: {after: {milliseconds: 5}}\ndo: [{a: {wait: PT1S}}]",
+        "too-often",
+        "{milliseconds: 5}",
+        "PT1S",
+    ),
 ];
