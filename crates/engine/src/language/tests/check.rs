@@ -19,7 +19,7 @@ fn action(name: &str, effect: ActionEffect, input: Value) -> ActionSpec {
     }
 }
 
-fn catalogue() -> Catalogue {
+pub(super) fn catalogue() -> Catalogue {
     let account = json!({
         "type": "object",
         "required": ["account"],
@@ -290,7 +290,7 @@ fn what_is_right_is_left_alone() {
 fn fits_schema(text: &str) -> bool {
     let schema = schema(&catalogue());
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    serde_saphyr::from_str::<Value>(text).is_ok_and(|value| validator.is_valid(&value))
+    super::as_yaml(text).is_ok_and(|value| validator.is_valid(&value))
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn the_schema_takes_what_the_parser_takes_and_refuses_what_it_refuses() {
     texts.extend(standard("invalid"));
     texts.extend(super::scenarios().into_iter().map(|text| ("scenario".to_owned(), text)));
     for (name, text) in texts {
-        let value = serde_saphyr::from_str::<Value>(&text);
+        let value = super::as_yaml(&text);
         let fits = value.as_ref().is_ok_and(|value| validator.is_valid(value));
         let why = || {
             value
