@@ -16,6 +16,8 @@ mod compile;
 mod error;
 mod eval;
 mod limits;
+mod making;
+mod math;
 mod paths;
 mod prelude;
 mod regex;
@@ -32,7 +34,7 @@ use crate::language::embedded_expression;
 
 pub use error::Error;
 pub use limits::Limits;
-pub use template::{fill, interpolate};
+pub use template::{fill, fill_members, interpolate};
 
 /// A compiled expression; cheap to clone, may be shared between threads.
 #[derive(Debug, Clone)]

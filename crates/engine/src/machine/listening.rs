@@ -279,12 +279,7 @@ impl Stepper<'_> {
         }
     }
 
-    fn round_ended(
-        &mut self,
-        activity: u64,
-        foreach: &Foreach,
-        raw: Value,
-    ) -> Result<(), Fault> {
+    fn round_ended(&mut self, activity: u64, foreach: &Foreach, raw: Value) -> Result<(), Fault> {
         let Some(listening) = self.listening_mut(activity) else { return Ok(()) };
         let item = listening.queue.pop_front().unwrap_or(Value::Null);
         let index = json!(listening.rounds);

@@ -118,7 +118,12 @@ impl Parts {
 
     fn task(&mut self, task: &Task) {
         let at = task.reference.0.as_str();
-        self.rules(task.base.input.as_ref(), task.base.output.as_ref(), task.base.export.as_ref(), at);
+        self.rules(
+            task.base.input.as_ref(),
+            task.base.output.as_ref(),
+            task.base.export.as_ref(),
+            at,
+        );
         match &task.kind {
             TaskKind::Do(tasks) => self.list(&format!("{at}/do"), tasks),
             TaskKind::For(body) => self.list(&format!("{at}/do"), &body.tasks),
