@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     Error, Limits,
-    compile::{Node, Part, Pattern},
+    compile::{Node, Pattern},
     limits::{EVAL_DEPTH, VALUE_DEPTH},
     prelude,
     regex::Regexes,
@@ -537,47 +537,6 @@ impl<'p> Evaluator<'p> {
                 ev.bind_members(rest, value, whole, env, then)
             })
         })
-    }
-
-    /// Follows a path's parts from `at`; their expressions are evaluated on `input`.
-    fn access(
-        &mut self,
-        parts: &'p [(Part, bool)],
-        env: &Env<'p>,
-        input: &Val,
-        at: Item,
-        out: Emit<'_, 'p>,
-    ) -> Flow {
-        let Some(((part, optional), rest)) = parts.split_first() else { return out(self, at) };
-        self.pay(1)?;
-        match part {
-            Part::Each => super::paths::each(self, at, *optional, &mut |ev, item| {
-                ev.access(rest, env, input, item, out)
-            }),
-            Part::Index(index) => {
-                self.eval(index, env, Item::of(input.clone()), &mut |ev, index| {
-                    match super::paths::step(ev, &at, index.value) {
-                        Ok(item) => ev.access(rest, env, input, item, out),
-                        Err(Stop::Error(_)) if *optional => Ok(()),
-                        Err(stop) => Err(stop),
-                    }
-                })
-            }
-            Part::Slice(from, to) => {
-                let bounds = |ev: &mut Self, node: &'p Option<Node>| match node {
-                    Some(node) => {
-                        ev.first(node, env, input.clone()).map(|v| v.unwrap_or(Val::Null))
-                    }
-                    None => Ok(Val::Null),
-                };
-                let (from, to) = (bounds(self, from)?, bounds(self, to)?);
-                match super::paths::slice(self, &at, &from, &to) {
-                    Ok(item) => self.access(rest, env, input, item, out),
-                    Err(Stop::Error(_)) if *optional => Ok(()),
-                    Err(stop) => Err(stop),
-                }
-            }
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    compile::{Assign, Node},
+    compile::{Assign, Node, Part},
     eval::{Emit, Env, Evaluator, Flow, Item, Stop, fail},
     value::{Array, Object, Val},
 };
@@ -271,6 +271,48 @@ fn remove(ev: &mut Evaluator<'_>, value: Val, path: &[Val]) -> Result<Val, Stop>
 }
 
 impl<'p> Evaluator<'p> {
+    /// Follows a path's parts from `at`; their expressions are evaluated on `input`.
+    pub(super) fn access(
+        &mut self,
+        parts: &'p [(Part, bool)],
+        env: &Env<'p>,
+        input: &Val,
+        at: Item,
+        out: Emit<'_, 'p>,
+    ) -> Flow {
+        let Some(((part, optional), rest)) = parts.split_first() else { return out(self, at) };
+        self.pay(1)?;
+        match part {
+            Part::Each => {
+                each(self, at, *optional, &mut |ev, item| ev.access(rest, env, input, item, out))
+            }
+            Part::Index(index) => self.eval(
+                index,
+                env,
+                Item::of(input.clone()),
+                &mut |ev, index| match step(ev, &at, index.value) {
+                    Ok(item) => ev.access(rest, env, input, item, out),
+                    Err(Stop::Error(_)) if *optional => Ok(()),
+                    Err(stop) => Err(stop),
+                },
+            ),
+            Part::Slice(from, to) => {
+                let bounds = |ev: &mut Self, node: &'p Option<Node>| match node {
+                    Some(node) => {
+                        ev.first(node, env, input.clone()).map(|v| v.unwrap_or(Val::Null))
+                    }
+                    None => Ok(Val::Null),
+                };
+                let (from, to) = (bounds(self, from)?, bounds(self, to)?);
+                match slice(self, &at, &from, &to) {
+                    Ok(item) => self.access(rest, env, input, item, out),
+                    Err(Stop::Error(_)) if *optional => Ok(()),
+                    Err(stop) => Err(stop),
+                }
+            }
+        }
+    }
+
     /// The places that a filter points at.
     pub(super) fn places(
         &mut self,

@@ -55,7 +55,7 @@ impl Program {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        let definition = serde_saphyr::from_str(playbook.places.text()).unwrap_or(Value::Null);
+        let definition = playbook.to_value();
         let Parts { tasks, lists, schemas: _ } = parts;
         Ok(Self(Arc::new(Inner { playbook, definition, tasks, lists, expressions, schemas })))
     }
