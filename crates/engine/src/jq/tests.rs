@@ -9,6 +9,7 @@ fn run(text: &str, input: &Value) -> Result<Value, Error> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn expressions_give_what_jq_gives() {
     let input = json!({"a": 1, "b": [1, 2, {"c": "x"}], "name": "Jan", "n": null, "t": true});
     for (text, expected) in [
@@ -135,6 +136,7 @@ fn expressions_give_what_jq_gives() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_jaq_itself_gives_is_the_same() {
     use jaq_core::{Compiler, Ctx, Vars, data::JustLut, load};
     let input = json!({"a": [3, 1, 2], "s": "x,y", "o": {"k": "v", "z": [1, {"y": null}]}});
@@ -439,6 +441,7 @@ fn names_in_addresses_are_filled_and_encoded() {
 }
 
 /// Expressions of all kinds within each other, many of them hostile.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn expression() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![
         ".",

@@ -114,7 +114,7 @@ fn errors_end_a_run_and_say_where() {
 - a: {try: [{b: {raise: {error: {type: 'https://x.test/one', status: 500}}}}], catch: {exceptWhen: '$error.status == 500'}}",
             json!({}), ("one", 500, "/do/0/a/try/0/b")),
         ("an endless loop", "
-- a: {set: {x: 1}, then: a}", json!({}), ("runtime", 500, "")),
+- a: {set: {x: 1}, then: a}", json!({}), ("runtime", 500, "/")),
         ("an endless expression", "
 - a: {set: {x: '${ [repeat(1)] }'}}", json!({}), ("expression", 400, "/do/0/a")),
         ("a loop over no array", "
@@ -128,6 +128,27 @@ fn errors_end_a_run_and_say_where() {
         assert_eq!((kind.as_str(), status, instance.as_str()), expected, "{name}");
         assert_eq!(driver.run.pending(), [], "{name}");
     }
+}
+
+#[test]
+fn the_playbook_as_a_whole_has_an_input_an_output_and_a_time() {
+    for rule in [
+        "input: {schema: {document: {required: [x]}}}",
+        "input: {from: '.a.b.c | error'}",
+        "output: {schema: {document: {required: [y]}}}",
+        "output: {as: '. + 1'}",
+    ] {
+        let text = format!("{}\n{rule}\n", playbook("- a: {set: {a: 1}}"));
+        let mut driver = Driver::new(&text, json!({}));
+        driver.drive(&mut |_| None);
+        let (kind, status, instance) = faulted(&driver);
+        assert!(["validation", "expression"].contains(&kind.as_str()), "{rule}");
+        assert_eq!((status, instance.as_str()), (400, "/"), "{rule}");
+    }
+    let whole = "input: {from: '.user'}\noutput: {as: '. + {c: $context.n, w: $workflow.definition.document.name}'}";
+    let text = format!("{}\n{whole}\n", playbook("- a: {set: {a: '${ $input.n }'}}"));
+    let output = Driver::output(&text, json!({"user": {"n": 1}}));
+    assert_eq!(output, json!({"a": 1, "c": 1, "w": "p"}));
     let text = format!("{}timeout: {{after: PT30S}}\n", playbook("- a: {wait: PT1H}\n"));
     let mut driver = Driver::new(&text, json!({}));
     driver.drive(&mut |_| None);
