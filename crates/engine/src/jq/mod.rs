@@ -79,6 +79,16 @@ impl Expression {
     }
 }
 
+/// Compiles a program and names the variables that it reads and does not bind itself, without `$`:
+/// what the playbook's checker asks.
+///
+/// # Errors
+/// What is wrong with the program, in words.
+pub fn compiles(program: &str) -> Result<Vec<String>, String> {
+    let expression = Expression::compile(program).map_err(|error| error.to_string())?;
+    Ok(expression.variables().into_iter().map(str::to_owned).collect())
+}
+
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text

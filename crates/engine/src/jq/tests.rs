@@ -410,6 +410,8 @@ fn the_variables_an_expression_reads_are_known() {
     let expression =
         Expression::compile(". as $a | $input + $a | {$b} | reduce .[] as [$c] ($d; $c)").unwrap();
     assert_eq!(expression.variables(), ["b", "d", "input"]);
+    assert_eq!(compiles("$x | . + $y"), Ok(vec!["x".to_owned(), "y".to_owned()]));
+    assert!(compiles("env").unwrap_err().contains("env"));
     assert_eq!(run("$nope", &json!(1)), Err(Error::UnknownVariable("nope".to_owned())));
 }
 
