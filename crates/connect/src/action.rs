@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kompel_model::{ActionSpec, Plan, TenantId, Timestamp};
+use kompel_model::{
+    Account, ActionEffect, ActionSpec, PersonQuery, Plan, Repeat, TenantId, Timestamp,
+};
 use serde_json::Value;
 
 use crate::{Error, Settings, SettingsError};
@@ -24,6 +26,20 @@ pub trait Connector: Send + Sync {
     /// Looks whether the peer can be reached with these settings and whether the permissions that
     /// the actions need are there. Uses only those permissions and changes nothing.
     async fn check(&self, connection: &Connection) -> Vec<Check>;
+
+    /// The accounts of this person there; only reads. `None` if this kind of system has no accounts
+    /// of people.
+    ///
+    /// # Errors
+    /// As the peer answers.
+    async fn accounts(
+        &self,
+        connection: &Connection,
+        person: &PersonQuery,
+    ) -> Result<Option<Vec<Account>>, Error> {
+        let _ = (connection, person);
+        Ok(None)
+    }
 }
 
 /// One way into a peer system, of one tenant: its settings with their secrets.
@@ -58,6 +74,20 @@ pub struct Call {
 pub trait Action: Send + Sync {
     /// The promise.
     fn spec(&self) -> ActionSpec;
+
+    /// What it does with this input; the runtime goes by it. It differs from the spec, which says
+    /// the most that the action can do, only where the input decides: a GET of `http.request` only
+    /// reads.
+    fn effect_of(&self, input: &Value) -> ActionEffect {
+        let _ = input;
+        self.spec().effect
+    }
+
+    /// How a repeat with this input is safe; the spec says it for the worst input.
+    fn repeat_of(&self, input: &Value) -> Repeat {
+        let _ = input;
+        self.spec().repeat
+    }
 
     /// Says what would change; writes nothing. A read has no changes.
     ///

@@ -4,9 +4,14 @@
 //! approvals: `runtime` decides when an action is planned, done, looked at, verified or undone.
 
 mod action;
+#[cfg(any(test, feature = "contract-tests"))]
+pub mod contract;
 mod error;
+pub mod http;
+mod peers;
 mod settings;
 
 pub use action::{Action, Call, Check, CheckState, Connection, Connector, Look, Verified};
 pub use error::{Error, ErrorKind, RetryAdvice};
+pub use peers::{catalogue, connectors};
 pub use settings::{Settings, SettingsError};

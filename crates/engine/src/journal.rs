@@ -4,7 +4,7 @@ use kompel_model::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Input;
+use crate::{CallId, Input, act::ActRecord};
 
 /// One entry, in the order of `seq` from 0 without gaps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,13 @@ pub enum Record {
     Started(Box<Start>),
     /// The world told the machine something.
     Input(Input),
+    /// Something happened to a request for an action; the machine itself never sees it.
+    Act {
+        /// The request.
+        call: CallId,
+        /// What happened.
+        record: Box<ActRecord>,
+    },
 }
 
 /// How a run began.

@@ -4,6 +4,7 @@
 //! action catalogue are arguments, and what the machine wants from the world it says as an
 //! [`Effect`].
 
+pub mod act;
 mod effect;
 mod journal;
 pub mod jq;
