@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     data::{Scope, fault},
-    state::{Activity, Performance, Purpose, State, Todo, Variables, Work},
+    state::{Activity, Performance, Purpose, State, TRANSITIONS, Todo, Variables, Work},
     stepper::Stepper,
 };
 use crate::{
@@ -67,6 +67,10 @@ impl Stepper<'_> {
 
     pub(super) fn set_state(&mut self, activity: u64, state: State) {
         if let Some(old) = self.state_mut(activity) {
+            let transition = (old.name(), state.name());
+            debug_assert!(TRANSITIONS.contains(&transition), "{transition:?} is not in the table");
+            #[cfg(test)]
+            super::tests::note_transition(transition);
             *old = state;
         }
     }
@@ -177,7 +181,8 @@ impl Stepper<'_> {
         let output = self.given(task.base.output.as_ref(), raw, &scope, "output")?;
         if task.base.export.as_ref().is_some_and(|export| export.as_.is_some()) {
             let scope = Scope { raw_output: Some(raw), output: Some(&output), ..Scope::of(whole) };
-            let context = self.given(task.base.export.as_ref(), &output, &scope, "exported context")?;
+            let context =
+                self.given(task.base.export.as_ref(), &output, &scope, "exported context")?;
             self.run.context = context;
         }
         match then.or(task.base.then.as_ref()) {
@@ -256,6 +261,9 @@ impl Stepper<'_> {
             match self.caught(parent, at, fault) {
                 Ok(()) => return,
                 Err(uncaught) => fault = uncaught,
+            }
+            if fault.instance.is_none() {
+                fault.instance = self.performance(parent).map(|task| task.task.clone());
             }
             at = parent;
         }
