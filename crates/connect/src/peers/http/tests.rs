@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
-use kompel_model::{Secret, TenantId, Timestamp};
+use kompel_model::{Plan, Secret, TenantId, Timestamp};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -79,6 +79,21 @@ impl Desk {
         let secrets = BTreeMap::from([("desk".to_owned(), Secret::new(token.to_owned()))]);
         let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
         Connection::open(self.connector.as_ref(), TenantId::default(), "web", settings).unwrap()
+    }
+}
+
+impl Desk {
+    fn action(&self) -> Arc<dyn Action> {
+        self.connector.actions().remove(0)
+    }
+
+    fn call(&self, input: &Value) -> Call {
+        Call {
+            connection: self.open(self.address, TOKEN),
+            input: self.fill_in(input, self.address),
+            key: "r-1/say".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        }
     }
 }
 
@@ -265,19 +280,14 @@ impl Peer for Desk {
     }
 }
 
-/// Performs an action of the desk's connector.
+/// Performs the one action of the desk's connector.
 pub(in crate::peers) async fn perform(desk: &Desk, input: &Value) -> Result<Value, crate::Error> {
-    let call = Call {
-        connection: desk.open(desk.address, TOKEN),
-        input: desk.fill_in(input, desk.address),
-        key: "r-1/say".to_owned(),
-        at: Timestamp::UNIX_EPOCH,
-    };
-    action(desk).perform(&call).await
+    desk.action().perform(&desk.call(input)).await
 }
 
-pub(in crate::peers) fn action(desk: &Desk) -> Arc<dyn Action> {
-    desk.connector.actions().remove(0)
+/// Plans it.
+pub(in crate::peers) async fn planned(desk: &Desk, input: &Value) -> Result<Plan, crate::Error> {
+    desk.action().plan(&desk.call(input)).await
 }
 
 #[tokio::test]
