@@ -49,6 +49,15 @@ impl Connector for OpenApi {
         http::settings()
     }
 
+    fn limits(&self) -> &'static [&'static str] {
+        &[
+            "OpenAPI 3 and Swagger 2.0 in JSON; references within the document only.",
+            "The addresses of the document and of the described server must both be in `allow`.",
+            "An operation that only reads is done by its plan and has no change.",
+            "Any other operation is taken to change something for good, and to be unrepeatable unless it has an `Idempotency-Key` parameter.",
+        ]
+    }
+
     async fn check(&self, connection: &Connection) -> Vec<Check> {
         http::check(connection)
     }
