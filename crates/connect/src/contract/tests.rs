@@ -172,9 +172,8 @@ impl Connector for LyingConnector {
 
     fn actions(&self) -> Vec<Arc<dyn Action>> {
         let lie = self.lie;
-        let tried = self.sound.actions().into_iter().filter(|one| {
-            one.spec().name.as_str() == self.action
-        });
+        let tried =
+            self.sound.actions().into_iter().filter(|one| one.spec().name.as_str() == self.action);
         let all: Vec<Arc<dyn Action>> =
             tried.map(|sound| Arc::new(Liar { sound, lie }) as Arc<dyn Action>).collect();
         *self.acts.lock().unwrap() = all.first().cloned();
@@ -231,18 +230,18 @@ async fn a_connector_that_lies_is_caught_at_it() {
         ("files", "files.append-line", Lie::LookSeesEverything, "a repeat does no harm"),
         ("files", "files.count", Lie::LookSeesNothing, "a repeat does no harm"),
         ("files", "files.count", Lie::CallsItselfNatural, "a repeat does no harm"),
-        ("files", "files.append-line", Lie::CallsItselfKeyed, "a lost answer is an unknown outcome"),
+        (
+            "files",
+            "files.append-line",
+            Lie::CallsItselfKeyed,
+            "a lost answer is an unknown outcome",
+        ),
         ("files", "files.count", Lie::CallsItselfNatural, "once done, nothing is left to plan"),
         ("files", "files.write", Lie::UndoesToSomethingElse, "undo brings back what was"),
         ("files", "files.remove", Lie::DeniedIsDone, "without permission nothing is done"),
         ("http", "http.request", Lie::LimitIsForEver, "a peer's limit is respected"),
         ("http", "http.request", Lie::TellsTheSecret, "no secret is told"),
-        (
-            "files",
-            "files.write",
-            Lie::TakesAnyInput,
-            "its schemas are right and its examples fit",
-        ),
+        ("files", "files.write", Lie::TakesAnyInput, "its schemas are right and its examples fit"),
         (
             "files",
             "files.write",

@@ -176,9 +176,9 @@ impl Action for Request {
     async fn look(&self, call: &Call) -> Result<Look, Error> {
         Ok(match self.effect_of(&call.input) {
             ActionEffect::Read => Look::NotDone,
-            ActionEffect::Irreversible
-            | ActionEffect::Reversible { .. }
-            | ActionEffect::Notice => cannot_tell(),
+            ActionEffect::Irreversible | ActionEffect::Reversible { .. } | ActionEffect::Notice => {
+                cannot_tell()
+            }
         })
     }
 

@@ -212,7 +212,8 @@ fn invalid(why: impl Into<String>) -> Error {
 
 fn mailbox(text: &str) -> Result<Mailbox, Error> {
     // The address is not repeated: it is personal.
-    text.parse().map_err(|_| invalid(format!("a mail address of {} characters is none", text.len())))
+    text.parse()
+        .map_err(|_| invalid(format!("a mail address of {} characters is none", text.len())))
 }
 
 fn one_line(text: &str, what: &str) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! One conversation with a submission server, stage by stage.
 
-use std::{fs, net::IpAddr, path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use kompel_model::Secret;
 use lettre::{
@@ -16,13 +16,13 @@ use rustls::crypto::aws_lc_rs;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::{Connection, Error, ErrorKind};
+use crate::{Connection, Error, ErrorKind, http::read_authorities};
 
 /// A connection's submission server.
 pub(super) struct Submission {
     host: String,
     port: u16,
-    tls: Tls,
+    tls: Encryption,
     username: Option<String>,
     password: Option<Secret>,
     authorities: Option<PathBuf>,
@@ -36,7 +36,7 @@ struct Configured {
     #[serde(default = "submission_port")]
     port: u16,
     #[serde(default)]
-    tls: Tls,
+    tls: Encryption,
     #[serde(default)]
     username: Option<String>,
     from: String,
@@ -57,12 +57,13 @@ fn usual_patience() -> u32 {
 /// When the conversation is encrypted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Tls {
+enum Encryption {
     /// After a greeting in the clear.
     #[default]
     StartTls,
     /// From the first byte.
-    Tls,
+    #[serde(rename = "tls")]
+    AtOnce,
     /// Never.
     None,
 }
@@ -80,7 +81,7 @@ impl Submission {
             connection.settings.read()?;
         let password = connection.settings.secret("password").ok().cloned();
         let invalid = |why: &str| Error::new(ErrorKind::Invalid, why);
-        if tls == Tls::None && !is_here(&host) {
+        if tls == Encryption::None && !is_here(&host) {
             return Err(invalid("setting `tls`: none is only for a server on this machine"));
         }
         if username.is_some() != password.is_some() {
@@ -124,12 +125,12 @@ impl Submission {
 
     async fn open(&self) -> Result<AsyncSmtpConnection, Error> {
         let tls = match self.tls {
-            Tls::None => None,
-            Tls::StartTls | Tls::Tls => Some(self.parameters()?),
+            Encryption::None => None,
+            Encryption::StartTls | Encryption::AtOnce => Some(self.parameters()?),
         };
         self.before(async {
             let hello = ClientId::default();
-            let at_once = tls.clone().filter(|_| self.tls == Tls::Tls);
+            let at_once = tls.clone().filter(|_| self.tls == Encryption::AtOnce);
             let address = (self.host.as_str(), self.port);
             let mut open = AsyncSmtpConnection::connect_tokio1(
                 address,
@@ -139,7 +140,7 @@ impl Submission {
                 None,
             )
             .await?;
-            if let Some(parameters) = tls.filter(|_| self.tls == Tls::StartTls) {
+            if let Some(parameters) = tls.filter(|_| self.tls == Encryption::StartTls) {
                 open.starttls(parameters, &hello).await?;
             }
             if let (Some(name), Some(password)) = (&self.username, &self.password) {
@@ -198,10 +199,7 @@ impl Submission {
         let unusable = "setting `ca_file` holds no usable certificate";
         let mut builder = TlsParameters::builder(self.host.clone());
         if let Some(file) = &self.authorities {
-            let pem = fs::read(file).map_err(|error| {
-                let why = format!("setting `ca_file`: {} can't be read", file.display());
-                Error::new(ErrorKind::Invalid, why).because(error)
-            })?;
+            let pem = read_authorities(file)?;
             let authority = Certificate::from_pem(&pem)
                 .map_err(|error| Error::new(ErrorKind::Invalid, unusable).because(error))?;
             builder = builder.add_root_certificate(authority);

@@ -43,8 +43,12 @@ impl Aiosmtpd {
             command.arg(folder.path().join(certificate)).arg(folder.path().join(key));
         }
         let failed = |error: std::io::Error| NotRun(error.to_string());
-        let mut server =
-            command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn().map_err(failed)?;
+        let mut server = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(failed)?;
         let mut line = String::new();
         let said = server.stdout.take().expect("it is piped");
         BufReader::new(said).read_line(&mut line).await.map_err(failed)?;
@@ -169,7 +173,10 @@ async fn a_mail_arrives_as_it_was_written_and_carries_its_step() {
     let data = mails[0]["data"].as_str().unwrap();
     let message = mail_parser::MessageParser::default().parse(data).unwrap();
     assert_eq!(message.subject(), Some("Toegang ingetrokken: café"));
-    assert_eq!(message.message_id().map(|id| format!("<{id}>")).as_deref(), first["message_id"].as_str());
+    assert_eq!(
+        message.message_id().map(|id| format!("<{id}>")).as_deref(),
+        first["message_id"].as_str()
+    );
     let text = message.body_text(0).unwrap().replace("\r\n", "\n");
     assert_eq!(text.trim_end(), "Dag Jan,\n.\nje toegang is ingetrokken.");
     assert!(data.contains("Auto-Submitted: auto-generated"));

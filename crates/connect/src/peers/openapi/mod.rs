@@ -148,7 +148,8 @@ async fn made(call: &Call) -> Result<(Web, http::Prepared), Error> {
     let input: Input = serde_json::from_value(call.input.clone())
         .map_err(|error| Error::new(ErrorKind::Invalid, error.to_string()))?;
     let (uri, own) = input.document.endpoint.parts();
-    let asked = prepared_from(&web, json!({"method": "get", "endpoint": uri, "authentication": own}))?;
+    let asked =
+        prepared_from(&web, json!({"method": "get", "endpoint": uri, "authentication": own}))?;
     let from = asked.url.clone();
     let answer = web.answer(&asked, call).await?;
     if !answer.succeeded() {
