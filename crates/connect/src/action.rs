@@ -23,6 +23,12 @@ pub trait Connector: Send + Sync {
     /// `"format": "secret"`.
     fn settings(&self) -> Value;
 
+    /// What a person should know before relying on it, one English sentence each with its full
+    /// stop: versions tried, what it can't do, bounds. For its page in `docs/peers`.
+    fn limits(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Looks whether the peer can be reached with these settings and whether the permissions that
     /// the actions need are there. Uses only those permissions and changes nothing.
     async fn check(&self, connection: &Connection) -> Vec<Check>;

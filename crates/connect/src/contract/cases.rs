@@ -132,8 +132,10 @@ pub(super) async fn gone(trial: &Trial<'_>) -> Tried {
     };
     let before = trial.prepare().await;
     let call = trial.call(way).await?;
+    // The plan of a read need not ask anybody.
+    let blind = trial.example.blind || !trial.effect().writes();
     for (said, blind) in [
-        (trial.plan(&call).await.map(|_| ()), trial.example.blind),
+        (trial.plan(&call).await.map(|_| ()), blind),
         (trial.perform(&call).await.map(|_| ()), false),
     ] {
         match said {
@@ -238,6 +240,9 @@ async fn sweep(trial: &Trial<'_>, fault: Fault) -> Tried<bool> {
         sorted(fault, &said, changed && trial.effect().writes(), &place)?;
         if said.is_err() {
             recovered(trial, &direct, changed, &once).await.map_err(|stop| at(stop, &place))?;
+        } else if trial.effect().writes() {
+            let what = format!("{place}: it says that all is well, and it was not done");
+            same(&once, &trial.peer.snapshot().await, &what)?;
         }
     }
     broken(format!("more than {MOST_EXCHANGES} exchanges for one action"))
