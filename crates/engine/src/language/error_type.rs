@@ -71,17 +71,24 @@ impl StandardError {
 
     /// The kind that this URI names, whichever host and path it uses.
     pub fn from_uri(uri: &str) -> Option<Self> {
-        let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
-        let (host, path) = rest.split_once('/')?;
-        let host = host.strip_prefix("www.").unwrap_or(host);
-        if host != "open-workflow-specification.org" && host != "serverlessworkflow.io" {
-            return None;
-        }
-        let name = path
-            .strip_prefix("dsl/errors/types/")
-            .or_else(|| path.strip_prefix("spec/1.0.0/errors/"))?;
+        let name = standard_name(uri)?;
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// True if the URI stands where the standard keeps its errors, known or not.
+    pub fn is_standard_place(uri: &str) -> bool {
+        standard_name(uri).is_some()
+    }
+}
+
+fn standard_name(uri: &str) -> Option<&str> {
+    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
+    let (host, path) = rest.split_once('/')?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    if host != "open-workflow-specification.org" && host != "serverlessworkflow.io" {
+        return None;
+    }
+    path.strip_prefix("dsl/errors/types/").or_else(|| path.strip_prefix("spec/1.0.0/errors/"))
 }
 
 /// True if both URIs name the same kind of error.

@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 /// The JSON Schema (draft 2020-12) of a playbook with this catalogue.
 pub fn schema(catalogue: &Catalogue) -> Value {
     let mut defs = data_defs();
+    defs.extend(rule_defs());
+    defs.extend(fault_defs());
+    defs.extend(call_defs());
     defs.extend(event_defs());
     defs.extend(task_defs(catalogue));
     json!({
@@ -88,6 +91,11 @@ fn data_defs() -> Map<String, Value> {
         ),
         ("timeout", json!({"anyOf": [after(), text("A name of `use.timeouts`.")]})),
         ("transform", json!({"anyOf": [{"$ref": "#/$defs/jq"}, {"type": "object"}]})),
+    ])
+}
+
+fn rule_defs() -> Map<String, Value> {
+    defs([
         (
             "schema",
             object(
@@ -113,6 +121,11 @@ fn data_defs() -> Map<String, Value> {
             ),
         ),
         ("flow", text("continue, exit, end, or the name of a task of the same list.")),
+    ])
+}
+
+fn fault_defs() -> Map<String, Value> {
+    defs([
         (
             "error",
             object(
@@ -145,6 +158,11 @@ fn data_defs() -> Map<String, Value> {
                 &[],
             ),
         ),
+    ])
+}
+
+fn call_defs() -> Map<String, Value> {
+    defs([
         ("authentication", authentication()),
         (
             "useAuthentication",
@@ -286,25 +304,43 @@ fn task_defs(catalogue: &Catalogue) -> Map<String, Value> {
                     }), &["branches"])}), &["fork"]),
                     task("Tasks whose errors are handled.", json!({"try": tasks(), "catch": catch()}), &["try", "catch"]),
                     task("Waits for this long.", json!({"wait": {"$ref": "#/$defs/duration"}}), &["wait"]),
-                    task("Waits for events.", json!({
-                        "listen": object(json!({
-                            "to": {"$ref": "#/$defs/events"}, "read": {"$ref": "#/$defs/read"},
-                        }), &["to"]),
-                        "foreach": object(json!({
-                            "item": {"$ref": "#/$defs/variable"},
-                            "at": {"$ref": "#/$defs/variable"},
-                            "do": tasks(),
-                            "output": {"$ref": "#/$defs/output"},
-                            "export": {"$ref": "#/$defs/output"},
-                        }), &[]),
-                    }), &["listen"]),
+                    listen(),
                     task("Publishes an event.", json!({"emit": object(json!({"event": object(json!({
                         "with": {"type": "object", "required": ["type"]},
                     }), &["with"])}), &["event"])}), &["emit"]),
                     task("Fails with an error.", json!({"raise": object(json!({"error": {"anyOf": [
                         {"$ref": "#/$defs/error"}, text("A name of `use.errors`."),
                     ]}}), &["error"])}), &["raise"]),
-                    task("Runs another playbook.", json!({"run": object(json!({
+                    run(),
+                ],
+            }),
+        ),
+    ])
+}
+
+fn listen() -> Value {
+    task(
+        "Waits for events.",
+        json!({
+            "listen": object(json!({
+                "to": {"$ref": "#/$defs/events"}, "read": {"$ref": "#/$defs/read"},
+            }), &["to"]),
+            "foreach": object(json!({
+                "item": {"$ref": "#/$defs/variable"},
+                "at": {"$ref": "#/$defs/variable"},
+                "do": tasks(),
+                "output": {"$ref": "#/$defs/output"},
+                "export": {"$ref": "#/$defs/output"},
+            }), &[]),
+        }),
+        &["listen"],
+    )
+}
+
+fn run() -> Value {
+    task(
+        "Runs another playbook.",
+        json!({"run": object(json!({
                         "workflow": object(json!({
                             "namespace": {"$ref": "#/$defs/label"},
                             "name": {"$ref": "#/$defs/label"},
@@ -312,11 +348,9 @@ fn task_defs(catalogue: &Catalogue) -> Map<String, Value> {
                             "input": {"type": "object"},
                         }), &["namespace", "name", "version"]),
                         "await": {"type": "boolean"},
-                    }), &["workflow"])}), &["run"]),
-                ],
-            }),
-        ),
-    ])
+                    }), &["workflow"])}),
+        &["run"],
+    )
 }
 
 fn cases() -> Value {

@@ -42,8 +42,14 @@ impl Node {
             return Err(Fault::new("too-large", Span::default(), message)
                 .hint("split it with `run.workflow`"));
         }
-        let events = Parser::new_from_str(text);
-        Composer { text, events, anchors: BTreeMap::new(), nodes: 0 }.document()
+        let options = serde_saphyr::granit_parser::options! { emit_comments: false };
+        let events = Parser::new_from_str_with_options(text, options);
+        let root = Composer { text, events, anchors: BTreeMap::new(), weight: 0 }.document()?;
+        match root.too_far(0) {
+            Some(span) => Err(Fault::new("too-deep", span, "the names around this are too long")
+                .hint("choose shorter names, or fewer levels")),
+            None => Ok(root),
+        }
     }
 
     /// The value alone.
@@ -93,11 +99,30 @@ impl Node {
         }
     }
 
-    fn size(&self) -> usize {
+    /// How much it is: values, and long texts as several.
+    fn weight(&self) -> usize {
         1 + match &self.kind {
-            Kind::List(items) => items.iter().map(Self::size).sum(),
-            Kind::Map(members) => members.iter().map(|entry| entry.value.size()).sum(),
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => 0,
+            Kind::Text(text) => text.len() / BYTES_OF_A_VALUE,
+            Kind::List(items) => items.iter().map(Self::weight).sum(),
+            Kind::Map(members) => {
+                let member = |m: &Member| m.key.len() / BYTES_OF_A_VALUE + m.value.weight();
+                members.iter().map(member).sum()
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => 0,
+        }
+    }
+
+    /// A value whose pointer would be longer than it may be.
+    fn too_far(&self, before: usize) -> Option<Span> {
+        if before > LONGEST_POINTER {
+            return Some(self.span);
+        }
+        match &self.kind {
+            Kind::List(items) => items.iter().find_map(|item| item.too_far(before + 4)),
+            Kind::Map(members) => {
+                members.iter().find_map(|m| m.value.too_far(before + 1 + m.key.len()))
+            }
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => None,
         }
     }
 
@@ -119,7 +144,7 @@ struct Composer<'t> {
     text: &'t str,
     events: Parser<'t, serde_saphyr::granit_parser::StrInput<'t>>,
     anchors: BTreeMap<usize, Node>,
-    nodes: usize,
+    weight: usize,
 }
 
 impl<'t> Composer<'t> {
@@ -194,7 +219,7 @@ impl<'t> Composer<'t> {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
                     return Err(Fault::new("alias", span, "an alias within its own anchor"));
                 };
-                self.count(node.size(), depth + node.depth(), span)?;
+                self.count(node.weight(), depth + node.depth(), span)?;
                 Ok(Node { span, ..node })
             }
             _ => Err(Fault::new("yaml", span, "no YAML: a value is missing here")),
@@ -234,20 +259,20 @@ impl<'t> Composer<'t> {
 
     fn keep(&mut self, anchor: usize, node: Node, depth: usize) -> Result<Node, Fault> {
         if anchor != 0 {
-            self.count(node.size(), depth, node.span)?;
+            self.count(node.weight(), depth, node.span)?;
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
     }
 
-    fn count(&mut self, nodes: usize, depth: usize, span: Span) -> Result<(), Fault> {
-        self.nodes = self.nodes.saturating_add(nodes);
+    fn count(&mut self, weight: usize, depth: usize, span: Span) -> Result<(), Fault> {
+        self.weight = self.weight.saturating_add(weight);
         if depth > MOST_LEVELS {
             let message = format!("nested more than {MOST_LEVELS} levels deep");
             return Err(Fault::new("too-deep", span, message).hint("split it with `run.workflow`"));
         }
-        if self.nodes > MOST_NODES {
-            let message = format!("more than {MOST_NODES} values, aliases counted out");
+        if self.weight > MOST_VALUES {
+            let message = format!("more than {MOST_VALUES} values, aliases counted out");
             return Err(Fault::new("too-large", span, message).hint("split it with `run.workflow`"));
         }
         Ok(())
@@ -328,7 +353,9 @@ fn is_float(unsigned: &str) -> bool {
 
 const MOST_BYTES: usize = 1024 * 1024;
 const MOST_LEVELS: usize = 100;
-const MOST_NODES: usize = 200_000;
+const MOST_VALUES: usize = 100_000;
+const BYTES_OF_A_VALUE: usize = 64;
+const LONGEST_POINTER: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
@@ -391,7 +418,12 @@ mod tests {
             text.push_str(&format!("a{level}: &a{level} [{list}]\n"));
         }
         assert_eq!(read(&text), Err("too-large"));
-        assert_eq!(read(&"[".repeat(150)), Err("too-deep"));
+        let long = "x".repeat(100_000);
+        let aliases = "*a, ".repeat(5_000);
+        assert_eq!(read(&format!("a: &a '{long}'\nb: [{aliases}]")), Err("too-large"));
+        let key = "k".repeat(500);
+        assert_eq!(read(&format!("{key}: {{{key}: {{{key}: 1}}}}")), Err("too-deep"));
+        assert_eq!(read(&format!("{}{}", "[".repeat(150), "]".repeat(150))), Err("too-deep"));
         assert!(read(&format!("{}{}", "[".repeat(90), "]".repeat(90))).is_ok());
     }
 }

@@ -94,6 +94,25 @@ impl<'p> Calls<'p> {
             let span = self.span_of_input(at, &path, &error);
             self.faults.push(Fault::new("input", span, message).hint(hint));
         }
+        if call.name == "undo.step" {
+            self.step_to_undo(call, at);
+        }
+    }
+
+    /// `undo.step` names a task of this playbook.
+    fn step_to_undo(&mut self, call: &FunctionCall, at: &str) {
+        let written = call.with.as_ref().and_then(|with| with.get("step")?.as_str());
+        let Some(step) = written.filter(|text| embedded_expression(text).is_none()) else { return };
+        let names: Vec<&str> = walk::tasks(self.playbook).map(|task| task.name.as_str()).collect();
+        if !names.contains(&step) {
+            let span = self.playbook.places.find(&format!("{at}/with/step")).value;
+            let hint = nearest(step, &names).map_or_else(
+                || "name the task that did it".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.faults
+                .push(Fault::new("unknown-name", span, format!("no task `{step}`")).hint(hint));
+        }
     }
 
     fn span_of_input(&self, at: &str, path: &str, error: &jsonschema::ValidationError<'_>) -> Span {

@@ -122,7 +122,12 @@ fn leading(playbook: &Playbook, tasks: &[Task], readers: &mut Vec<String>) -> bo
 
 /// True if the program may read its input; also if that can't be told.
 fn reads_input(jq: &str) -> bool {
-    if jq.len() > LONGEST_JUDGED {
+    let nesting = jq.matches(NESTING).count()
+        + ["if", "try", "label", "reduce", "foreach", "def"]
+            .map(|word| jq.matches(word).count())
+            .iter()
+            .sum::<usize>();
+    if jq.len() > LONGEST_JUDGED || nesting > MOST_NESTING {
         return true;
     }
     jaq_core::load::parse(jq, |parser| parser.term()).is_none_or(|term| reads(&term))
@@ -176,12 +181,29 @@ fn pattern_reads(pattern: &Pattern<&str>) -> bool {
     }
 }
 
-/// Longer programs are taken to read their input: jaq's parser recurses as deep as its text is long.
-const LONGEST_JUDGED: usize = 1_000;
+/// Longer and more nested programs are taken to read their input: jaq's parser recurses.
+const LONGEST_JUDGED: usize = 4_000;
+const MOST_NESTING: usize = 100;
+const NESTING: [char; 9] = ['(', '[', '{', '-', '|', ',', ':', '=', '+'];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_nested_without_end_is_judged_on_a_small_stack() {
+        let programs = ["(", "[", "{a:", "-", ".|", "if ", ".[", "try ", "\"\\(", ". as $x|"];
+        let judge = move || {
+            for piece in programs {
+                for times in [MOST_NESTING / 2, MOST_NESTING, LONGEST_JUDGED / piece.len()] {
+                    assert!(reads_input(&piece.repeat(times)), "{piece}");
+                    reads_input(&format!("{}.a", piece.repeat(times)));
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(judge).unwrap();
+        thread.join().unwrap();
+    }
 
     #[test]
     fn a_program_reads_its_input_unless_it_is_made_of_variables() {

@@ -11,9 +11,10 @@ mod schemas;
 use kompel_model::Catalogue;
 
 use super::{
-    Mistake, Playbook, Task, TaskKind,
+    Mistake, Playbook, Retry, RetryPolicy, StandardError, Task, TaskKind,
     mistake::{Fault, locate},
     parse::nearest,
+    place::member,
     walk::{self, task_lists},
 };
 
@@ -35,6 +36,8 @@ pub fn check(
     faults.extend(concurrency::faults(playbook));
     faults.extend(schemas::faults(playbook));
     faults.extend(exports_in_forks(playbook));
+    faults.extend(error_types(playbook));
+    faults.extend(endless_retries(playbook));
     locate(faults, &playbook.places)
 }
 
@@ -80,6 +83,58 @@ fn exports_in_forks(playbook: &Playbook) -> Vec<Fault> {
                 "export the fork's own output instead: branches run in no order, so the context \
                  would depend on which ends last",
             )
+        })
+        .collect()
+}
+
+/// A filter for an error of the standard that the standard does not have never catches anything.
+fn error_types(playbook: &Playbook) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for task in walk::tasks(playbook) {
+        let TaskKind::Try(attempt) = &task.kind else { continue };
+        let Some(kind) = attempt.catch.errors.as_ref().and_then(|filter| filter.kind.as_deref())
+        else {
+            continue;
+        };
+        if StandardError::from_uri(kind).is_none() && StandardError::is_standard_place(kind) {
+            let pointer = format!("{}/catch/errors/with/type", task.reference);
+            let span = playbook.places.find(&pointer).value;
+            let names = StandardError::ALL.map(StandardError::name);
+            let written = kind.rsplit('/').next().unwrap_or_default();
+            let hint = match nearest(written, &names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the standard has: {}", names.join(", ")),
+            };
+            let message = format!("the standard has no error `{written}`");
+            faults.push(Fault::new("error-type", span, message).hint(hint).warning());
+        }
+    }
+    faults
+}
+
+/// Without a limit the standard tries again for ever.
+fn endless_retries(playbook: &Playbook) -> Vec<Fault> {
+    let shared = playbook.use_.retries.iter();
+    let shared = shared.map(|(name, policy)| (member("/use/retries", name), policy));
+    let inline = walk::tasks(playbook).filter_map(|task| match &task.kind {
+        TaskKind::Try(attempt) => match &attempt.catch.retry {
+            Some(Retry::Policy(policy)) => {
+                Some((format!("{}/catch/retry", task.reference), policy))
+            }
+            Some(Retry::Named(_)) | None => None,
+        },
+        _ => None,
+    });
+    let limited = |policy: &RetryPolicy| {
+        let limit = policy.limit.as_ref();
+        limit.is_some_and(|limit| limit.attempt_count.is_some() || limit.duration.is_some())
+    };
+    let endless = shared.chain(inline).filter(|(_, policy)| !limited(policy));
+    endless
+        .map(|(pointer, _)| {
+            let span = super::mistake::heading(playbook.places.find(&pointer));
+            let hint = "write `limit: {attempt: {count: 5}}` or `limit: {duration: PT1H}`";
+            Fault::new("endless-retry", span, "tries again without end").hint(hint).warning()
         })
         .collect()
 }

@@ -208,7 +208,19 @@ impl Reader {
             self.fault(fault.hint("write a fixed duration, such as P1D"));
             return None;
         }
-        self.duration(spot)
+        let duration = self.duration(spot)?;
+        if let crate::language::Duration::Fixed(fixed) = &duration
+            && fixed.milliseconds() < SHORTEST_INTERVAL_MS
+        {
+            let fault = Fault::new(
+                "too-often",
+                spot.node.span,
+                "runs that follow each other without a pause",
+            );
+            self.fault(fault.hint("write one second (PT1S) or more"));
+            return None;
+        }
+        Some(duration)
     }
 
     fn cron(&mut self, spot: &Spot<'_>) -> Option<String> {
@@ -244,3 +256,4 @@ const TOP: [&str; 8] =
 const DOCUMENT: [&str; 8] =
     ["dsl", "namespace", "name", "version", "title", "summary", "tags", "metadata"];
 const USE: [&str; 6] = ["authentications", "errors", "functions", "retries", "secrets", "timeouts"];
+const SHORTEST_INTERVAL_MS: u64 = 1_000;

@@ -35,6 +35,7 @@ pub(super) struct Spot<'n> {
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'n> {
     members: &'n [Member],
+    unknown: Vec<&'n str>,
     pub(super) pointer: String,
     pub(super) span: Span,
 }
@@ -154,13 +155,15 @@ impl Reader {
         known: &[&str],
     ) -> Option<Fields<'n>> {
         let members = self.members(spot, what)?;
+        let mut unknown = Vec::new();
         for entry in members.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
             self.fault(unknown_field(entry, what, known));
+            unknown.push(entry.key.as_str());
         }
-        Some(Fields { members, pointer: spot.pointer.clone(), span: spot.heading() })
+        Some(Fields { members, unknown, pointer: spot.pointer.clone(), span: spot.heading() })
     }
 
-    /// A member that must be there.
+    /// A member that must be there. Says nothing if a misspelt one, already told, may be it.
     pub(super) fn need<'n>(
         &mut self,
         fields: &Fields<'n>,
@@ -168,7 +171,8 @@ impl Reader {
         hint: &str,
     ) -> Option<Spot<'n>> {
         let found = fields.get(key);
-        if found.is_none() {
+        let misspelt = fields.unknown.iter().any(|word| nearest(word, &[key]).is_some());
+        if found.is_none() && !misspelt {
             self.fault(
                 Fault::new("missing-field", fields.span, format!("`{key}` is missing")).hint(hint),
             );
@@ -353,6 +357,10 @@ impl Reader {
                 .hint(r#"make the whole text one expression: ${ "Dear \(.name)" }"#)
                 .warning(),
             );
+        } else if is_like_an_expression(text) {
+            let message = format!("`{text}` is a plain text here");
+            let hint = format!("if it is an expression, write ${{ {text} }}");
+            self.fault(Fault::new("bare-expression", spot.node.span, message).hint(hint).warning());
         }
     }
 
@@ -425,11 +433,17 @@ pub(super) fn one_of(written: &str, known: &[&str]) -> String {
 
 /// The known word that is most like the written one, if any is.
 pub(in crate::language) fn nearest<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
-    let (written_folded, longest) = (written.to_lowercase(), written.chars().count().max(3));
+    let (folded, letters) = (written.to_lowercase(), written.chars().count());
+    if letters > 64 {
+        return None;
+    }
+    let most = letters.max(3).div_ceil(3).min(3);
     known
         .iter()
-        .map(|word| (strsim::damerau_levenshtein(&written_folded, &word.to_lowercase()), *word))
+        .map(|word| (strsim::damerau_levenshtein(&folded, &word.to_lowercase()), *word))
+        .filter(|(distance, word)| {
+            *distance <= most && *distance < letters.min(word.chars().count())
+        })
         .min()
-        .filter(|(distance, _)| *distance <= longest.div_ceil(3).min(3) && written.len() < 64)
         .map(|(_, word)| word)
 }

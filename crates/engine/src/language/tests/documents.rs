@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{FULL, scenarios, standard};
+use super::{FULL, as_yaml, scenarios, standard};
 use crate::language::parse;
 
 /// The examples we refuse, and what is refused.
@@ -56,7 +56,7 @@ fn is_written_back_unchanged(name: &str, text: &str) {
         Ok(playbook) => playbook,
         Err(mistakes) => panic!("{name}: {mistakes:#?}"),
     };
-    let as_yaml: Value = serde_saphyr::from_str(text).unwrap();
+    let as_yaml = as_yaml(text).unwrap();
     assert_eq!(playbook.to_value(), normal(as_yaml), "{name}");
     let written = playbook.to_yaml().unwrap();
     let again = parse(&written, name).unwrap_or_else(|e| panic!("{name}: {e:#?}\n{written}"));

@@ -49,3 +49,9 @@ pub(super) fn scenarios() -> Vec<String> {
     }
     found
 }
+
+/// The text as another reader of YAML 1.2 sees it.
+pub(super) fn as_yaml(text: &str) -> Result<serde_json::Value, serde_saphyr::Error> {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options)
+}

@@ -1,7 +1,14 @@
 use proptest::prelude::*;
 
-use super::{FULL, standard};
-use crate::language::parse;
+use std::sync::OnceLock;
+
+use super::{FULL, check::catalogue, standard};
+use crate::language::{Mistake, check, parse, schema};
+
+fn validator() -> &'static jsonschema::Validator {
+    static VALIDATOR: OnceLock<jsonschema::Validator> = OnceLock::new();
+    VALIDATOR.get_or_init(|| jsonschema::draft202012::new(&schema(&catalogue())).unwrap())
+}
 
 const PIECES: [&str; 22] = [
     ": ", "- ", "\n", "\n  ", "&a ", "*a", "${", "}", "'", "\"", "{", "[", "]", "é", "\u{feff}",
@@ -58,6 +65,15 @@ fn holds(text: &str) {
             let written = playbook.to_yaml().unwrap();
             let again = parse(&written, "p.yaml").unwrap();
             assert_eq!(again.to_value(), playbook.to_value());
+            let judged = check(&playbook, &catalogue(), &|_| Ok(Vec::new()));
+            let unfit = |mistake: &&Mistake| {
+                ["unknown-function", "input", "schema"].contains(&mistake.code)
+            };
+            if !judged.iter().any(|mistake| unfit(&mistake)) {
+                let errors: Vec<_> =
+                    validator().iter_errors(&playbook.to_value()).map(|e| e.to_string()).collect();
+                assert!(errors.is_empty(), "{errors:?}\n{written}");
+            }
         }
         Err(mistakes) => {
             assert!(!mistakes.is_empty());

@@ -1,14 +1,17 @@
-//! A playbook as a value: exactly the parts of the standard that we support.
-//!
-//! Owns the shapes and their defaults. A plain value that may hold `${ … }` is kept as JSON
-//! ([`embedded_expression`](super::embedded_expression) tells which texts are expressions).
+//! The playbook itself, its tasks, and what they share.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Expression, FixedDuration, Places};
-use crate::TaskRef;
+use super::{
+    call::{Authentication, Call},
+    events::{Emit, EventConsumption, Listen, ReadAs},
+};
+use crate::{
+    TaskRef,
+    language::{Expression, FixedDuration, Places},
+};
 
 /// A whole playbook.
 #[derive(Debug, Clone, PartialEq)]
@@ -208,145 +211,6 @@ pub enum Transform {
     Template(Map<String, Value>),
 }
 
-/// A call.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Call {
-    /// `call: http`.
-    Http(Box<HttpCall>),
-    /// `call: openapi`.
-    OpenApi(Box<OpenApiCall>),
-    /// A function of `use.functions` or an action of the catalogue.
-    Function(FunctionCall),
-}
-
-/// `with` of `call: http`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HttpCall {
-    /// The method, in any case, or an expression.
-    pub method: String,
-    /// Where.
-    pub endpoint: Endpoint,
-    /// An object of texts (expressions allowed in each), or one expression.
-    pub headers: Option<Value>,
-    /// The body, with expressions in it.
-    pub body: Option<Value>,
-    /// An object of texts (expressions allowed in each), or one expression.
-    pub query: Option<Value>,
-    /// What the task's output is.
-    pub output: Option<HttpOutput>,
-    /// True if 3xx is no error.
-    pub redirect: Option<bool>,
-}
-
-/// `with` of `call: openapi`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OpenApiCall {
-    /// The document's name, if written.
-    pub document_name: Option<String>,
-    /// Where the OpenAPI document is.
-    pub document: Endpoint,
-    /// Which operation, or an expression.
-    pub operation_id: String,
-    /// Its parameters, with expressions in them.
-    pub parameters: Option<Map<String, Value>>,
-    /// How to log in.
-    pub authentication: Option<UseAuthentication>,
-    /// What the task's output is.
-    pub output: Option<HttpOutput>,
-    /// True if 3xx is no error.
-    pub redirect: Option<bool>,
-}
-
-/// A call of a function or action.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FunctionCall {
-    /// Its name.
-    pub name: String,
-    /// Its input, with expressions in it.
-    pub with: Option<Map<String, Value>>,
-}
-
-/// Where something is, and how to log in there.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Endpoint {
-    /// Where.
-    pub uri: Uri,
-    /// How to log in.
-    pub authentication: Option<UseAuthentication>,
-}
-
-/// An address.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Uri {
-    /// A URI with `{name}` placeholders, filled from the task's input.
-    Template(String),
-    /// `${ … }`.
-    Expression(Expression),
-}
-
-/// A way to log in, here or by name.
-#[derive(Debug, Clone, PartialEq)]
-pub enum UseAuthentication {
-    /// The name of one in `use.authentications`.
-    Named(String),
-    /// In place.
-    Inline(Authentication),
-}
-
-/// A way to log in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Authentication {
-    /// Which way.
-    pub scheme: AuthenticationScheme,
-    /// With what.
-    pub credentials: Credentials,
-}
-
-/// The ways to log in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthenticationScheme {
-    /// `basic`: `username`, `password`.
-    Basic,
-    /// `bearer`: `token`.
-    Bearer,
-    /// `digest`: `username`, `password`.
-    Digest,
-    /// `oauth2`: `authority`, `grant`, `client`, …
-    OAuth2,
-}
-
-impl AuthenticationScheme {
-    /// Its keyword.
-    pub fn keyword(self) -> &'static str {
-        match self {
-            Self::Basic => "basic",
-            Self::Bearer => "bearer",
-            Self::Digest => "digest",
-            Self::OAuth2 => "oauth2",
-        }
-    }
-}
-
-/// What to log in with.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Credentials {
-    /// `{use: name}`: a secret that holds the scheme's properties; resolved outside the data flow.
-    Secret(String),
-    /// The scheme's properties, with expressions in them.
-    Inline(Map<String, Value>),
-}
-
-/// What an HTTP call's output is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HttpOutput {
-    /// The body as it came, in base64.
-    Raw,
-    /// The body, read (the default).
-    Content,
-    /// The whole response.
-    Response,
-}
-
 /// What `set` makes the output.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Set {
@@ -457,7 +321,7 @@ impl Catch {
 }
 
 /// The properties an error must have. A `type` of the standard fits under both of its hosts (see
-/// [`same_error_type`](super::same_error_type)).
+/// [`same_error_type`](crate::language::same_error_type)).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ErrorFilter {
     /// Its type.
@@ -474,6 +338,7 @@ pub struct ErrorFilter {
 
 /// A retry policy, here or by name.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "stands once in a catch, behind the box of its try")]
 pub enum Retry {
     /// The name of one in `use.retries`.
     Named(String),
@@ -529,107 +394,6 @@ pub struct RetryLimit {
     pub attempt_duration: Option<Duration>,
     /// All attempts together may take this long.
     pub duration: Option<Duration>,
-}
-
-/// Waits for events.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Listen {
-    /// Which.
-    pub to: EventConsumption,
-    /// What of them.
-    pub read: Option<ReadAs>,
-    /// What to do with each as it comes.
-    pub foreach: Option<Foreach>,
-}
-
-/// What of an event is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ReadAs {
-    /// Its data.
-    #[default]
-    Data,
-    /// The whole event.
-    Envelope,
-    /// Its data as it came.
-    Raw,
-}
-
-/// Which events end the waiting.
-#[derive(Debug, Clone, PartialEq)]
-pub enum EventConsumption {
-    /// One of each.
-    All(Vec<EventPattern>),
-    /// Any of these (of all, if empty); only the first, or until something.
-    Any {
-        /// The patterns.
-        filters: Vec<EventPattern>,
-        /// Until when.
-        until: Option<Until>,
-    },
-    /// One like this.
-    One(EventPattern),
-}
-
-/// When `any` has enough.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Until {
-    /// When this is true, evaluated over the events so far.
-    Condition(Expression),
-    /// When these come (they have no `until` of their own).
-    Consumed(Box<EventConsumption>),
-}
-
-/// What an event must look like.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EventPattern {
-    /// Attributes: a plain value must be equal, `${ … }` must be true of the attribute's value;
-    /// at least one.
-    pub with: Map<String, Value>,
-    /// Values that must agree, by name.
-    pub correlate: BTreeMap<String, Correlation>,
-}
-
-/// A value that must agree between events, or with the run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Correlation {
-    /// Taken from the event.
-    pub from: Expression,
-    /// What it must be: a plain text or an expression; without, what the first event had.
-    pub expect: Option<String>,
-}
-
-/// What to do with each event as it comes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Foreach {
-    /// The variable that holds the event (`$item` unless named).
-    pub item: Option<String>,
-    /// The variable that holds the index (`$index` unless named).
-    pub at: Option<String>,
-    /// The tasks.
-    pub tasks: Option<Vec<Task>>,
-    /// What each round gives.
-    pub output: Option<OutputRule>,
-    /// What each round exports.
-    pub export: Option<OutputRule>,
-}
-
-impl Foreach {
-    /// The name of the event's variable.
-    pub fn item(&self) -> &str {
-        self.item.as_deref().unwrap_or("item")
-    }
-
-    /// The name of the index's variable.
-    pub fn at(&self) -> &str {
-        self.at.as_deref().unwrap_or("index")
-    }
-}
-
-/// Publishes an event.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Emit {
-    /// Its attributes (`event.with`), with expressions in them; `type` is there.
-    pub with: Map<String, Value>,
 }
 
 /// Fails.
