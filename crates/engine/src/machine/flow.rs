@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     data::{Scope, fault},
-    state::{Activity, Performance, Purpose, State, Todo, Variables, Work},
+    state::{Activity, Performance, Purpose, State, TRANSITIONS, Todo, Variables, Work},
     stepper::Stepper,
 };
 use crate::{
@@ -67,6 +67,10 @@ impl Stepper<'_> {
 
     pub(super) fn set_state(&mut self, activity: u64, state: State) {
         if let Some(old) = self.state_mut(activity) {
+            let transition = (old.name(), state.name());
+            debug_assert!(TRANSITIONS.contains(&transition), "{transition:?} is not in the table");
+            #[cfg(test)]
+            super::tests::note_transition(transition);
             *old = state;
         }
     }
@@ -256,6 +260,9 @@ impl Stepper<'_> {
             match self.caught(parent, at, fault) {
                 Ok(()) => return,
                 Err(uncaught) => fault = uncaught,
+            }
+            if fault.instance.is_none() {
+                fault.instance = self.performance(parent).map(|task| task.task.clone());
             }
             at = parent;
         }

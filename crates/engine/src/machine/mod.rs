@@ -4,7 +4,8 @@
 //! retries, timeouts and events. Does not own what happens around a single action (plans, approvals,
 //! repeats, verification): to the machine an action is one question and one answer.
 //!
-//! A run is a tree of activities (see the table in `state.rs`) and the requests that they wait for.
+//! A run is a tree of activities (their states: the table in `state.rs`) and the requests that they
+//! wait for.
 //! Nothing is kept outside of it, so it can be saved at any point and equals the replay of its
 //! journal.
 //!
@@ -38,6 +39,17 @@ pub use state::Run;
 use stepper::Stepper;
 
 use crate::{Effect, Ending, Input, Start};
+
+/// The numbered changes of behaviour that new runs are started with (`Start::flags`). A change that
+/// would make an old journal replay to something else gets the next number; the old behaviour stays
+/// for runs without it. Numbers are never used again.
+pub const FLAGS: &[u32] = &[];
+
+/// The flags of a run that this release does not know: it comes from a later release, and must not
+/// be replayed by this one.
+pub fn unknown_flags(start: &Start) -> Vec<u32> {
+    start.flags.iter().copied().filter(|flag| !FLAGS.contains(flag)).collect()
+}
 
 impl Run {
     /// Begins a run: what it wants first is among the effects.

@@ -1,19 +1,4 @@
-//! What a run consists of.
-//!
-//! The state of each activity and what moves it:
-//!
-//! | activity | waits for | and then |
-//! |---|---|---|
-//! | `List` | the end of its current task | the next task, or its own end |
-//! | `Body` | the end of its only child, or nothing | its own end |
-//! | `Asking` | the answer to its request | its own end, or its error |
-//! | `Waiting` | its timer | its own end |
-//! | `Looping` | the end of a round | the next round, or its own end |
-//! | `Forking` | the end of a branch | its own end when all (competing: one) have ended |
-//! | `Trying` | the end of the attempt | its own end; an error: `Pausing`, `Handling` or its error |
-//! | `Pausing` | its timer | `Trying` again |
-//! | `Handling` | the end of `catch.do` | its own end |
-//! | `Listening` | events; the end of a round of `foreach` | its own end when it has enough |
+//! What a run consists of: a tree of activities and the requests that they wait for.
 //!
 //! An activity that ends takes its children, timers and requests with it.
 
@@ -92,6 +77,50 @@ pub(super) struct Performance {
     pub(super) input: Value,
     pub(super) started_at: Timestamp,
     pub(super) state: State,
+}
+
+/// How a task's state may change while it is performed. It begins as `body`, may end from every
+/// state, and an error in it may end it in every state but one: `trying` may catch it.
+///
+/// | state | waits for | and then |
+/// |---|---|---|
+/// | body | nothing, or the end of its only child | ends |
+/// | asking | the answer to its request | ends, or fails |
+/// | waiting | its timer | ends |
+/// | looping | the end of a round | the next round, or ends |
+/// | forking | the end of a branch | ends when all (competing: one) have ended |
+/// | trying | the end of the attempt | ends; an error that is caught: pausing, handling |
+/// | pausing | its timer | trying again |
+/// | handling | the end of `catch.do` | ends |
+/// | listening | events, the end of a round of `foreach` | ends when it has enough |
+pub(super) const TRANSITIONS: [(&str, &str); 11] = [
+    ("body", "asking"),
+    ("body", "waiting"),
+    ("body", "looping"),
+    ("body", "forking"),
+    ("body", "pausing"),
+    ("body", "listening"),
+    ("pausing", "trying"),
+    ("trying", "pausing"),
+    ("trying", "handling"),
+    ("forking", "body"),
+    ("listening", "body"),
+];
+
+impl State {
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Asking => "asking",
+            Self::Waiting => "waiting",
+            Self::Looping(_) => "looping",
+            Self::Forking { .. } => "forking",
+            Self::Trying(_) => "trying",
+            Self::Pausing(_) => "pausing",
+            Self::Handling => "handling",
+            Self::Listening(_) => "listening",
+        }
+    }
 }
 
 /// What a task is waiting for.

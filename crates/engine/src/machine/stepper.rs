@@ -22,7 +22,7 @@ pub(super) struct Stepper<'s> {
 }
 
 /// Tasks that may be begun in one step: a loop that waits for nothing ends in an error.
-const TASKS_A_STEP: usize = 20_000;
+const TASKS_A_STEP: usize = 50_000;
 
 impl<'s> Stepper<'s> {
     pub(super) fn new(run: &'s mut Run, program: &'s Program, now: Timestamp) -> Self {

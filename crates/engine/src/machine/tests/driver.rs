@@ -1,6 +1,6 @@
 //! An in-memory driver: keeps the journal, answers, and moves its own clock.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use chrono::{DateTime, TimeDelta};
 use kompel_model::Timestamp;
@@ -15,6 +15,9 @@ use crate::{
 thread_local! {
     /// The tasks that were begun in this test, in order.
     pub(in crate::machine) static BEGUN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The changes of tasks' states in this test.
+    pub(in crate::machine) static CHANGED: RefCell<BTreeSet<(&'static str, &'static str)>> =
+        const { RefCell::new(BTreeSet::new()) };
 }
 
 /// What an action answers; none: nothing yet.

@@ -7,3 +7,8 @@ mod semantics;
 pub(super) fn note_begun(task: &str) {
     driver::BEGUN.with_borrow_mut(|begun| begun.push(task.to_owned()));
 }
+
+/// Notes that a task's state changed.
+pub(super) fn note_transition(transition: (&'static str, &'static str)) {
+    driver::CHANGED.with_borrow_mut(|changed| changed.insert(transition));
+}

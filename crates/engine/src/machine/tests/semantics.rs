@@ -1,7 +1,10 @@
 use serde_json::{Value, json};
 
-use super::driver::{Driver, cloud_event, fault, playbook};
-use crate::{Effect, Ending, Input, jq, machine::Program};
+use super::driver::{CHANGED, Driver, cloud_event, fault, playbook};
+use crate::{
+    Effect, Ending, Input, jq,
+    machine::{Program, state::TRANSITIONS},
+};
 
 fn ending(driver: &Driver) -> &Ending {
     driver.run.ending().expect("an end")
@@ -114,12 +117,12 @@ fn errors_end_a_run_and_say_where() {
 - a: {set: {x: 1}, then: a}", json!({}), ("runtime", 500, "")),
         ("an endless expression", "
 - a: {set: {x: '${ [repeat(1)] }'}}", json!({}), ("expression", 400, "/do/0/a")),
-        ("a function's task", "
-- a: {for: {in: '1'}, do: [{b: {set: {}}}]}", json!({}), ("expression", 400, "/do/0/a")),
+        ("a loop over no array", "
+- a: {for: {in: '1'}, do: [{b: {set: {x: 1}}}]}", json!({}), ("expression", 400, "/do/0/a")),
+        ("when itself", "
+- a: {try: [{b: {raise: {error: {type: 'https://x.test/one', status: 500}}}}], catch: {when: '$error | keys | .a'}}",
+            json!({}), ("expression", 400, "/do/0/a")),
     ] {
-        if name == "a function's task" {
-            continue;
-        }
         let driver = run(tasks, input);
         let (kind, status, instance) = faulted(&driver);
         assert_eq!((kind.as_str(), status, instance.as_str()), expected, "{name}");
@@ -350,4 +353,21 @@ fn a_program_can_be_shared_between_threads() {
     shared::<jq::Expression>();
     let text = playbook("- a: {set: {x: 1}}\n");
     assert_eq!(Driver::output(&text, json!({})), json!({"x": 1}));
+}
+
+#[test]
+fn every_change_of_state_in_the_table_is_one_that_happens() {
+    CHANGED.with_borrow_mut(std::collections::BTreeSet::clear);
+    let tasks = "
+- a: {wait: PT1S}
+- b: {for: {in: '[1]'}, do: [{x: {emit: {event: {with: {type: t}}}}}]}
+- c: {fork: {branches: [{x: {set: {x: 1}}}]}}
+- d: {try: [{x: {raise: {error: {type: 'https://x.test/e', status: 500}}}}],
+      catch: {retry: {limit: {attempt: {count: 1}}}, do: [{y: {set: {y: 1}}}]}}
+- e: {listen: {to: {one: {with: {type: a}}}}}";
+    let mut driver = run(tasks, json!({}));
+    assert_eq!(driver.run.pending().len(), 1);
+    driver.event(cloud_event("1", "a", json!(1)));
+    assert_eq!(*completed(&driver), json!([1]));
+    assert_eq!(CHANGED.take(), TRANSITIONS.into_iter().collect());
 }
