@@ -14,6 +14,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kompel-engine", &["kompel-model"]),
     ("kompel-connect", &["kompel-model"]),
     ("kompel-runtime", &["kompel-model", "kompel-engine", "kompel-connect"]),
+    ("kompel-domains", &["kompel-model", "kompel-connect"]),
+    ("kompel-web", &["kompel-model", "kompel-runtime"]),
     ("kompel-report", &["kompel-model", "kompel-mining", "kompel-qualify"]),
     (
         "kompel",
@@ -26,6 +28,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "kompel-runtime",
             "kompel-engine",
             "kompel-connect",
+            "kompel-web",
+            "kompel-domains",
             "kompel-report",
         ],
     ),

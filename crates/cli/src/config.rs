@@ -8,7 +8,7 @@ use std::{
 
 use chrono_tz::Tz;
 use clap::ValueEnum;
-use kompel_model::{Language, Phrase, SourceClass};
+use kompel_model::{Language, Phrase, SourceClass, TenantId};
 use kompel_qualify::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ use crate::{
     args::{Lang, shown},
     diagnostics::{Failure, Spot},
     exit::Exit,
+    tenants::Tenant,
 };
 
 /// The whole file; a missing table or key has its default.
@@ -36,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) source: Vec<Source>,
     /// The thresholds.
     pub(crate) qualify: Policy,
+    /// The client companies, by the name that `--tenant` takes.
+    pub(crate) tenant: BTreeMap<TenantId, Tenant>,
 }
 
 impl Default for Config {
@@ -48,6 +51,7 @@ impl Default for Config {
             lexicon: Lexicon::default(),
             source: Vec::new(),
             qualify: Policy::default(),
+            tenant: BTreeMap::new(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod output;
 mod progress;
 mod reading;
 mod session;
+mod tenants;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat, TenantId, Timestamp};
+use kompel_model::{
+    Account, ActionEffect, ActionSpec, PersonQuery, Plan, Repeat, TenantId, Timestamp,
+};
 use serde_json::Value;
 
 use crate::{Error, Settings, SettingsError};
@@ -21,9 +23,29 @@ pub trait Connector: Send + Sync {
     /// `"format": "secret"`.
     fn settings(&self) -> Value;
 
+    /// What a person should know before relying on it, one English sentence each with its full
+    /// stop: versions tried, what it can't do, bounds. For its page in `docs/peers`.
+    fn limits(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Looks whether the peer can be reached with these settings and whether the permissions that
     /// the actions need are there. Uses only those permissions and changes nothing.
     async fn check(&self, connection: &Connection) -> Vec<Check>;
+
+    /// The accounts of this person there; only reads. `None` if this kind of system has no accounts
+    /// of people.
+    ///
+    /// # Errors
+    /// As the peer answers.
+    async fn accounts(
+        &self,
+        connection: &Connection,
+        person: &PersonQuery,
+    ) -> Result<Option<Vec<Account>>, Error> {
+        let _ = (connection, person);
+        Ok(None)
+    }
 }
 
 /// One way into a peer system, of one tenant: its settings with their secrets.

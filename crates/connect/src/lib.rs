@@ -8,10 +8,12 @@ mod action;
 pub mod contract;
 mod error;
 pub mod http;
+mod page;
 mod peers;
 mod settings;
 
 pub use action::{Action, Call, Check, CheckState, Connection, Connector, Look, Verified};
 pub use error::{Error, ErrorKind, RetryAdvice};
+pub use page::page;
 pub use peers::{catalogue, connectors};
 pub use settings::{Settings, SettingsError};

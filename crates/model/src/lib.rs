@@ -3,6 +3,7 @@
 //! Owns the vocabulary that every other crate shares. Does no IO, holds no rule of
 //! discovery, and knows nothing of formats.
 
+mod account;
 mod action;
 mod finding;
 mod ids;
@@ -15,6 +16,7 @@ mod secret;
 mod source;
 mod tenant;
 
+pub use account::{Account, PersonQuery};
 pub use action::{
     ActionEffect, ActionName, ActionSpec, Catalogue, Repeat, UnusableActionName,
 };

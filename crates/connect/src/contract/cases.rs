@@ -238,6 +238,9 @@ async fn sweep(trial: &Trial<'_>, fault: Fault) -> Tried<bool> {
         sorted(fault, &said, changed && trial.effect().writes(), &place)?;
         if said.is_err() {
             recovered(trial, &direct, changed, &once).await.map_err(|stop| at(stop, &place))?;
+        } else if trial.effect().writes() {
+            let what = format!("{place}: it says that all is well, and it was not done");
+            same(&once, &trial.peer.snapshot().await, &what)?;
         }
     }
     broken(format!("more than {MOST_EXCHANGES} exchanges for one action"))

@@ -9,6 +9,8 @@ mod proxy;
 mod report;
 mod run;
 mod schemas;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub use bench::{Bench, Example, Mishap, NotRun, Peer, Way};

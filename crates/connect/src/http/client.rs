@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -103,7 +103,10 @@ impl Http {
     /// # Errors
     /// `Invalid` if the file with authorities can't be used.
     pub fn new(settings: HttpSettings) -> Result<Self, Error> {
-        let authorities = read_authorities(&settings)?;
+        let authorities = match &settings.ca_file {
+            Some(file) => read_authorities(file)?,
+            None => Vec::new(),
+        };
         let key = (settings.clone(), Sha256::digest(&authorities).into());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(clients) = shared.get(&key) {
@@ -187,12 +190,22 @@ impl Exchange {
     }
 }
 
-fn read_authorities(settings: &HttpSettings) -> Result<Vec<u8>, Error> {
-    let Some(file) = &settings.ca_file else { return Ok(Vec::new()) };
-    fs::read(file).map_err(|error| {
-        let detail = format!("setting `ca_file`: {} can't be read", file.display());
-        Error::new(ErrorKind::Invalid, detail).because(error)
-    })
+/// The PEM texts of the file that a setting `ca_file` names.
+///
+/// # Errors
+/// `Invalid` if it can't be read or holds no certificate: a setting that trusts nobody is a mistake
+/// that would else come out as an unreachable peer.
+pub fn read_authorities(file: &Path) -> Result<Vec<u8>, Error> {
+    let wrong = |why: &str| {
+        let detail = format!("setting `ca_file`: {} {why}", file.display());
+        Error::new(ErrorKind::Invalid, detail)
+    };
+    let bytes = fs::read(file).map_err(|error| wrong("can't be read").because(error))?;
+    let begins = b"-----BEGIN CERTIFICATE-----";
+    match bytes.windows(begins.len()).any(|window| window == begins) {
+        true => Ok(bytes),
+        false => Err(wrong("holds no certificate in PEM form")),
+    }
 }
 
 fn client(settings: &HttpSettings, authorities: &[u8], idle: usize) -> Result<Client, Error> {

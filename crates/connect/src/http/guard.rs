@@ -44,13 +44,7 @@ impl Resolve for Guard {
             let host = name.as_str().to_owned();
             let found: Vec<SocketAddr> =
                 tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            let here = host == "localhost" || host.ends_with(".localhost");
-            let fit: Vec<SocketAddr> = found
-                .iter()
-                .copied()
-                .filter(|one| !unreachable_on_purpose(one.ip()))
-                .filter(|one| here || !one.ip().is_loopback())
-                .collect();
+            let fit = meant(&host, &found);
             if fit.is_empty() && !found.is_empty() {
                 let why = "the name leads to an address that is never spoken to \
                            (link-local, or this machine under another name)";
@@ -58,6 +52,24 @@ impl Resolve for Guard {
             }
             Ok(Box::new(fit.into_iter()) as Addrs)
         })
+    }
+}
+
+/// Of the addresses that a name leads to, those that can be meant.
+fn meant(host: &str, found: &[SocketAddr]) -> Vec<SocketAddr> {
+    let here = host == "localhost" || host.ends_with(".localhost");
+    let fits = |one: &SocketAddr| {
+        !unreachable_on_purpose(one.ip()) && (here || !is_this_machine(one.ip()))
+    };
+    found.iter().copied().filter(fits).collect()
+}
+
+fn is_this_machine(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => ip.is_loopback(),
+        IpAddr::V6(ip) => {
+            ip.is_loopback() || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_loopback())
+        }
     }
 }
 
@@ -191,6 +203,24 @@ mod tests {
         }
         let told = list.admit("https://new.example/a", "web").unwrap_err().detail;
         assert!(told.contains("add \"https://new.example/\" to `allow`"), "{told}");
+    }
+
+    #[test]
+    fn a_name_leads_to_this_machine_only_if_it_says_so() {
+        for (host, address, fits) in [
+            ("localhost", "127.0.0.1:0", true),
+            ("peer.localhost", "[::1]:0", true),
+            ("rebound.example", "127.0.0.1:0", false),
+            ("rebound.example", "[::1]:0", false),
+            ("rebound.example", "[::ffff:127.0.0.1]:0", false),
+            ("localhost.example", "127.0.0.1:0", false),
+            ("localhost", "169.254.169.254:0", false),
+            ("metadata.example", "169.254.169.254:0", false),
+            ("desk.example", "10.1.2.3:0", true),
+        ] {
+            let found = meant(host, &[address.parse().unwrap()]);
+            assert_eq!(!found.is_empty(), fits, "{host} {address}");
+        }
     }
 
     #[test]

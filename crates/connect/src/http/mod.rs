@@ -7,8 +7,10 @@ mod answer;
 mod client;
 mod guard;
 pub mod oauth2;
+#[cfg(test)]
+mod tests;
 
 pub use answer::Answer;
-pub use client::{Exchange, Http, HttpSettings, Stake};
+pub use client::{Exchange, Http, HttpSettings, Stake, read_authorities};
 pub use guard::{AllowList, unreachable_on_purpose};
 pub use reqwest::{Method, RequestBuilder};

@@ -21,6 +21,12 @@ macro_rules! peers {
             vec![$($peer::connector()),*]
         }
 
+        /// The bench of each connector, by its name.
+        #[cfg(test)]
+        pub(crate) fn benches() -> Vec<(&'static str, Box<dyn crate::contract::Bench>)> {
+            vec![$((stringify!($peer), $peer::bench())),*]
+        }
+
         #[cfg(test)]
         mod contract_of {
             $(#[tokio::test]
@@ -35,6 +41,7 @@ macro_rules! peers {
 peers! {
     files,
     http,
+    mail,
     openapi,
 }
 

@@ -112,7 +112,7 @@ impl Action for Read {
 #[async_trait]
 impl Action for Write {
     fn spec(&self) -> ActionSpec {
-        let effect = ActionEffect::Reversible { undo: Write::name() };
+        let effect = ActionEffect::Reversible { undo: Self::name() };
         let output = [("bytes", json!({"type": "integer"}))];
         let more = [("text", text_schema())];
         spec("files.write", "Makes a file hold a text", effect, Repeat::Look, &more, &output)

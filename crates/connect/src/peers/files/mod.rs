@@ -72,6 +72,14 @@ impl Connector for Files {
         })
     }
 
+    fn limits(&self) -> &'static [&'static str] {
+        &[
+            "It is a peer for tests, demos and drills: between them its actions make every kind of promise.",
+            "Texts are UTF-8 of up to 256 KiB; names stay below the folder and go over no symbolic link.",
+            "Give it a folder that no other program writes to.",
+        ]
+    }
+
     async fn check(&self, connection: &Connection) -> Vec<Check> {
         let state = match Folder::of(connection) {
             Ok(folder) if folder.may_write() => CheckState::Good,

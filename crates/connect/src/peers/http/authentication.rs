@@ -28,6 +28,15 @@ pub(in crate::peers) enum Scheme {
     OpenId,
 }
 
+/// Whether a kept token will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// It will.
+    Kept,
+    /// The peer refused it: another one.
+    Anew,
+}
+
 /// What is added to the request.
 pub(super) enum Bearing {
     Nothing,
@@ -91,6 +100,11 @@ struct Endpoints {
 }
 
 impl Credentials {
+    /// True if it stands for a token that can be asked for again.
+    pub(super) fn renewable(&self) -> bool {
+        matches!(self, Self::Scheme(Scheme::OAuth2 | Scheme::OpenId, _))
+    }
+
     /// The policy of a playbook.
     ///
     /// # Errors
@@ -120,7 +134,12 @@ impl Credentials {
     ///
     /// # Errors
     /// `Invalid` if a secret is missing or has another shape; `Denied` if no token is given.
-    pub(super) async fn resolve(&self, web: &Web, call: &Call) -> Result<Bearing, Error> {
+    pub(super) async fn resolve(
+        &self,
+        web: &Web,
+        call: &Call,
+        wanted: Wanted,
+    ) -> Result<Bearing, Error> {
         let Self::Scheme(scheme, fields) = self else { return Ok(Bearing::Nothing) };
         let (fields, text) = secret_of(fields, call)?;
         match scheme {
@@ -137,7 +156,7 @@ impl Credentials {
             },
             Scheme::OAuth2 | Scheme::OpenId => {
                 let asked = read(fields, "oauth2", "authority, grant, client")?;
-                token(*scheme, &asked, web, call).await.map(Bearing::Bearer)
+                token(*scheme, &asked, web, call, wanted).await.map(Bearing::Bearer)
             }
         }
     }
@@ -165,7 +184,13 @@ fn read<T: for<'de> Deserialize<'de>>(fields: Value, what: &str, of: &str) -> Re
         .map_err(|_| invalid(format!("authentication {what:?} needs an object with {of}")))
 }
 
-async fn token(scheme: Scheme, asked: &OAuth2, web: &Web, call: &Call) -> Result<Secret, Error> {
+async fn token(
+    scheme: Scheme,
+    asked: &OAuth2,
+    web: &Web,
+    call: &Call,
+    wanted: Wanted,
+) -> Result<Secret, Error> {
     let token_url = match scheme {
         Scheme::OpenId => discovered(asked, web, call).await?,
         Scheme::OAuth2 | Scheme::Basic | Scheme::Bearer => {
@@ -177,20 +202,7 @@ async fn token(scheme: Scheme, asked: &OAuth2, web: &Web, call: &Call) -> Result
         }
     };
     let token_url = web.allow.admit(&token_url, &web.connection)?;
-    let mut fields = match asked.grant.as_str() {
-        "client_credentials" => Vec::new(),
-        "password" => vec![
-            ("grant_type", Secret::new("password".to_owned())),
-            ("username", Secret::new(asked.username.clone().unwrap_or_default())),
-            ("password", Secret::new(asked.password.clone().unwrap_or_default())),
-        ],
-        other => {
-            let why = format!("grant {other:?} is not offered: use client_credentials or password");
-            return Err(Error::new(ErrorKind::Unsupported, why));
-        }
-    };
-    let audiences = asked.audiences.iter().map(|one| ("audience", Secret::new(one.clone())));
-    fields.extend(audiences);
+    let fields = fields(asked)?;
     let client_auth = match asked.client.authentication.as_deref() {
         None | Some("client_secret_post") => ClientAuth::Form,
         Some("client_secret_basic") => ClientAuth::Basic,
@@ -207,7 +219,28 @@ async fn token(scheme: Scheme, asked: &OAuth2, web: &Web, call: &Call) -> Result
         scope: &asked.scopes.join(" "),
         fields,
     };
+    if wanted == Wanted::Anew {
+        oauth2::forget(&call.connection, &grant);
+    }
     oauth2::token(&web.http, &call.connection, &grant, call.at).await
+}
+
+/// The fields of the form beside the client's.
+fn fields(asked: &OAuth2) -> Result<Vec<(&'static str, Secret)>, Error> {
+    let mut fields = match asked.grant.as_str() {
+        "client_credentials" => Vec::new(),
+        "password" => vec![
+            ("grant_type", Secret::new("password".to_owned())),
+            ("username", Secret::new(asked.username.clone().unwrap_or_default())),
+            ("password", Secret::new(asked.password.clone().unwrap_or_default())),
+        ],
+        other => {
+            let why = format!("grant {other:?} is not offered: use client_credentials or password");
+            return Err(Error::new(ErrorKind::Unsupported, why));
+        }
+    };
+    fields.extend(asked.audiences.iter().map(|one| ("audience", Secret::new(one.clone()))));
+    Ok(fields)
 }
 
 #[derive(Deserialize)]
@@ -217,8 +250,7 @@ struct Discovered {
 
 /// The token endpoint of an OpenID Connect provider (OpenID Connect Discovery 1.0 §4).
 async fn discovered(asked: &OAuth2, web: &Web, call: &Call) -> Result<String, Error> {
-    let url =
-        format!("{}/.well-known/openid-configuration", asked.authority.trim_end_matches('/'));
+    let url = format!("{}/.well-known/openid-configuration", asked.authority.trim_end_matches('/'));
     let url = web.allow.admit(&url, &web.connection)?;
     let answer = web.http.read(Method::GET, url.as_str()).succeed(call.at).await?;
     Ok(answer.json::<Discovered>()?.token_endpoint)

@@ -90,6 +90,15 @@ impl Connector for AnyHttp {
         settings()
     }
 
+    fn limits(&self) -> &'static [&'static str] {
+        &[
+            "Only addresses that start with an entry of `allow` are called; link-local ones never.",
+            "GET, HEAD and OPTIONS read; every other method is taken to change something for good.",
+            "A POST or PATCH whose outcome is unknown goes to a person, unless the playbook gives it an `Idempotency-Key` header, which says that the peer drops a second one.",
+            "Redirects are never followed; digest authentication is not offered; bodies sent are at most 1 MiB.",
+        ]
+    }
+
     async fn check(&self, connection: &Connection) -> Vec<Check> {
         check(connection)
     }
@@ -167,9 +176,9 @@ impl Action for Request {
     async fn look(&self, call: &Call) -> Result<Look, Error> {
         Ok(match self.effect_of(&call.input) {
             ActionEffect::Read => Look::NotDone,
-            ActionEffect::Irreversible
-            | ActionEffect::Reversible { .. }
-            | ActionEffect::Notice => cannot_tell(),
+            ActionEffect::Irreversible | ActionEffect::Reversible { .. } | ActionEffect::Notice => {
+                cannot_tell()
+            }
         })
     }
 

@@ -45,10 +45,9 @@ fn content(answer: &Answer) -> Value {
     }
     let kind = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    if kind == "application/json" || kind.ends_with("+json") {
-        if let Ok(value) = serde_json::from_slice(&answer.body) {
-            return value;
-        }
+    let json = kind == "application/json" || kind.ends_with("+json");
+    if json && let Ok(value) = serde_json::from_slice(&answer.body) {
+        return value;
     }
     let textual = kind.starts_with("text/")
         || kind.ends_with("json")

@@ -10,7 +10,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{KEY, Output, authentication::Credentials, output, reads};
+use super::{
+    KEY, Output,
+    authentication::{Credentials, Wanted},
+    output, reads,
+};
 use crate::{
     Call, Connection, Error, ErrorKind,
     http::{AllowList, Answer, Http},
@@ -176,13 +180,27 @@ impl Web {
         if fine { Ok(output::of(&prepared, &answer)) } else { Err(answer.refusal(call.at)) }
     }
 
-    /// Sends it and gives the answer, whatever its status.
+    /// Sends it and gives the answer, whatever its status. A 401 says that nothing was done: if it
+    /// is for a token that was kept, another is asked for and the request sent once more.
     pub(in crate::peers) async fn answer(
         &self,
         prepared: &Prepared,
         call: &Call,
     ) -> Result<Answer, Error> {
-        let bearing = prepared.credentials.resolve(self, call).await?;
+        let answer = self.once(prepared, call, Wanted::Kept).await?;
+        if answer.status == 401 && prepared.credentials.renewable() {
+            return self.once(prepared, call, Wanted::Anew).await;
+        }
+        Ok(answer)
+    }
+
+    async fn once(
+        &self,
+        prepared: &Prepared,
+        call: &Call,
+        wanted: Wanted,
+    ) -> Result<Answer, Error> {
+        let bearing = prepared.credentials.resolve(self, call, wanted).await?;
         let method = Method::from_bytes(prepared.method.as_bytes())
             .map_err(|_| invalid("the method is not offered".to_owned()))?;
         let only_reads = reads(&prepared.method);
@@ -279,8 +297,7 @@ fn body(given: Value, headers: &HeaderMap) -> Result<Body, Error> {
 
 /// Header values as the standard's response shows them: by name, without those that are secret.
 pub(super) fn shown(headers: &HeaderMap) -> BTreeMap<String, String> {
-    const SECRET: [&str; 4] =
-        ["authorization", "cookie", "set-cookie", "proxy-authorization"];
+    const SECRET: [&str; 4] = ["authorization", "cookie", "set-cookie", "proxy-authorization"];
     let mut shown = BTreeMap::<String, String>::new();
     for (name, value) in headers {
         if SECRET.contains(&name.as_str()) {

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get, post},
 };
-use kompel_model::{Secret, TenantId, Timestamp};
+use kompel_model::{Plan, Secret, TenantId, Timestamp};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -45,6 +45,7 @@ pub(in crate::peers) struct Desk {
 struct Held {
     tickets: Mutex<BTreeMap<String, Value>>,
     tokens: Mutex<u32>,
+    revoked: Mutex<u32>,
 }
 
 impl Drop for Desk {
@@ -82,10 +83,28 @@ impl Desk {
     }
 }
 
+impl Desk {
+    fn action(&self) -> Arc<dyn Action> {
+        self.connector.actions().remove(0)
+    }
+
+    fn call(&self, input: &Value) -> Call {
+        Call {
+            connection: self.open(self.address, TOKEN),
+            input: self.fill_in(input, self.address),
+            key: "r-1/say".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
 /// The request's token is the right one, or one that `/token` gave.
-fn may(headers: &HeaderMap) -> bool {
+fn may(held: &Held, headers: &HeaderMap) -> bool {
     let given = headers.get("authorization").and_then(|value| value.to_str().ok());
-    given == Some(&format!("Bearer {TOKEN}")) || given.is_some_and(|g| g.starts_with("Bearer given"))
+    let Some(given) = given.and_then(|given| given.strip_prefix("Bearer ")) else { return false };
+    let revoked = *held.revoked.lock().unwrap();
+    let number = given.strip_prefix("given-").and_then(|number| number.parse::<u32>().ok());
+    given == TOKEN || number.is_some_and(|number| number > revoked)
 }
 
 async fn token(State(held): State<Arc<Held>>) -> Json<Value> {
@@ -124,7 +143,7 @@ async fn write(
     headers: HeaderMap,
     body: Json<Value>,
 ) -> StatusCode {
-    if !may(&headers) {
+    if !may(&held, &headers) {
         return StatusCode::UNAUTHORIZED;
     }
     held.tickets.lock().unwrap().insert(id.0, body.0);
@@ -136,7 +155,7 @@ async fn remove(
     id: axum::extract::Path<String>,
     headers: HeaderMap,
 ) -> StatusCode {
-    if !may(&headers) {
+    if !may(&held, &headers) {
         return StatusCode::UNAUTHORIZED;
     }
     held.tickets.lock().unwrap().remove(&id.0);
@@ -149,7 +168,7 @@ async fn create(
     headers: HeaderMap,
     body: Json<Value>,
 ) -> (StatusCode, Json<Value>) {
-    if !may(&headers) {
+    if !may(&held, &headers) {
         return (StatusCode::UNAUTHORIZED, Json(json!({})));
     }
     let key = headers.get("idempotency-key").unwrap().to_str().unwrap();
@@ -234,7 +253,8 @@ impl Peer for Desk {
     async fn snapshot(&self) -> Value {
         let tickets = self.held.tickets.lock().unwrap();
         // Of made ones their number and content; their key differs from call to call.
-        let (new, old): (Vec<_>, Vec<_>) = tickets.iter().partition(|(id, _)| id.starts_with("new"));
+        let (new, old): (Vec<_>, Vec<_>) =
+            tickets.iter().partition(|(id, _)| id.starts_with("new"));
         json!({"old": old, "new": new.iter().map(|(_, ticket)| ticket).collect::<Vec<_>>()})
     }
 
@@ -265,19 +285,14 @@ impl Peer for Desk {
     }
 }
 
-/// Performs an action of the desk's connector.
+/// Performs the one action of the desk's connector.
 pub(in crate::peers) async fn perform(desk: &Desk, input: &Value) -> Result<Value, crate::Error> {
-    let call = Call {
-        connection: desk.open(desk.address, TOKEN),
-        input: desk.fill_in(input, desk.address),
-        key: "r-1/say".to_owned(),
-        at: Timestamp::UNIX_EPOCH,
-    };
-    action(desk).perform(&call).await
+    desk.action().perform(&desk.call(input)).await
 }
 
-pub(in crate::peers) fn action(desk: &Desk) -> Arc<dyn Action> {
-    desk.connector.actions().remove(0)
+/// Plans it.
+pub(in crate::peers) async fn planned(desk: &Desk, input: &Value) -> Result<Plan, crate::Error> {
+    desk.action().plan(&desk.call(input)).await
 }
 
 #[tokio::test]
@@ -320,7 +335,10 @@ async fn a_form_and_a_text_are_sent_as_such() {
         let input =
             json!({"method": "put", "endpoint": endpoint, "body": body, "headers": headers});
         let said = perform(&desk, &input).await.unwrap();
-        assert_eq!((said["body"].as_str(), said["headers"]["content-type"].as_str()), (Some(sent), Some(kind)));
+        assert_eq!(
+            (said["body"].as_str(), said["headers"]["content-type"].as_str()),
+            (Some(sent), Some(kind))
+        );
     }
 }
 
@@ -371,7 +389,11 @@ async fn what_may_not_be_sent_is_refused_before_it_is() {
     };
     let here = format!("{HERE}/echo");
     for (input, kind, told) in [
-        (input("get", "https://evil.test/", json!({})), ErrorKind::Denied, "to `allow` of connection"),
+        (
+            input("get", "https://evil.test/", json!({})),
+            ErrorKind::Denied,
+            "to `allow` of connection",
+        ),
         (input("get", "http://169.254.169.254/x", json!({})), ErrorKind::Denied, "link-local"),
         (input("get", "file:///etc/passwd", json!({})), ErrorKind::Invalid, "no plain http"),
         (input("trace", &here, json!({})), ErrorKind::Invalid, "method"),
@@ -402,7 +424,7 @@ async fn what_may_not_be_sent_is_refused_before_it_is() {
 }
 
 #[tokio::test]
-async fn an_access_token_is_asked_for_once() {
+async fn an_access_token_is_kept_until_it_is_refused() {
     let desk = Desk::start(connector()).await.unwrap();
     let oauth2 = json!({
         "authority": HERE, "grant": "client_credentials", "endpoints": {"token": "/token"},
@@ -416,4 +438,10 @@ async fn an_access_token_is_asked_for_once() {
         perform(&desk, &input).await.unwrap();
     }
     assert_eq!(*desk.held.tokens.lock().unwrap(), 1);
+    *desk.held.revoked.lock().unwrap() = 1;
+    perform(&desk, &input).await.unwrap();
+    assert_eq!(*desk.held.tokens.lock().unwrap(), 2, "a refused token is asked for again, once");
+    *desk.held.revoked.lock().unwrap() = 9;
+    assert_eq!(perform(&desk, &input).await.unwrap_err().kind, ErrorKind::Denied);
+    assert_eq!(*desk.held.tokens.lock().unwrap(), 3);
 }

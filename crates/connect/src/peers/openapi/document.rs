@@ -176,9 +176,8 @@ impl Operation<'_> {
         for listed in [&self.own["parameters"], self.shared] {
             for parameter in listed.as_array().into_iter().flatten() {
                 let parameter = document.resolved(parameter)?;
-                let same = |one: &&Value| {
-                    one["name"] == parameter["name"] && one["in"] == parameter["in"]
-                };
+                let same =
+                    |one: &&Value| one["name"] == parameter["name"] && one["in"] == parameter["in"];
                 if !all.iter().any(same) {
                     all.push(parameter);
                 }

@@ -49,6 +49,15 @@ impl Connector for OpenApi {
         http::settings()
     }
 
+    fn limits(&self) -> &'static [&'static str] {
+        &[
+            "OpenAPI 3 and Swagger 2.0 in JSON; references within the document only.",
+            "The addresses of the document and of the described server must both be in `allow`.",
+            "An operation that only reads is done by its plan and has no change.",
+            "Any other operation is taken to change something for good, and to be unrepeatable unless it has an `Idempotency-Key` parameter.",
+        ]
+    }
+
     async fn check(&self, connection: &Connection) -> Vec<Check> {
         http::check(connection)
     }
@@ -139,7 +148,8 @@ async fn made(call: &Call) -> Result<(Web, http::Prepared), Error> {
     let input: Input = serde_json::from_value(call.input.clone())
         .map_err(|error| Error::new(ErrorKind::Invalid, error.to_string()))?;
     let (uri, own) = input.document.endpoint.parts();
-    let asked = prepared_from(&web, json!({"method": "get", "endpoint": uri, "authentication": own}))?;
+    let asked =
+        prepared_from(&web, json!({"method": "get", "endpoint": uri, "authentication": own}))?;
     let from = asked.url.clone();
     let answer = web.answer(&asked, call).await?;
     if !answer.succeeded() {

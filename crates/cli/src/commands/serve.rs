@@ -1,0 +1,111 @@
+//! `kompel serve`: drives runs, schedules and timers, and takes events in, until it is told to stop.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use clap::Args;
+use kompel_model::Phrase;
+use kompel_runtime::secrets::SecretName;
+use kompel_web::{Gate, router};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
+    session::Session,
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7411")]
+    listen: SocketAddr,
+}
+
+pub(crate) fn run(args: &ServeArgs, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let mut session = Session::open(global, output, "serve")?;
+    let gate = gate(&session)?;
+    let orchestra = Orchestra::open(&mut session)?;
+    if !orchestra.runtime.is_driver() {
+        let says = Phrase::new("fail-driven");
+        return Err(Failure::new(Exit::Workspace, says).advise(Phrase::new("advice-driven")));
+    }
+    orchestra.wait(serve(args.listen, &orchestra, gate, output))
+}
+
+/// Who may bring events: the tenants with an `events` token.
+fn gate(session: &Session<'_>) -> Result<Gate, Failure> {
+    let mut gate = Gate::default();
+    let secrets = session.secrets();
+    for (tenant, table) in &session.config.tenant {
+        let Some(reference) = &table.events else { continue };
+        let fails = |error: &dyn std::error::Error| {
+            let place = format!("tenant.{tenant}.events");
+            Failure::new(Exit::Configuration, Phrase::new("fail-connection").text("place", place))
+                .because(error)
+        };
+        let name = SecretName::referred(reference).ok_or_else(|| {
+            let place = format!("tenant.{tenant}.events");
+            Failure::new(Exit::Configuration, Phrase::new("fail-connection").text("place", place))
+                .advise(Phrase::new("advice-secret"))
+        })?;
+        let name = name.map_err(|error| fails(&error))?;
+        let token = secrets.find(tenant, &name).map_err(|error| fails(&error))?;
+        gate.open_for(tenant.clone(), &token);
+    }
+    Ok(gate)
+}
+
+async fn serve(
+    listen: SocketAddr,
+    orchestra: &Orchestra,
+    gate: Gate,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let fails = |error: std::io::Error| {
+        let says = Phrase::new("fail-listen").text("address", listen.to_string());
+        Failure::new(Exit::Output, says).advise(Phrase::new("advice-listen")).because(&error)
+    };
+    let socket = tokio::net::TcpListener::bind(listen).await.map_err(fails)?;
+    let address = socket.local_addr().map_err(fails)?;
+    output.say(&Phrase::new("serving").text("address", address.to_string()));
+    let stop = CancellationToken::new();
+    let runtime = Arc::clone(&orchestra.runtime);
+    let driving = tokio::spawn({
+        let stop = stop.clone();
+        async move { runtime.serve(stop).await }
+    });
+    tokio::spawn(until_told({ stop.clone() }));
+    let app = router(Arc::clone(&orchestra.runtime), gate);
+    let served = axum::serve(socket, app)
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .await;
+    stop.cancel();
+    let driven = driving.await.map_err(|error| {
+        Failure::new(Exit::Unexpected, Phrase::new("fail-unexpected")).because(&error)
+    })?;
+    driven?;
+    served.map_err(fails)?;
+    output.say(&Phrase::new("served"));
+    Ok(Exit::Done)
+}
+
+/// Stops at Ctrl-C and at SIGTERM.
+async fn until_told(stop: CancellationToken) {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut ended = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        {
+            Ok(ended) => ended,
+            Err(error) => {
+                tracing::error!(error = %error, "serve.no_signals");
+                return;
+            }
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = ended.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+    stop.cancel();
+}

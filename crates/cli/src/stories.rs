@@ -1,0 +1,269 @@
+//! A run's story in words.
+
+use kompel_engine::act::{ActRecord, ApprovalRecord, Leftover, Phase, Standing};
+use kompel_model::{Phrase, TenantId, Timestamp};
+use kompel_runtime::{RunStatus, StepStory, Story, Waiting};
+
+use crate::{
+    diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, plans,
+};
+
+/// Prints the story of a run as it stands now, and gives the exit code that goes with it.
+pub(crate) fn tell(
+    orchestra: &Orchestra,
+    tenant: &TenantId,
+    run: &str,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let story = orchestra.runtime.show(tenant, run)?;
+    if output.is_json() {
+        output.json(&story)?;
+    } else {
+        print(&story, false, output);
+    }
+    Ok(exit(&story.status))
+}
+
+/// The exit code of a run that stands so.
+fn exit(status: &RunStatus) -> Exit {
+    match status {
+        RunStatus::Completed => Exit::Done,
+        RunStatus::Running | RunStatus::Waiting { .. } => Exit::Waiting,
+        RunStatus::Incomplete { .. }
+        | RunStatus::Failed { .. }
+        | RunStatus::Rejected { .. }
+        | RunStatus::Cancelled { .. } => Exit::NotCompleted,
+    }
+}
+
+/// The run with this id, or the only one whose id begins so.
+pub(crate) fn known(
+    orchestra: &Orchestra,
+    tenant: &TenantId,
+    given: &str,
+) -> Result<String, Failure> {
+    let runs = orchestra.runtime.runs(tenant, MOST_RUNS)?;
+    let fitting: Vec<_> = runs.iter().filter(|run| run.id.starts_with(given)).collect();
+    match fitting.as_slice() {
+        [only] => Ok(only.id.clone()),
+        _ => match fitting.iter().find(|run| run.id == given) {
+            Some(exact) => Ok(exact.id.clone()),
+            None => {
+                let says = Phrase::new("fail-no-run").text("id", given);
+                Err(Failure::new(Exit::NotFound, says).advise(Phrase::new("advice-runs")))
+            }
+        },
+    }
+}
+
+/// Prints a story; with `all`, everything that happened.
+pub(crate) fn print(story: &Story, all: bool, output: &Output) {
+    let start = &story.start;
+    let word = output.wording().word(&format!("state-{}", story.status.word()));
+    output.heading(&format!(
+        "{}  {} {}  {word}",
+        start.run, start.playbook.name, start.playbook.version
+    ));
+    output.say(
+        &Phrase::new("story-asked")
+            .text("who", &start.requester)
+            .text("at", moment(story.started))
+            .text("trigger", &start.trigger),
+    );
+    for step in &story.steps {
+        print_step(step, all, output);
+    }
+    for line in status(&story.status, output) {
+        output.line(&line);
+    }
+    if let Some(ended) = story.ended {
+        output.say(&Phrase::new("story-ended").text("at", moment(ended)));
+    }
+    for child in &story.children {
+        output.say(&Phrase::new("story-child").text("run", child));
+    }
+}
+
+fn print_step(step: &StepStory, all: bool, output: &Output) {
+    let mark = mark(step);
+    let task = step.task.0.rsplit('/').next().unwrap_or_default();
+    output.line(&format!("{:>4} {mark} {task}  {}", step.call.0, step.action));
+    let say = |phrase: &Phrase| output.line(&format!("       {}", output.wording().say(phrase)));
+    for change in step.plan.iter().flat_map(|plan| &plan.changes) {
+        output.line(&format!("       {}", plans::line(change, output.wording())));
+    }
+    if step.plan.as_ref().is_some_and(|plan| plan.is_empty()) {
+        say(&Phrase::new("plan-already-so"));
+    }
+    if step.attempts > 1 {
+        say(&Phrase::new("story-attempts").number("count", step.attempts));
+    }
+    if let Some(approval) = &step.approval {
+        say(&Phrase::new("story-under").text("id", approval));
+    }
+    for undo in &step.undos {
+        say(&Phrase::new("story-undo")
+            .text("step", undo.of.0.to_string())
+            .text("action", undo.action.as_str()));
+    }
+    for told in &step.happened {
+        if let Some(line) = happened(&told.what, all, output) {
+            output.line(&format!("       {}  {line}", moment(told.at)));
+        }
+    }
+}
+
+fn mark(step: &StepStory) -> &'static str {
+    if step.undone {
+        return "↶";
+    }
+    if matches!(step.phase, Phase::Done) { "✓" } else if step.phase.is_over() { "✗" } else { "…" }
+}
+
+/// A line for what happened, if it is worth one.
+fn happened(record: &ActRecord, all: bool, output: &Output) -> Option<String> {
+    let say = |phrase: Phrase| Some(output.wording().say(&phrase));
+    match record {
+        ActRecord::Approval(record) => approval(record, output),
+        ActRecord::Refused { refusal } => {
+            say(Phrase::new("story-refused").text("why", &refusal.detail))
+        }
+        ActRecord::Unknown { because } => say(Phrase::new("story-unknown").text("why", because)),
+        ActRecord::Differs { because, .. } => {
+            say(Phrase::new("story-differs").text("why", because))
+        }
+        ActRecord::Verified { .. } => say(Phrase::new("story-verified")),
+        ActRecord::Decided { by, why, decision } => {
+            let decision = match decision {
+                kompel_engine::act::Decision::Done { .. } => "done",
+                kompel_engine::act::Decision::NotDone => "not-done",
+                kompel_engine::act::Decision::GiveUp => "given-up",
+            };
+            let says = Phrase::new(&format!("story-decided-{decision}"));
+            say(says.text("who", by).text("why", why))
+        }
+        ActRecord::LeftAsIs { of, because } => say(
+            Phrase::new("story-left").text("step", of.0.to_string()).text("why", because),
+        ),
+        ActRecord::Attempting { number, .. } if all => {
+            say(Phrase::new("story-attempt").number("number", *number))
+        }
+        ActRecord::Undo { of, record } => {
+            let line = happened(record, all, output)?;
+            Some(format!("↶ {}: {line}", of.0))
+        }
+        other if all => serde_json::to_string(other).ok(),
+        _ => None,
+    }
+}
+
+fn approval(record: &ApprovalRecord, output: &Output) -> Option<String> {
+    let says = match record {
+        ApprovalRecord::Asked(ask) => Phrase::new("story-asked-people")
+            .text("people", ask.people.join(", "))
+            .number("count", ask.count)
+            .text("question", &ask.question)
+            .text("id", &ask.id)
+            .text("hash", ask.plan_hash.as_str().get(..12).unwrap_or_default()),
+        ApprovalRecord::Notified { person, trouble: Some(trouble), .. } => {
+            Phrase::new("story-not-told").text("who", person).text("why", trouble)
+        }
+        ApprovalRecord::Notified { person, trouble: None, .. } => {
+            Phrase::new("story-told").text("who", person)
+        }
+        ApprovalRecord::Escalated { people, .. } => {
+            Phrase::new("story-escalated").text("people", people.join(", "))
+        }
+        ApprovalRecord::Answered { answer, .. } => {
+            let id = if answer.yes { "story-yes" } else { "story-no" };
+            let says = Phrase::new(id).text("who", &answer.who).text("through", &answer.through);
+            says.text("why", &answer.why)
+        }
+        ApprovalRecord::Closed { because, .. } => {
+            Phrase::new("story-closed").text("why", because)
+        }
+        ApprovalRecord::Invited { .. } => return None,
+    };
+    Some(output.wording().say(&says))
+}
+
+fn status(status: &RunStatus, output: &Output) -> Vec<String> {
+    let say = |phrase: Phrase| output.wording().say(&phrase);
+    match status {
+        RunStatus::Running => vec![say(Phrase::new("status-running"))],
+        RunStatus::Waiting { on } => on.iter().map(|on| say(waits(on))).collect(),
+        RunStatus::Completed => vec![say(Phrase::new("status-completed"))],
+        RunStatus::Incomplete { open } => {
+            let mut lines = vec![say(Phrase::new("status-incomplete"))];
+            lines.extend(open.iter().map(|open| say(left(open))));
+            lines
+        }
+        RunStatus::Failed { fault, done, open } => {
+            let detail = fault.detail.clone().or_else(|| fault.title.clone());
+            let says = Phrase::new("status-failed")
+                .text("at", fault.instance.clone().unwrap_or_default())
+                .text("why", detail.unwrap_or_else(|| fault.kind.clone()));
+            let mut lines = vec![say(says)];
+            lines.extend(done_before(done, output));
+            lines.extend(open.iter().map(|open| say(left(open))));
+            lines
+        }
+        RunStatus::Rejected { because, done } => {
+            let mut lines = vec![say(Phrase::new("status-rejected").text("why", because))];
+            lines.extend(done_before(done, output));
+            lines
+        }
+        RunStatus::Cancelled { by, why, done, open } => {
+            let says = Phrase::new("status-cancelled").text("who", by).text("why", why);
+            let mut lines = vec![say(says)];
+            lines.extend(done_before(done, output));
+            lines.extend(open.iter().map(|open| say(left(open))));
+            lines
+        }
+    }
+}
+
+fn done_before(done: &[String], output: &Output) -> Option<String> {
+    let says = Phrase::new("status-done-before").text("tasks", done.join(", "));
+    (!done.is_empty()).then(|| output.wording().say(&says))
+}
+
+fn left(open: &Leftover) -> Phrase {
+    let id = match open.standing {
+        Standing::AskedPerson => "left-asked-person",
+        Standing::Unknown => "left-unknown",
+        Standing::NotVerified => "left-not-verified",
+        Standing::NotDone => "left-not-done",
+        Standing::NotUndone => "left-not-undone",
+    };
+    Phrase::new(id)
+        .text("step", open.call.0.to_string())
+        .text("task", &open.task.0)
+        .text("action", open.action.as_str())
+        .text("why", &open.because)
+}
+
+fn waits(on: &Waiting) -> Phrase {
+    match on {
+        Waiting::Approval { id, people, until } => Phrase::new("waits-approval")
+            .text("id", id)
+            .text("people", people.join(", "))
+            .text("until", until.map(moment).unwrap_or_else(|| "–".to_owned())),
+        Waiting::Decision { call, task, because, .. } => Phrase::new("waits-decision")
+            .text("step", call.to_string())
+            .text("task", task)
+            .text("why", because),
+        Waiting::Time { until } => Phrase::new("waits-time").text("until", moment(*until)),
+        Waiting::Peer { action, until } => {
+            Phrase::new("waits-peer").text("action", action).text("until", moment(*until))
+        }
+        Waiting::Event { types } => Phrase::new("waits-event").text("types", types.join(", ")),
+        Waiting::Run { playbook } => Phrase::new("waits-run").text("playbook", playbook),
+    }
+}
+
+fn moment(at: Timestamp) -> String {
+    at.format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+const MOST_RUNS: usize = 10_000;

@@ -1,0 +1,141 @@
+//! Inventory: every account that a person has, in every system of the tenant; and the systems that
+//! nobody can ask.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures::future::join_all;
+use kompel_connect::{Connection, Connector};
+use kompel_model::{Account, PersonQuery, TenantId};
+use serde::{Deserialize, Serialize};
+
+/// Every tenant's systems: those that can be asked, and those that only people can look at.
+#[derive(Default)]
+pub struct Systems {
+    reachable: BTreeMap<TenantId, Vec<Reachable>>,
+    unconnected: BTreeMap<TenantId, Vec<Unconnected>>,
+}
+
+/// A system that can be asked.
+#[derive(Clone)]
+pub struct Reachable {
+    /// The connector that speaks there.
+    pub connector: Arc<dyn Connector>,
+    /// The way in.
+    pub connection: Arc<Connection>,
+    /// What people call it.
+    pub system: String,
+}
+
+/// A system that the tenant is known to have and that is not connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unconnected {
+    /// What people call it.
+    pub system: String,
+    /// Who looks after it, by the short name in the configuration.
+    pub owner: Option<String>,
+}
+
+/// A system that could not be asked this time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unreachable {
+    /// Which.
+    pub connection: String,
+    /// Why.
+    pub because: String,
+}
+
+/// One account, and where it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Found {
+    /// What people call the system.
+    pub system: String,
+    /// The connector.
+    pub connector: String,
+    /// The connection.
+    pub connection: String,
+    /// The account.
+    #[serde(flatten)]
+    pub account: Account,
+}
+
+/// Everything that was found, in the order of connections and accounts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Inventory {
+    /// The accounts.
+    pub accounts: Vec<Found>,
+    /// Systems that only people can look at.
+    pub unconnected: Vec<Unconnected>,
+    /// Systems that did not answer: nothing is known of them, so nothing there is closed.
+    pub unreachable: Vec<Unreachable>,
+    /// Connections where more than one person fits: somebody must say who is meant.
+    pub ambiguous: Vec<String>,
+    /// How many of the accounts can still be used, or may be for all that is known.
+    pub open: usize,
+}
+
+impl Systems {
+    /// Adds a system that can be asked.
+    pub fn add(&mut self, tenant: &TenantId, system: Reachable) {
+        self.reachable.entry(tenant.clone()).or_default().push(system);
+    }
+
+    /// Adds a system that only people can look at.
+    pub fn add_unconnected(&mut self, tenant: &TenantId, system: Unconnected) {
+        self.unconnected.entry(tenant.clone()).or_default().push(system);
+    }
+
+    /// Asks every system of the tenant for this person's accounts; only reads.
+    pub async fn inventory(&self, tenant: &TenantId, person: &PersonQuery) -> Inventory {
+        let systems = self.reachable.get(tenant).map(Vec::as_slice).unwrap_or_default();
+        let asked = systems.iter().map(|system| async move {
+            (system, system.connector.accounts(&system.connection, person).await)
+        });
+        let mut inventory = Inventory {
+            unconnected: self.unconnected.get(tenant).cloned().unwrap_or_default(),
+            ..Inventory::default()
+        };
+        for (system, answer) in join_all(asked).await {
+            inventory.take(system, answer, person);
+        }
+        inventory.accounts.sort_by(|a, b| {
+            (&a.connection, &a.account.id).cmp(&(&b.connection, &b.account.id))
+        });
+        inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
+        let open = |found: &&Found| found.account.enabled != Some(false);
+        inventory.open = inventory.accounts.iter().filter(open).count();
+        inventory
+    }
+}
+
+impl Inventory {
+    fn take(
+        &mut self,
+        system: &Reachable,
+        answer: Result<Option<Vec<Account>>, kompel_connect::Error>,
+        person: &PersonQuery,
+    ) {
+        let connection = system.connection.name.clone();
+        match answer {
+            Ok(None) => {}
+            Ok(Some(accounts)) => {
+                if by_name_alone(person) && accounts.len() > 1 {
+                    self.ambiguous.push(connection.clone());
+                }
+                self.accounts.extend(accounts.into_iter().map(|account| Found {
+                    system: system.system.clone(),
+                    connector: system.connector.name().to_owned(),
+                    connection: connection.clone(),
+                    account,
+                }));
+            }
+            Err(error) => {
+                self.unreachable.push(Unreachable { connection, because: error.to_string() });
+            }
+        }
+    }
+}
+
+/// True if nothing but a name says who is meant.
+fn by_name_alone(person: &PersonQuery) -> bool {
+    person.mails.is_empty() && person.logins.is_empty()
+}

@@ -1,0 +1,10 @@
+//! Leavers: who leaves, which client, from when; and every account that they have.
+
+mod functions;
+mod inventory;
+mod read;
+mod when;
+
+pub use functions::connector;
+pub use inventory::{Found, Inventory, Reachable, Systems, Unconnected, Unreachable};
+pub use read::{Client, Doubt, DoubtKind, Leaver, Letter, read};
