@@ -53,10 +53,11 @@ help-demo-long =
 help-demo--out = The folder to make
 help-demo--seed = Another number makes another company
 
-help-init = Make a workspace: configuration, database, key
+help-init = Make a workspace: configuration, database, keys
 help-init-long =
-    Makes kompel.toml (every default stated), kompel.db and kompel.key in a folder. What is there
-    already stays as it is. Keep kompel.key to yourself: it is what names are sealed with.
+    Makes kompel.toml (every default stated), kompel.db, kompel.key and kompel.audit-key in a folder.
+    What is there already stays as it is. Keep both keys to yourself: names are sealed with the one,
+    the audit trail is signed with the other. kompel.audit-key.pub is for auditors.
 help-init--folder = The folder (default: this one)
 
 help-hunt = Read exports and look for processes
@@ -146,7 +147,7 @@ help-reveal--pseudonym = Such as p-1f3a9c20
 help-reveal--why = Why you need the name
 
 help-doctor = Check the workspace; change nothing
-help-doctor-long = Checks the configuration, the key and its permissions, the database, and whether the configured sources can be read. Changes nothing.
+help-doctor-long = Checks the configuration, the keys and their permissions, the database, the audit trail and its last checkpoint, where secrets come from and whether each one named in kompel.toml is to be found, and whether the configured sources can be read. Changes nothing.
 
 help-completions = Print the completion script of a shell
 help-completions-long =

@@ -53,10 +53,12 @@ help-demo-long =
 help-demo--out = De map die gemaakt wordt
 help-demo--seed = Een ander getal maakt een ander bedrijf
 
-help-init = Maak een werkmap: configuratie, databank, sleutel
+help-init = Maak een werkmap: configuratie, databank, sleutels
 help-init-long =
-    Maakt kompel.toml (met elke standaardwaarde), kompel.db en kompel.key in een map. Wat er al staat,
-    blijft zoals het is. Hou kompel.key voor jezelf: daarmee zijn de namen verzegeld.
+    Maakt kompel.toml (met elke standaardwaarde), kompel.db, kompel.key en kompel.audit-key in een
+    map. Wat er al staat, blijft zoals het is. Hou beide sleutels voor jezelf: met de ene zijn de
+    namen verzegeld, met de andere wordt het auditspoor getekend. kompel.audit-key.pub is voor
+    auditors.
 help-init--folder = De map (standaard: deze)
 
 help-hunt = Lees exports en zoek processen
@@ -146,7 +148,7 @@ help-reveal--pseudonym = Zoals p-1f3a9c20
 help-reveal--why = Waarom je de naam nodig hebt
 
 help-doctor = Kijk de werkmap na; wijzig niets
-help-doctor-long = Kijkt de configuratie na, de sleutel en wie hem mag lezen, de databank, en of de ingestelde bronnen te lezen zijn. Wijzigt niets.
+help-doctor-long = Kijkt de configuratie na, de sleutels en wie ze mag lezen, de databank, het auditspoor en zijn laatste ijkpunt, waar geheimen vandaan komen en of elk geheim uit kompel.toml te vinden is, en of de ingestelde bronnen te lezen zijn. Wijzigt niets.
 
 help-completions = Toon het aanvulscript van een shell
 help-completions-long =

@@ -69,6 +69,12 @@ pub(crate) enum Command {
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Log(commands::log::LogArgs),
     Reveal(commands::reveal::RevealArgs),
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Audit(commands::audit::AuditArgs),
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Secret(commands::secret::SecretArgs),
+    Backup(commands::backup::BackupArgs),
+    Restore(commands::restore::RestoreArgs),
     Doctor(commands::doctor::DoctorArgs),
     Completions(commands::completions::CompletionsArgs),
 }

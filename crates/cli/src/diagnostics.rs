@@ -107,12 +107,34 @@ impl From<kompel_runtime::Error> for Failure {
                 let says = Phrase::new("fail-missing").text("file", crate::args::shown(path));
                 return Self::new(Exit::Workspace, says).advise(Phrase::new("advice-doctor"));
             }
-            Error::TooNew { .. } => Self::new(Exit::Workspace, Phrase::new("fail-too-new"))
-                .advise(Phrase::new("advice-upgrade")),
-            _ => Self::new(Exit::Workspace, Phrase::new("fail-workspace"))
-                .advise(Phrase::new("advice-doctor")),
+            error => {
+                let (exit, says, advice) = sorted(error);
+                Self::new(exit, Phrase::new(says)).advise(Phrase::new(advice))
+            }
         };
         failure.because(&error)
+    }
+}
+
+/// What an error of the runtime means to the user: exit code, sentence, advice.
+fn sorted(error: &kompel_runtime::Error) -> (Exit, &'static str, &'static str) {
+    use kompel_runtime::Error;
+    match error {
+        Error::TooNew { .. } => (Exit::Workspace, "fail-too-new", "advice-upgrade"),
+        Error::Exists(_) => (Exit::Output, "fail-exists", "advice-exists"),
+        Error::DamagedBackup { .. } => (Exit::Unsound, "fail-backup", "advice-backup"),
+        Error::UnsoundTrail | Error::UnreadableEntry(_) => {
+            (Exit::Unsound, "fail-trail", "advice-trail")
+        }
+        Error::UnusableVerifierKey => (Exit::Usage, "fail-audit-key", "advice-audit-no-key"),
+        Error::UnusableSecretName => (Exit::Usage, "fail-secret-name", "advice-secret-name"),
+        Error::UnknownSecret { .. } => (Exit::NotFound, "fail-secret", "advice-secret-set"),
+        Error::SecretTooShort { .. } => (Exit::Input, "fail-secret-short", "advice-secret-short"),
+        Error::MisplacedReference(_) => {
+            (Exit::Configuration, "fail-secret-place", "advice-secret-place")
+        }
+        Error::WrongSecretsKey(_) => (Exit::Workspace, "fail-secrets-key", "advice-secrets-key"),
+        _ => (Exit::Workspace, "fail-workspace", "advice-doctor"),
     }
 }
 

@@ -21,11 +21,13 @@ pub(crate) enum Exit {
     Configuration = 6,
     /// An output can't be written.
     Output = 7,
+    /// The audit trail or a backup is not what it was when it was written.
+    Unsound = 8,
 }
 
 impl Exit {
     /// All, in order of their numbers.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Done,
         Self::Unexpected,
         Self::Usage,
@@ -34,6 +36,7 @@ impl Exit {
         Self::Workspace,
         Self::Configuration,
         Self::Output,
+        Self::Unsound,
     ];
 
     /// The number the shell sees.
@@ -52,6 +55,7 @@ impl Exit {
             Self::Workspace => "workspace",
             Self::Configuration => "configuration",
             Self::Output => "output",
+            Self::Unsound => "unsound",
         }
     }
 }

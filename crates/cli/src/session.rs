@@ -5,7 +5,12 @@ use std::path::Path;
 use kompel_mining::Discovery;
 use kompel_model::{CandidateId, PersonId, Phrase, TenantId};
 use kompel_qualify::{Assessed, Assessment};
-use kompel_runtime::{Key, Scope, Store, Workspace, clock};
+use kompel_runtime::{
+    Key, Scope, Store, Workspace,
+    audit::AuditKey,
+    clock,
+    secrets::{Secrets, Vault},
+};
 
 use crate::{args::Global, config::Config, diagnostics::Failure, exit::Exit, output::Output};
 
@@ -55,6 +60,26 @@ impl<'a> Session<'a> {
         self.store.tenant(self.tenant.clone())
     }
 
+    /// The store of the whole installation.
+    pub(crate) fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The tenant at hand.
+    pub(crate) fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// The key that signs the audit trail, made now if the workspace is older than it.
+    pub(crate) fn audit_key(&mut self) -> Result<AuditKey, Failure> {
+        Ok(self.workspace.open_audit_key(&self.store)?)
+    }
+
+    /// Where secrets come from.
+    pub(crate) fn secrets(&self) -> Secrets {
+        secrets(&self.workspace)
+    }
+
     /// True if no record is kept yet.
     pub(crate) fn is_empty(&mut self) -> Result<bool, Failure> {
         Ok(self.scope().record_counts()?.is_empty())
@@ -84,6 +109,14 @@ impl<'a> Session<'a> {
         let assessment = kompel_qualify::assess(&discovery, &self.config.qualify);
         Ok(Found { discovery, assessment })
     }
+}
+
+/// Where a workspace's secrets come from: the environment, then its encrypted file.
+pub(crate) fn secrets(workspace: &Workspace) -> Secrets {
+    let vault = Vault::new(workspace.secrets(), workspace.secrets_key());
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Secrets::new(variables, vault)
 }
 
 /// The workspace that the user named, or the nearest one upward.

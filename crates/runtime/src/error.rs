@@ -22,9 +22,70 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// The key file does not hold 64 hexadecimal digits.
-    #[error("not a key of 64 hexadecimal digits: {}", .0.display())]
+    /// The key file holds no key, or a damaged one.
+    #[error("no usable key in {}", .0.display())]
     UnusableKey(PathBuf),
+    /// A text is no public key of an audit trail. Is not repeated: it may be the private one.
+    #[error("not a verifier key (name+id+base64)")]
+    UnusableVerifierKey,
+    /// An event is too large or too deep for the audit trail.
+    #[error("the audit event {kind} does not fit: {bytes} bytes")]
+    UnfitEvent {
+        /// Its kind.
+        kind: &'static str,
+        /// Its size, or that of its longest text.
+        bytes: usize,
+    },
+    /// An entry of the audit trail holds what this version did not write.
+    #[error("unreadable entry {0} of the audit trail")]
+    UnreadableEntry(u64),
+    /// The audit trail does not fit its last checkpoint.
+    #[error("the audit trail does not fit its last checkpoint")]
+    UnsoundTrail,
+    /// Something is there already and stays as it is.
+    #[error("{} exists", .0.display())]
+    Exists(PathBuf),
+    /// A backup does not check out.
+    #[error("{}: {what}", .folder.display())]
+    DamagedBackup {
+        /// The backup.
+        folder: PathBuf,
+        /// What does not hold.
+        what: String,
+    },
+    /// Another process kept the database locked.
+    #[error("{} stays locked", .0.display())]
+    BusyDatabase(PathBuf),
+    /// A secret's name can't be used. Says nothing of what stands in its place.
+    #[error("unusable secret name: use 1 to 64 letters, digits, '-', '_' or '.'")]
+    UnusableSecretName,
+    /// No source has this secret of this tenant.
+    #[error("no secret {name:?} of tenant {tenant:?}")]
+    UnknownSecret {
+        /// Whose.
+        tenant: String,
+        /// Its name.
+        name: String,
+    },
+    /// A reference stands where none can be resolved.
+    #[error(
+        "setting {0:?}: `secret://name` must be the whole value, not part of a text, list or table"
+    )]
+    MisplacedReference(String),
+    /// A secret is too short to be kept out of texts.
+    #[error("secret {name:?} is shorter than {least} bytes")]
+    SecretTooShort {
+        /// Its name.
+        name: String,
+        /// The shortest that is taken.
+        least: usize,
+    },
+    /// The file of secrets does not open with its key.
+    #[error("does not open with its key, or is damaged: {}", .0.display())]
+    WrongSecretsKey(PathBuf),
+    /// An export of the audit trail can't be read or written.
+    #[error("cannot read or write the export")]
+    Export(#[source] std::io::Error),
     /// The system gives no random bytes.
     #[error("no random bytes from the operating system: {0}")]
     NoRandomness(String),

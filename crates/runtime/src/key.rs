@@ -3,7 +3,7 @@
 //! Seals names (XChaCha20-Poly1305) and gives the reader's pseudonyms their own key. Is never
 //! printed, compared or written anywhere else.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{fs, path::Path};
 
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
@@ -11,7 +11,7 @@ use chacha20poly1305::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::Error;
+use crate::{Error, files};
 
 /// 32 secret bytes. Deliberately without `Debug`, `Display` and `Serialize`.
 pub struct Key([u8; KEY_BYTES]);
@@ -27,14 +27,7 @@ impl Key {
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let mut bytes = [0; KEY_BYTES];
         random(&mut bytes)?;
-        let fails = |source| Error::File { path: path.to_owned(), source };
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(fails)?;
-        file.write_all(format!("{}\n", to_hex(&bytes)).as_bytes()).map_err(fails)?;
-        file.sync_all().map_err(fails)?;
+        files::create_private(path, format!("{}\n", to_hex(&bytes)).as_bytes())?;
         Ok(Self(bytes))
     }
 
@@ -88,7 +81,8 @@ impl Key {
     }
 }
 
-fn random(bytes: &mut [u8]) -> Result<(), Error> {
+/// Fills the bytes with the system's randomness.
+pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Error> {
     getrandom::fill(bytes).map_err(|e| Error::NoRandomness(e.to_string()))
 }
 
@@ -97,11 +91,12 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn from_hex(text: &str) -> Option<[u8; KEY_BYTES]> {
-    if text.len() != 2 * KEY_BYTES || !text.is_ascii() {
+/// Bytes from hexadecimal digits.
+pub(crate) fn from_hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
+    if text.len() != 2 * BYTES || !text.is_ascii() {
         return None;
     }
-    let mut bytes = [0; KEY_BYTES];
+    let mut bytes = [0; BYTES];
     for (at, byte) in bytes.iter_mut().enumerate() {
         *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
     }

@@ -5,14 +5,18 @@
 //! that it is given. Drives playbooks' machines ([`Runtime`]) but knows no peer's protocol.
 
 mod approvals;
+pub mod audit;
+pub mod backup;
 pub mod clock;
 mod driver;
 mod error;
 mod events;
+mod files;
 mod fingerprint;
 mod journal;
 mod key;
 mod schedule;
+pub mod secrets;
 mod store;
 mod workspace;
 
@@ -28,7 +32,7 @@ pub use events::check as check_event;
 pub use fingerprint::Fingerprint;
 pub use journal::{
     AuditFact, AuditSink, EventOutcome, JournalError, NoAudit, OpenApproval, OpenQuestion, RunKey,
-    RunRow,
+    RunRow, TrailSink,
 };
 pub use key::{Key, Sealed};
 pub use schedule::{Rule, Schedules, Scheduled, UnusableRule};

@@ -1,4 +1,4 @@
-//! The workspace: a folder with `kompel.toml`, `kompel.db` and `kompel.key`.
+//! The workspace: a folder with `kompel.toml`, `kompel.db`, `kompel.key` and `kompel.audit-key`.
 //!
 //! Owns where its files stand. What `kompel.toml` means is the command line's matter.
 
@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Key, Store};
+use crate::{
+    Error, Key, Store,
+    audit::{AuditKey, VerifierKey, public_beside},
+};
 
 /// A folder that is a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +59,11 @@ impl Workspace {
         if !workspace.database().exists() {
             made.push(workspace.database());
         }
-        workspace.open_store()?;
+        let store = workspace.open_store()?;
+        if !workspace.audit_key().exists() {
+            workspace.new_audit_key(&store)?;
+            made.extend([workspace.audit_key(), workspace.public_audit_key()]);
+        }
         if !workspace.config().exists() {
             fs::write(workspace.config(), config).map_err(fails(&workspace.config()))?;
             made.push(workspace.config());
@@ -82,6 +89,57 @@ impl Workspace {
     /// The key.
     pub fn key(&self) -> PathBuf {
         self.root.join("kompel.key")
+    }
+
+    /// The key that signs the audit trail's checkpoints.
+    pub fn audit_key(&self) -> PathBuf {
+        self.root.join("kompel.audit-key")
+    }
+
+    /// Its public half, for auditors.
+    pub fn public_audit_key(&self) -> PathBuf {
+        public_beside(&self.audit_key())
+    }
+
+    /// The secrets, encrypted.
+    pub fn secrets(&self) -> PathBuf {
+        self.root.join("kompel.secrets.age")
+    }
+
+    /// The key that opens them.
+    pub fn secrets_key(&self) -> PathBuf {
+        self.root.join("kompel.age-key")
+    }
+
+    /// Reads the key that signs checkpoints; makes it for a workspace from before there was one.
+    ///
+    /// # Errors
+    /// `Missing` if it is gone: a trail that was ever signed is not signed on with another key.
+    pub fn open_audit_key(&self, store: &Store) -> Result<AuditKey, Error> {
+        match AuditKey::read(&self.audit_key()) {
+            Err(Error::Missing(_)) => self.new_audit_key(store),
+            read => read,
+        }
+    }
+
+    fn new_audit_key(&self, store: &Store) -> Result<AuditKey, Error> {
+        if store.trail().last_checkpoint()?.is_some() {
+            return Err(Error::Missing(self.audit_key()));
+        }
+        AuditKey::create(&self.audit_key())
+    }
+
+    /// Reads the public half of that key.
+    ///
+    /// # Errors
+    /// `Missing` or `File` if it can't be read, `UnusableVerifierKey` if it holds none.
+    pub fn read_public_audit_key(&self) -> Result<VerifierKey, Error> {
+        let path = self.public_audit_key();
+        let text = fs::read_to_string(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => Error::Missing(path),
+            _ => Error::File { path, source },
+        })?;
+        text.trim_end().parse()
     }
 
     /// Reads the key.
@@ -114,10 +172,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn init_makes_three_files_and_a_second_init_none() {
+    fn init_makes_its_files_and_a_second_init_none() {
         let folder = tempfile::tempdir().unwrap();
         let (workspace, made) = Workspace::init(folder.path(), "# one\n").unwrap();
-        assert_eq!(made.len(), 3);
+        assert_eq!(made.len(), 5);
+        assert!(made.iter().all(|path| path.is_file()));
         let key = fs::read(workspace.key()).unwrap();
         let (_, again) = Workspace::init(folder.path(), "# two\n").unwrap();
         assert!(again.is_empty());

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<E
     for path in &made {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let about = output.wording().word(&format!("init-{}", name.replace('.', "-")));
-        output.line(&format!("  {name:12} {about}"));
+        output.line(&format!("  {name:20} {about}"));
     }
     output.gap();
     output.remark(&Phrase::new("init-next"));

@@ -1,5 +1,7 @@
 //! The commands, one file each: its arguments, what it does, what it prints.
 
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod candidates;
 pub(crate) mod completions;
 pub(crate) mod decide;
@@ -13,7 +15,9 @@ pub(crate) mod log;
 pub(crate) mod map;
 pub(crate) mod pitch;
 pub(crate) mod report;
+pub(crate) mod restore;
 pub(crate) mod reveal;
+pub(crate) mod secret;
 
 use crate::{
     args::{Cli, Command},
@@ -38,6 +42,10 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Findings(args) => findings::run(&args, global, output),
         Command::Log(args) => log::run(&args, global, output),
         Command::Reveal(args) => reveal::run(&args, global, output),
+        Command::Audit(args) => audit::run(&args, global, output),
+        Command::Secret(args) => secret::run(&args, global, output),
+        Command::Backup(args) => backup::run(&args, global, output),
+        Command::Restore(args) => restore::run(&args, global, output),
         Command::Doctor(args) => doctor::run(&args, global, output),
         Command::Completions(args) => completions::run(&args, output),
     }

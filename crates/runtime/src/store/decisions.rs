@@ -4,7 +4,10 @@ use kompel_model::{CandidateId, PersonId, Timestamp};
 use rusqlite::params;
 
 use super::Scope;
-use crate::Error;
+use crate::{
+    Error,
+    audit::{AuditEvent, Trail},
+};
 
 /// A decision to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,25 +49,31 @@ pub struct Reveal {
 }
 
 impl Scope<'_> {
-    /// Keeps a decision.
+    /// Keeps a decision, and that it was taken in the audit trail.
     ///
     /// # Errors
     /// `Database` if SQLite refuses.
     pub fn decide(&mut self, decision: &NewDecision, at: Timestamp) -> Result<(), Error> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO decisions (tenant, candidate, yes, by_whom, why, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![
-                self.tenant.as_str(),
+        let (transaction, tenant) = self.immediate()?;
+        transaction.execute(
+            "INSERT INTO decisions (tenant, candidate, yes, by_whom, why, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                tenant.as_str(),
                 decision.candidate.as_str(),
                 decision.yes,
                 decision.by,
                 decision.why,
                 at.to_rfc3339(),
-            ])?;
-        Ok(())
+            ],
+        )?;
+        let event = AuditEvent::new("decision.taken", at)
+            .by(&decision.by)
+            .detail("candidate", decision.candidate.as_str())
+            .detail("yes", decision.yes)
+            .text("why", &decision.why);
+        Trail::append(&transaction, tenant, &event)?;
+        Ok(transaction.commit()?)
     }
 
     /// All decisions, the oldest first; the last about a candidate is the one that holds.
@@ -89,7 +98,7 @@ impl Scope<'_> {
         Ok(decisions)
     }
 
-    /// Keeps that a name is about to be shown.
+    /// Keeps that a name is about to be shown, here and in the audit trail.
     ///
     /// # Errors
     /// `Database` if SQLite refuses; then the name must not be shown.
@@ -99,12 +108,17 @@ impl Scope<'_> {
         why: &str,
         at: Timestamp,
     ) -> Result<(), Error> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO reveals (tenant, pseudonym, why, at) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![self.tenant.as_str(), person.as_str(), why, at.to_rfc3339()])?;
-        Ok(())
+        let (transaction, tenant) = self.immediate()?;
+        transaction.execute(
+            "INSERT INTO reveals (tenant, pseudonym, why, at) VALUES (?1, ?2, ?3, ?4)",
+            params![tenant.as_str(), person.as_str(), why, at.to_rfc3339()],
+        )?;
+        let event = AuditEvent::new("name.revealed", at)
+            .by("operator")
+            .detail("pseudonym", person.as_str())
+            .text("why", why);
+        Trail::append(&transaction, tenant, &event)?;
+        Ok(transaction.commit()?)
     }
 
     /// All reveals, the oldest first.

@@ -13,7 +13,7 @@ mod records;
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use decisions::{Decision, NewDecision, Reveal};
 pub use discoveries::{KeptCandidate, KeptDiscovery};
@@ -26,13 +26,23 @@ use crate::Error;
 
 /// An open database.
 pub struct Store {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 /// The store as one tenant sees it.
 pub struct Scope<'a> {
-    connection: &'a mut Connection,
-    tenant: TenantId,
+    pub(crate) connection: &'a mut Connection,
+    pub(crate) tenant: TenantId,
+}
+
+impl Scope<'_> {
+    /// A transaction that has the right to write from its start, and whose it is: two processes
+    /// that append to the audit trail take turns.
+    pub(crate) fn immediate(&mut self) -> Result<(Transaction<'_>, &TenantId), Error> {
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Ok((transaction, &self.tenant))
+    }
 }
 
 impl Store {
@@ -94,6 +104,9 @@ pub(crate) fn settle(connection: &Connection) -> Result<(), Error> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     Ok(())
 }
+
+#[cfg(test)]
+mod matrix;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! `kompel doctor`: checks the workspace and changes nothing.
 
+mod trust;
+
 use std::path::Path;
 
 use clap::Args;
@@ -37,6 +39,7 @@ pub(crate) fn run(_: &DoctorArgs, global: &Global, output: &Output) -> Result<Ex
         check("key", &workspace.key(), key(&workspace)),
         check("database", &workspace.database(), database(&workspace)),
     ];
+    checks.extend(trust::checks(&workspace, output));
     for source in config.iter().flat_map(|config| &config.source) {
         let path = workspace.root().join(&source.path);
         checks.push(check("source", &path, wrong(reading::readable(&path).err().as_ref(), output)));
@@ -68,15 +71,20 @@ fn key(workspace: &Workspace) -> Vec<String> {
     if let Err(error) = Key::read(&workspace.key()) {
         wrong.push(error.to_string());
     }
-    #[cfg(unix)]
-    if let Ok(metadata) = std::fs::metadata(workspace.key()) {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = metadata.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            wrong.push(format!("mode {mode:o}: chmod 600 {}", workspace.key().display()));
-        }
-    }
+    wrong.extend(too_open(&workspace.key()));
     wrong
+}
+
+/// Complains if others than its owner can read a file.
+fn too_open(path: &Path) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+        (mode & 0o077 != 0).then(|| format!("mode {mode:o}: chmod 600 {}", path.display()))
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 fn database(workspace: &Workspace) -> Vec<String> {
