@@ -30,10 +30,10 @@ pub trait Clock: Send + Sync {
 
 /// The real clock.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
+pub struct RealClock;
 
 #[async_trait]
-impl Clock for SystemClock {
+impl Clock for RealClock {
     fn now(&self) -> Timestamp {
         now()
     }

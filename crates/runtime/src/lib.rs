@@ -32,7 +32,7 @@ pub use events::check as check_event;
 pub use fingerprint::Fingerprint;
 pub use journal::{
     AuditFact, AuditSink, EventOutcome, JournalError, NoAudit, OpenApproval, OpenQuestion, RunKey,
-    RunRow,
+    RunRow, TrailSink,
 };
 pub use key::{Key, Sealed};
 pub use schedule::{Rule, Schedules, Scheduled, UnusableRule};

@@ -202,7 +202,7 @@ impl Session {
         self.batch.sides.push(Side::Unlisten(None));
         let word = status::of(&self.state, self.now).word();
         let open = self.state.book.leftovers().len();
-        self.audit("run.ended", None, json!({"state": word, "open": open}));
+        self.audit("run.ended", None, json!({"state": word, "open": open}), Vec::new());
         let (Some(parent), Some(call)) = (&self.row.parent, self.row.parent_call_id()) else {
             return;
         };
@@ -240,14 +240,14 @@ impl Session {
         }
         let hash = act.plan().map(|(_, hash)| hash.clone());
         let Some(call) = self.state.book.call(which.call) else { return };
-        let who = match record {
-            ActRecord::Decided { by, .. } => Some(by.clone()),
-            _ => None,
+        let (who, texts) = match record {
+            ActRecord::Decided { by, why, .. } => (Some(by.clone()), vec![("why", why.clone())]),
+            _ => (None, Vec::new()),
         };
         let body = json!({
             "call": which.call, "of": which.of, "task": call.task, "action": call.action,
             "plan": hash, "number": act.attempts(), "approval": act.approval(),
         });
-        self.audit(kind, who, body);
+        self.audit(kind, who, body, texts);
     }
 }

@@ -126,7 +126,8 @@ impl Session {
         });
         let body = json!({"approval": ask.id, "people": ask.people, "count": ask.count,
             "plan": ask.plan_hash, "reason": ask.reason});
-        self.audit("approval.asked", None, body);
+        let question = vec![("question", ask.question.clone())];
+        self.audit("approval.asked", None, body, question);
         let record = ActRecord::Approval(ApprovalRecord::Asked(Box::new(ask)));
         self.record_act(Which { call, of: None }, record);
     }
@@ -206,7 +207,8 @@ impl Session {
     ) {
         let word = serde_json::to_value(how).ok().and_then(|how| how.as_str().map(str::to_owned));
         let word = word.unwrap_or_default();
-        self.audit("approval.closed", None, json!({"approval": id, "how": word}));
+        let why = vec![("because", because.clone())];
+        self.audit("approval.closed", None, json!({"approval": id, "how": word}), why);
         self.batch.sides.push(Side::ApprovalClosed { id: id.clone(), how: word });
         let record = ApprovalRecord::Closed { id, how, because };
         let record = Box::new(ActRecord::Approval(record));

@@ -74,7 +74,8 @@ impl Session {
     }
 
     fn cancelled(&mut self, by: String, why: String) -> String {
-        self.audit("run.cancelled", Some(by.clone()), json!({"why": why}));
+        let said = vec![("why", why.clone())];
+        self.audit("run.cancel-wanted", Some(by.clone()), json!({}), said);
         self.told(Input::Cancel { by, why })
     }
 
@@ -100,7 +101,8 @@ impl Session {
             Err(wrong) => {
                 let body = json!({"approval": id, "because": wrong, "yes": answer.yes,
                     "through": answer.through});
-                self.audit("approval.refused-answer", Some(answer.who.clone()), body);
+                let who = Some(answer.who.clone());
+                self.audit("approval.refused-answer", who, body, Vec::new());
                 format!("refused: {wrong}")
             }
         }
@@ -121,7 +123,8 @@ impl Session {
             why: answer.why.clone(),
         };
         let body = json!({"approval": id, "yes": given.yes, "through": given.through});
-        self.audit("approval.answered", Some(given.who.clone()), body);
+        let said = vec![("why", given.why.clone())];
+        self.audit("approval.answered", Some(given.who.clone()), body, said);
         let record = ApprovalRecord::Answered { id: id.to_owned(), answer: given };
         self.record_act(Which { call, of: None }, ActRecord::Approval(record));
         let settled = self

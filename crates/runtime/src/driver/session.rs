@@ -119,7 +119,9 @@ impl Session {
             jobs: JoinSet::new(),
         };
         if !news.is_empty() || session.state.next_seq == 1 {
-            session.audit("run.started", Some(session.state.start.requester.clone()), started(&session.state));
+            let who = Some(session.state.start.requester.clone());
+            let body = started(&session.state);
+            session.audit("run.started", who, body, Vec::new());
         }
         session.tell(news);
         session.doubt_what_was_sent();
@@ -211,10 +213,15 @@ impl Session {
         self.record(Record::Act { call: which.call, record: Box::new(record) });
     }
 
-    pub(super) fn audit(&mut self, kind: &str, who: Option<String>, body: serde_json::Value) {
+    pub(super) fn audit(
+        &mut self,
+        kind: &'static str,
+        who: Option<String>,
+        body: serde_json::Value,
+        texts: Vec<(&'static str, String)>,
+    ) {
         let (at, run) = (self.now, Some(self.key.run.clone()));
-        let fact = AuditFact { at, kind: kind.to_owned(), run, who, body };
-        self.batch.sides.push(Side::Audit(fact));
+        self.batch.sides.push(Side::Audit(AuditFact { at, kind, run, who, body, texts }));
     }
 
     /// What the world must hear of what an entry brought about.

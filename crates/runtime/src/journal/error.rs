@@ -47,8 +47,8 @@ pub enum JournalError {
     #[error("unusable time {0}")]
     Time(Timestamp),
     /// The audit trail refuses.
-    #[error("the audit trail refuses: {0}")]
-    Audit(String),
+    #[error("the audit trail refuses")]
+    Audit(#[source] Box<crate::Error>),
     /// SQLite refuses.
     #[error("the database refuses")]
     Database(#[source] rusqlite::Error),

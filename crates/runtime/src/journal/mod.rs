@@ -15,7 +15,7 @@ mod schedules;
 mod side;
 mod writer;
 
-pub use audit::{AuditFact, AuditSink, NoAudit};
+pub use audit::{AuditFact, AuditSink, NoAudit, TrailSink};
 pub use error::JournalError;
 pub use events::EventOutcome;
 pub use inbox::{InboxItem, Message};
