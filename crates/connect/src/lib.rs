@@ -4,9 +4,12 @@
 //! approvals: `runtime` decides when an action is planned, done, looked at, verified or undone.
 
 mod action;
+mod desired;
 mod error;
+mod peers;
 mod settings;
 
 pub use action::{Action, Call, Check, CheckState, Connection, Connector, Look, Verified};
 pub use error::{Error, ErrorKind, RetryAdvice};
+pub use peers::connectors;
 pub use settings::{Settings, SettingsError};
