@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kompel_model::{ActionSpec, Plan, TenantId, Timestamp};
+use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat, TenantId, Timestamp};
 use serde_json::Value;
 
 use crate::{Error, Settings, SettingsError};
@@ -58,6 +58,20 @@ pub struct Call {
 pub trait Action: Send + Sync {
     /// The promise.
     fn spec(&self) -> ActionSpec;
+
+    /// What it does with this input; the runtime goes by it. It differs from the spec, which says
+    /// the most that the action can do, only where the input decides: a GET of `http.request` only
+    /// reads.
+    fn effect_of(&self, input: &Value) -> ActionEffect {
+        let _ = input;
+        self.spec().effect
+    }
+
+    /// How a repeat with this input is safe; the spec says it for the worst input.
+    fn repeat_of(&self, input: &Value) -> Repeat {
+        let _ = input;
+        self.spec().repeat
+    }
 
     /// Says what would change; writes nothing. A read has no changes.
     ///

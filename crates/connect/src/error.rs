@@ -5,6 +5,8 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use kompel_model::ActionName;
 use serde::{Deserialize, Serialize};
 
+use crate::SettingsError;
+
 /// A peer's refusal, sorted by what it means to the caller.
 #[derive(Debug)]
 pub struct Error {
@@ -94,6 +96,12 @@ impl Error {
     pub fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
+    }
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
     }
 }
 

@@ -4,12 +4,17 @@
 //! approvals: `runtime` decides when an action is planned, done, looked at, verified or undone.
 
 mod action;
+#[cfg(any(test, feature = "contract-tests"))]
+pub mod contract;
 mod desired;
 mod error;
+pub mod http;
 mod peers;
+mod program;
+mod promise;
 mod settings;
 
 pub use action::{Action, Call, Check, CheckState, Connection, Connector, Look, Verified};
 pub use error::{Error, ErrorKind, RetryAdvice};
-pub use peers::connectors;
+pub use peers::{catalogue, connectors};
 pub use settings::{Settings, SettingsError};

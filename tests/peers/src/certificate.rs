@@ -1,4 +1,4 @@
-//! A certificate authority of the test's own, and one server certificate.
+//! A certificate authority of the test's own, and certificates that it signs.
 
 use std::{
     fs::{self, OpenOptions},
@@ -9,7 +9,7 @@ use std::{
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
-/// Files of an authority and of a certificate that it signed.
+/// Files of an authority and of a server certificate that it signed.
 pub struct Certificates {
     /// The authority's certificate: what a client trusts.
     pub ca_file: PathBuf,
@@ -17,6 +17,8 @@ pub struct Certificates {
     pub certificate_file: PathBuf,
     /// The server's key.
     pub key_file: PathBuf,
+    issuer: Issuer<'static, KeyPair>,
+    folder: PathBuf,
 }
 
 impl Certificates {
@@ -29,26 +31,36 @@ impl Certificates {
         let mut ca = CertificateParams::new(Vec::<String>::new()).unwrap();
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         ca.distinguished_name.push(DnType::CommonName, "test authority");
-        let ca_certificate = ca.self_signed(&ca_key).unwrap();
-        let issuer = Issuer::new(ca, ca_key);
-
-        let key = KeyPair::generate().unwrap();
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let mut server = CertificateParams::new(names.clone()).unwrap();
-        server.distinguished_name.push(DnType::CommonName, names[0].clone());
-        let certificate = server.signed_by(&key, &issuer).unwrap();
-
-        let written = Self {
-            ca_file: folder.join("ca.pem"),
-            certificate_file: folder.join("server.pem"),
-            key_file: folder.join("server.key"),
+        let ca_file = folder.join("ca.pem");
+        fs::write(&ca_file, ca.self_signed(&ca_key).unwrap().pem()).unwrap();
+        let mut written = Self {
+            ca_file,
+            certificate_file: PathBuf::new(),
+            key_file: PathBuf::new(),
+            issuer: Issuer::new(ca, ca_key),
+            folder: folder.to_owned(),
         };
-        fs::write(&written.ca_file, ca_certificate.pem()).unwrap();
-        fs::write(&written.certificate_file, certificate.pem()).unwrap();
+        (written.certificate_file, written.key_file) = written.sign("server", names);
+        written
+    }
+
+    /// Writes another certificate and its key; its common name is the first of the names.
+    ///
+    /// # Panics
+    /// If the folder can't be written.
+    pub fn sign(&self, file: &str, names: &[&str]) -> (PathBuf, PathBuf) {
+        let key = KeyPair::generate().unwrap();
+        let alternatives: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(alternatives).unwrap();
+        params.distinguished_name.push(DnType::CommonName, names[0]);
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let certificate_file = self.folder.join(format!("{file}.pem"));
+        let key_file = self.folder.join(format!("{file}.key"));
+        fs::write(&certificate_file, certificate.pem()).unwrap();
         let mut options = OpenOptions::new();
         options.create(true).truncate(true).write(true).mode(0o600);
-        let mut file = options.open(&written.key_file).unwrap();
+        let mut file = options.open(&key_file).unwrap();
         file.write_all(key.serialize_pem().as_bytes()).unwrap();
-        written
+        (certificate_file, key_file)
     }
 }

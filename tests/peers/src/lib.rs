@@ -7,13 +7,15 @@
 #![expect(clippy::unwrap_used, reason = "a test whose peer does not start has failed")]
 
 mod certificate;
-
-
+mod ocserv;
+mod openvpn;
 mod process;
-
 mod samba;
-
+mod scim;
 
 pub use certificate::Certificates;
+pub use ocserv::{Cookies, Ocserv, VpnClient};
+pub use openvpn::{OpenVpn, OpenVpnClient};
 pub use process::{Server, free_port, own_address, program, wait_until};
 pub use samba::SambaAd;
+pub use scim::Scim2Server;

@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    io::Write as _,
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -94,6 +95,13 @@ pub fn wait_until(what: &str, mut check: impl FnMut() -> bool) {
         thread::park_timeout(PAUSE);
     }
     panic!("waited in vain: {what}");
+}
+
+/// Starts a command and types this into it.
+pub(crate) fn spawned_with_input(command: &mut Command, typed: &str) -> Child {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    child
 }
 
 /// Where a program is; `None`, after saying so, if it is not installed.

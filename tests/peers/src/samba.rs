@@ -96,6 +96,16 @@ impl SambaAd {
         assert!(done.status.success(), "{}\n{text_of_changes}", text(&done));
     }
 
+    /// The same, passing over what the directory refuses (it is gone already, say).
+    ///
+    /// # Panics
+    /// If the client can't be started.
+    pub fn ldif_as_far_as_it_goes(&self, text_of_changes: &str) {
+        let file = self.folder.path().join("changes.ldif");
+        fs::write(&file, text_of_changes).unwrap();
+        self.client("ldapmodify").args(["-a", "-c", "-f"]).arg(&file).output().unwrap();
+    }
+
     /// Adds an enabled account with this password; `dn` and `name` as they are.
     ///
     /// # Panics

@@ -87,24 +87,23 @@ impl Bench {
         let spec = action.spec();
         let call = self.call(action.as_ref(), &input);
         let context = format!("{name} {input}");
-        let ok = |error: Error| panic!("{context}: {error:?}");
-        let plan = action.plan(&call).await.unwrap_or_else(ok);
+        let plan = action.plan(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}"));
         assert_eq!(plan, action.plan(&call).await.unwrap(), "{context}: a plan changes something");
         fits(&spec.output, &plan.predicted, &context);
         if !plan.is_empty() {
             assert_eq!(action.look(&call).await.unwrap(), Look::NotDone, "{context}");
         }
-        let output = action.perform(&call).await.unwrap_or_else(ok);
+        let output = action.perform(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}"));
         fits(&spec.output, &output, &context);
         let done = Done { action: name.to_owned(), input, plan, output };
         let verified = self.verify(&done).await;
         assert!(matches!(verified, Verified::Holds(_)), "{context}: {verified:?}");
         if matches!(spec.effect, ActionEffect::Reversible { .. }) {
-            match action.look(&call).await.unwrap_or_else(ok) {
+            match action.look(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}")) {
                 Look::Done(seen) => assert_eq!(seen, done.output, "{context}"),
                 other => panic!("{context}: {other:?}"),
             }
-            assert_eq!(action.perform(&call).await.unwrap_or_else(ok), done.output, "{context}");
+            assert_eq!(action.perform(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}")), done.output, "{context}");
             assert!(action.plan(&call).await.unwrap().is_empty(), "{context}: planned again");
         }
         done

@@ -27,6 +27,8 @@ mod name;
 mod promise;
 mod session;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -34,6 +36,8 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use self::{account::USERS, session::Session};
+#[cfg(test)]
+pub(super) use self::tests::bench;
 use crate::{
     Action, Check, CheckState, Connection, Connector,
     desired::{Reader, Toward},

@@ -1,12 +1,13 @@
 //! How the actions here word their promises and read their inputs.
 
-use kompel_model::{ActionEffect, ActionName, ActionSpec, PlannedChange, Repeat};
-use serde::{Deserialize, de::DeserializeOwned};
+use kompel_model::{ActionEffect, ActionSpec, Repeat};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Call, Error, ErrorKind};
+use crate::promise;
+pub(super) use crate::promise::{change, input, object, undone_by};
 
-/// An action's promise, before it is owned.
+/// An action's promise; the system is always the same.
 pub(super) struct Promise {
     pub(super) name: &'static str,
     pub(super) summary: &'static str,
@@ -18,37 +19,15 @@ pub(super) struct Promise {
 }
 
 pub(super) fn spec(promise: Promise) -> ActionSpec {
-    ActionSpec {
-        name: action_name(promise.name),
-        summary: promise.summary.to_owned(),
-        effect: promise.effect,
-        repeat: promise.repeat,
-        permissions: promise.permissions.iter().map(|text| (*text).to_owned()).collect(),
-        systems: vec!["Active Directory".to_owned()],
-        input: promise.input,
-        output: promise.output,
-    }
-}
-
-/// Reversible by this action.
-pub(super) fn undone_by(action: &str) -> ActionEffect {
-    ActionEffect::Reversible { undo: action_name(action) }
-}
-
-fn action_name(name: &str) -> ActionName {
-    name.parse().expect("the names in this connector are action names")
+    let Promise { name, summary, effect, repeat, permissions, input, output } = promise;
+    let system = "Active Directory";
+    promise::Promise { name, summary, system, effect, repeat, permissions, input, output }.spec()
 }
 
 /// The input that most writes take: one account.
 #[derive(Deserialize)]
 pub(super) struct OnUser {
     pub(super) user: String,
-}
-
-/// The call's input as the action's own type.
-pub(super) fn input<T: DeserializeOwned>(call: &Call) -> Result<T, Error> {
-    serde_json::from_value(call.input.clone())
-        .map_err(|error| Error::new(ErrorKind::Invalid, format!("input: {error}")))
 }
 
 /// The same input, with the account named by the id that the output gives.
@@ -58,27 +37,6 @@ pub(super) fn by_id(input: &Value, output: &Value) -> Value {
         again["user"] = output["id"].clone();
     }
     again
-}
-
-/// One change of one property.
-pub(super) fn change(object: &str, property: &str, from: Value, to: Value) -> PlannedChange {
-    PlannedChange {
-        object: object.to_owned(),
-        property: property.to_owned(),
-        from,
-        to,
-        irreversible: false,
-    }
-}
-
-/// Schema of an object with these properties and no others.
-pub(super) fn object(required: &[&str], properties: Value) -> Value {
-    json!({
-        "type": "object",
-        "required": required,
-        "additionalProperties": false,
-        "properties": properties,
-    })
 }
 
 /// Schema of an output: the account's names, and these properties.

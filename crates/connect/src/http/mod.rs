@@ -1,0 +1,14 @@
+//! The one way in which connectors speak HTTP: bounded, without redirects, errors already sorted.
+//!
+//! Owns the client, what a status or a broken exchange means to the contract, and OAuth 2 tokens.
+//! Knows no peer: what a body says is the connector's to read.
+
+mod answer;
+mod client;
+mod guard;
+pub mod oauth2;
+
+pub use answer::Answer;
+pub use client::{Exchange, Http, HttpSettings, Stake};
+pub use guard::{AllowList, unreachable_on_purpose};
+pub use reqwest::{Method, RequestBuilder};
