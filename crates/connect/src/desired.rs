@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use kompel_model::{ActionSpec, Plan, PlannedChange};
 use serde_json::{Value, json};
 
-use crate::{Action, Call, Error, Look, Verified};
+use crate::{Action, Call, Error, ErrorKind, Look, Verified};
 
 /// An action that brings something at the peer into a wanted state.
 #[async_trait]
@@ -103,6 +103,16 @@ impl<T: Desired> Action for Toward<T> {
     fn undo_input(&self, input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
         if plan.is_empty() { None } else { self.0.undo(input, plan, output) }
     }
+}
+
+/// A failure after some of several changes were made: what the peer's state is now must be looked
+/// at, whatever stopped the rest.
+pub(crate) fn after_a_part(mut error: Error) -> Error {
+    if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Unexpected) {
+        error.kind = ErrorKind::OutcomeUnknown;
+        error.detail = format!("a part was done, then: {}", error.detail);
+    }
+    error
 }
 
 /// An action that only reads.

@@ -10,6 +10,7 @@ mod certificate;
 mod ocserv;
 mod openvpn;
 mod process;
+mod radius;
 mod samba;
 mod scim;
 
@@ -17,5 +18,6 @@ pub use certificate::Certificates;
 pub use ocserv::{Cookies, Ocserv, VpnClient};
 pub use openvpn::{OpenVpn, OpenVpnClient};
 pub use process::{Server, free_port, own_address, program, wait_until};
+pub use radius::FreeRadius;
 pub use samba::SambaAd;
 pub use scim::Scim2Server;

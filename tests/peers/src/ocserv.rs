@@ -126,7 +126,10 @@ impl Ocserv {
     pub fn connect(&self, cookie: &str) -> VpnClient {
         let file = self.folder.path().join("cookie");
         fs::write(&file, format!("{cookie}\n")).unwrap();
-        let log = self.folder.path().join(format!("client-{}.log", fs::read_dir(self.folder.path()).unwrap().count()));
+        let log = self
+            .folder
+            .path()
+            .join(format!("client-{}.log", fs::read_dir(self.folder.path()).unwrap().count()));
         let mut command = self.client();
         command.args(["--cookie-on-stdin", "--non-inter", "-s", "/bin/true"]);
         command.arg(format!("https://127.0.0.1:{}", self.port));
@@ -136,7 +139,7 @@ impl Ocserv {
         let mut client = VpnClient { child: command.spawn().unwrap(), log };
         wait_until("the session is live or refused", || {
             let said = client.said();
-            said.contains("Connected") || said.contains("Configured as") || !client.runs()
+            said.contains("CSTP connected") || said.contains("Configured as") || !client.runs()
         });
         client
     }

@@ -54,8 +54,11 @@ impl SambaAd {
 
         let certificates = Certificates::write(folder.path(), &["dc1.corp.test", &address]);
         let conf = target.join("etc/smb.conf");
-        fs::write(&conf, configured(&fs::read_to_string(&conf).unwrap(), &address, &target, &certificates))
-            .unwrap();
+        fs::write(
+            &conf,
+            configured(&fs::read_to_string(&conf).unwrap(), &address, &target, &certificates),
+        )
+        .unwrap();
         let krb5_conf = folder.path().join("krb5.conf");
         let realm = format!(
             "[libdefaults]\n default_realm = CORP.TEST\n dns_lookup_kdc = false\n\
@@ -136,9 +139,10 @@ impl SambaAd {
     /// # Panics
     /// If the client can't be started.
     pub fn bind(&self, principal: &str, password: &str) -> Result<(), String> {
-        let mut command = Command::new("ldapwhoami");
+        let mut command = Command::new("ldapsearch");
         command.env("LDAPTLS_CACERT", &self.ca_file);
         command.args(["-x", "-H", &self.url(), "-D", principal, "-w", password]);
+        command.args(["-s", "base", "-b", Self::BASE, "dn"]);
         answer(&command.output().unwrap())
     }
 

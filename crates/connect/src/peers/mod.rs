@@ -39,6 +39,7 @@ peers! {
     ocserv,
     openapi,
     openvpn,
+    radius,
     scim,
 }
 

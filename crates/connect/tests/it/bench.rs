@@ -93,7 +93,8 @@ impl Bench {
         if !plan.is_empty() {
             assert_eq!(action.look(&call).await.unwrap(), Look::NotDone, "{context}");
         }
-        let output = action.perform(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}"));
+        let output =
+            action.perform(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}"));
         fits(&spec.output, &output, &context);
         let done = Done { action: name.to_owned(), input, plan, output };
         let verified = self.verify(&done).await;
@@ -103,7 +104,11 @@ impl Bench {
                 Look::Done(seen) => assert_eq!(seen, done.output, "{context}"),
                 other => panic!("{context}: {other:?}"),
             }
-            assert_eq!(action.perform(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}")), done.output, "{context}");
+            assert_eq!(
+                action.perform(&call).await.unwrap_or_else(|error| panic!("{context}: {error:?}")),
+                done.output,
+                "{context}"
+            );
             assert!(action.plan(&call).await.unwrap().is_empty(), "{context}: planned again");
         }
         done

@@ -3,3 +3,5 @@
 
 mod active_directory;
 mod bench;
+mod gateways;
+mod services;

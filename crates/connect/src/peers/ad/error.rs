@@ -148,8 +148,18 @@ mod tests {
     #[test]
     fn every_answer_has_one_meaning() {
         for (rc, text, kind, says) in [
-            (49, "80090308: LdapErr: DSID-0C09042F, data 533, v2580", ErrorKind::Denied, "disabled"),
-            (49, "80090308: LdapErr: DSID-0C09042F, data 52e, v2580", ErrorKind::Denied, "password"),
+            (
+                49,
+                "80090308: LdapErr: DSID-0C09042F, data 533, v2580",
+                ErrorKind::Denied,
+                "disabled",
+            ),
+            (
+                49,
+                "80090308: LdapErr: DSID-0C09042F, data 52e, v2580",
+                ErrorKind::Denied,
+                "password",
+            ),
             (50, "00000005: for CN=Jan Janssen,DC=t", ErrorKind::Denied, "access is denied"),
             (32, "", ErrorKind::Absent, "no such object"),
             (53, "0000001F: SvcErr", ErrorKind::Invalid, "unwilling"),

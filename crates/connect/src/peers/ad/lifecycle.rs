@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Action, Call, Error, ErrorKind, Look, Verified,
-    desired::{Desired, Difference},
+    desired::{Desired, Difference, after_a_part},
 };
 
 /// `ad.create-user`.
@@ -154,8 +154,8 @@ impl Desired for Create {
         properties.push(("userAccountControl", flags.to_string().into_bytes()));
         properties.push(("unicodePwd", as_password(&random_password()?)));
         session.add(&wanted.dn(), properties).await?;
-        let account = account::one(&mut session, &wanted.dn()).await?;
-        Ok(account.with(json!({"enabled": account.enabled()})))
+        let made = account::one(&mut session, &wanted.dn()).await.map_err(after_a_part)?;
+        Ok(made.with(json!({"enabled": made.enabled()})))
     }
 
     fn undo(&self, _input: &Value, _plan: &Plan, output: &Value) -> Option<Value> {
@@ -268,7 +268,8 @@ impl ResetPassword {
         let mut session = Session::open(&call.connection).await?;
         let account = account::one(&mut session, &resetting.user).await?;
         let set = account.entry.number("pwdLastSet").and_then(name::moment);
-        let recent = matches!((set, resetting.unless_set_after), (Some(set), Some(after)) if set > after);
+        let recent =
+            matches!((set, resetting.unless_set_after), (Some(set), Some(after)) if set > after);
         Ok((session, account, set, recent))
     }
 }
@@ -311,10 +312,8 @@ impl Action for ResetPassword {
 
     async fn plan(&self, call: &Call) -> Result<Plan, Error> {
         let (_, account, set, recent) = self.read(call).await?;
-        let mut plan = Plan {
-            predicted: account.with(json!({"passwordSet": set})),
-            ..Plan::default()
-        };
+        let mut plan =
+            Plan { predicted: account.with(json!({"passwordSet": set})), ..Plan::default() };
         if !recent {
             let to = "random, known to nobody".into();
             let mut change = promise::change(&account.dn, "password", json!({"set": set}), to);
@@ -336,7 +335,7 @@ impl Action for ResetPassword {
             changes.push(Change::Set { property: "pwdLastSet", to: b"0".to_vec() });
         }
         session.modify(&account.dn, changes).await?;
-        let account = account::one(&mut session, &account.id).await?;
+        let account = account::one(&mut session, &account.id).await.map_err(after_a_part)?;
         let set = account.entry.number("pwdLastSet").and_then(name::moment);
         Ok(account.with(json!({"passwordSet": set})))
     }
@@ -344,7 +343,11 @@ impl Action for ResetPassword {
     async fn look(&self, call: &Call) -> Result<Look, Error> {
         let (_, account, set, recent) = self.read(call).await?;
         // Whose reset a recent one was can't be told, and need not be: doing it again is natural.
-        Ok(if recent { Look::Done(account.with(json!({"passwordSet": set}))) } else { Look::NotDone })
+        Ok(if recent {
+            Look::Done(account.with(json!({"passwordSet": set})))
+        } else {
+            Look::NotDone
+        })
     }
 
     async fn verify(&self, call: &Call, output: &Value) -> Result<Verified, Error> {
@@ -370,7 +373,8 @@ fn random_password() -> Result<Secret, Error> {
         .fill(&mut bytes)
         .map_err(|_| Error::new(ErrorKind::Unexpected, "no randomness"))?;
     let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text: String = bytes.iter().map(|byte| char::from(signs[usize::from(byte % 64)])).collect();
+    let mut text: String =
+        bytes.iter().map(|byte| char::from(signs[usize::from(byte % 64)])).collect();
     text.push_str("aB3!zY7?");
     Ok(Secret::new(text))
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Call, Error, ErrorKind,
-    desired::{Desired, Difference},
+    desired::{Desired, Difference, after_a_part},
 };
 
 /// `ad.remove-from-groups`.
@@ -175,16 +175,22 @@ async fn apply(
     let mut session = Session::open(&call.connection).await?;
     let account = account::one(&mut session, user).await?;
     let mut refused = Vec::new();
+    let mut done = 0;
     for planned in &difference.changes {
         let group = planned.property.strip_prefix(MEMBER_OF).unwrap_or_default();
         let member = account.dn.clone().into_bytes();
-        let Err(error) = session.modify(group, vec![change(member)]).await else { continue };
+        let Err(error) = session.modify(group, vec![change(member)]).await else {
+            done += 1;
+            continue;
+        };
+        let trouble = |error| if done > 0 { after_a_part(error) } else { error };
         if matches!(error.kind, ErrorKind::OutcomeUnknown | ErrorKind::Unreachable) {
-            return Err(error);
+            return Err(trouble(error));
         }
         // The directory refuses to do what is done already; another administrator was faster.
         let filter = format!("(member={})", ldap_escape(account.dn.as_str()));
-        let is_member = session.entry_if(group, &filter, &["objectGUID"]).await?.is_some();
+        let seen = session.entry_if(group, &filter, &["objectGUID"]).await.map_err(trouble)?;
+        let is_member = seen.is_some();
         if Value::from(is_member) != planned.to {
             refused.push((group.to_owned(), error));
         }
@@ -194,13 +200,19 @@ async fn apply(
         None => Ok(difference.output.clone()),
         Some((group, mut error)) => {
             let all = difference.changes.len();
-            error.detail = format!("{open} of {all} groups refuse, first {group}: {}", error.detail);
+            error.detail =
+                format!("{open} of {all} groups refuse, first {group}: {}", error.detail);
             Err(error)
         }
     }
 }
 
-fn membership(account: &Account, group: &Group, from: bool, to: bool) -> kompel_model::PlannedChange {
+fn membership(
+    account: &Account,
+    group: &Group,
+    from: bool,
+    to: bool,
+) -> kompel_model::PlannedChange {
     promise::change(&account.dn, &format!("{MEMBER_OF}{}", group.dn), from.into(), to.into())
 }
 

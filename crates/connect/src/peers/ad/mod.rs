@@ -35,9 +35,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use self::{account::USERS, session::Session};
 #[cfg(test)]
 pub(super) use self::tests::bench;
+use self::{account::USERS, session::Session};
 use crate::{
     Action, Check, CheckState, Connection, Connector,
     desired::{Reader, Toward},
@@ -123,7 +123,8 @@ async fn rights(session: &mut Session) -> Vec<Check> {
         let state = if allowed {
             CheckState::Good
         } else {
-            let because = format!("not on every account: delegate \"write {property}\" on the unit");
+            let because =
+                format!("not on every account: delegate \"write {property}\" on the unit");
             CheckState::Warning(because)
         };
         checks.push(Check { what: format!("write {property} of an account"), state });

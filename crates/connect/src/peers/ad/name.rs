@@ -91,8 +91,22 @@ pub(super) fn guid_text(bytes: &[u8]) -> Option<String> {
     Some(format!(
         "{:02x}{:02x}{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-\
          {:02x}{:02x}{:02x}{:02x}{:02x}{:02x}",
-        b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6], b[8], b[9], b[10], b[11], b[12], b[13],
-        b[14], b[15]
+        b[3],
+        b[2],
+        b[1],
+        b[0],
+        b[5],
+        b[4],
+        b[7],
+        b[6],
+        b[8],
+        b[9],
+        b[10],
+        b[11],
+        b[12],
+        b[13],
+        b[14],
+        b[15]
     ))
 }
 
@@ -198,16 +212,23 @@ mod tests {
         let bytes = guid_bytes(text).unwrap();
         assert_eq!(bytes[..4], [4, 3, 2, 1]);
         assert_eq!(guid_text(&bytes).unwrap(), text);
-        for wrong in ["jan", "01020304-0506-0708-090a-0b0c0d0e0f1g", "é1020304-0506-0708-090a-0b"] {
+        for wrong in ["jan", "01020304-0506-0708-090a-0b0c0d0e0f1g", "é1020304-0506-0708-090a-0b"]
+        {
             assert_eq!(guid_bytes(wrong), None, "{wrong}");
         }
-        assert_eq!(sibling_sid(&[1, 1, 0, 0, 0, 0, 0, 5, 9, 0, 0, 0], 513).unwrap()[8..], [1, 2, 0, 0]);
+        assert_eq!(
+            sibling_sid(&[1, 1, 0, 0, 0, 0, 0, 5, 9, 0, 0, 0], 513).unwrap()[8..],
+            [1, 2, 0, 0]
+        );
         assert_eq!(sibling_sid(&[1, 2], 513), None);
 
         let at = "2026-11-24T19:41:29.1234567Z".parse::<Timestamp>().unwrap();
         assert_eq!(moment(ticks(at)), Some(at));
         assert_eq!((moment(0), moment(NEVER), moment(-5)), (None, None, None));
-        assert_eq!(generalized("20261124194129.0Z").unwrap().to_rfc3339(), "2026-11-24T19:41:29+00:00");
+        assert_eq!(
+            generalized("20261124194129.0Z").unwrap().to_rfc3339(),
+            "2026-11-24T19:41:29+00:00"
+        );
         assert_eq!(generalized("yesterday"), None);
     }
 }

@@ -44,7 +44,9 @@ impl SignIn {
 impl Desired for SignIn {
     fn spec(&self) -> ActionSpec {
         let (name, summary, undo) = match self {
-            Self::Disable => ("ad.disable", "Disables an account, so that no sign-in works", "ad.enable"),
+            Self::Disable => {
+                ("ad.disable", "Disables an account, so that no sign-in works", "ad.enable")
+            }
             Self::Enable => ("ad.enable", "Enables a disabled account", "ad.disable"),
         };
         promise::spec(Promise {
@@ -241,7 +243,8 @@ impl Desired for AddressList {
         session.modify(&account.dn, vec![change]).await.map_err(|error| {
             // 16, 17 and 65: the schema has no such property, Exchange was never here.
             if matches!(error.code, Some(16 | 17 | 65)) {
-                let detail = "this directory was never prepared for Exchange: it has no address list";
+                let detail =
+                    "this directory was never prepared for Exchange: it has no address list";
                 return Error::new(ErrorKind::Unsupported, detail).because(error);
             }
             error

@@ -1,13 +1,18 @@
 //! The directory under the contract: Samba's domain controller.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kompel_model::{Secret, TenantId};
 use kompel_peers::SambaAd;
 use serde_json::{Value, json};
 
-use super::connector;
+use super::{connector, name::guid_text};
 use crate::{
     Connection, Connector, Settings,
     contract::{Bench, Example, NotRun, Peer, Way},
@@ -20,7 +25,7 @@ pub(in crate::peers) fn bench() -> Box<dyn Bench> {
 
 struct AdBench;
 
-struct AdPeer(SambaAd);
+struct AdPeer(SambaAd, Mutex<String>);
 
 const PASSWORD: &str = "Zomer-2026-x";
 const LEAVERS: &str = "OU=Leavers,DC=corp,DC=test";
@@ -34,9 +39,9 @@ impl Bench for AdBench {
     fn examples(&self) -> Vec<Example> {
         let jan = || json!({"user": "jan"});
         vec![
-            Example::new("ad.find-user", json!({"query": "Jan Janssen"})),
-            Example::new("ad.list-users", json!({})),
-            Example::new("ad.inventory", jan()),
+            Example::new("ad.find-user", json!({"query": "Jan Janssen"})).blind(),
+            Example::new("ad.list-users", json!({})).blind(),
+            Example::new("ad.inventory", jan()).blind(),
             Example::new("ad.disable", jan()),
             Example::new("ad.enable", json!({"user": "closed"})),
             Example::new("ad.set-expiry", json!({"user": "jan", "at": "2026-11-24T18:00:00Z"})),
@@ -53,6 +58,7 @@ impl Bench for AdBench {
                 "ad.create-user",
                 json!({"account": "new", "name": "New, Person", "ou": LEAVERS}),
             ),
+            Example::new("ad.delete", json!({"user": "(id of jan)"})),
         ]
     }
 
@@ -69,7 +75,7 @@ impl Bench for AdBench {
             ));
         }
         samba.user("CN=Weak,CN=Users,DC=corp,DC=test", "weak", "Weak", PASSWORD);
-        Ok(Box::new(AdPeer(samba)))
+        Ok(Box::new(AdPeer(samba, Mutex::default())))
     }
 }
 
@@ -96,6 +102,10 @@ impl Peer for AdPeer {
              dn: {closed}\nobjectClass: user\nsAMAccountName: closed\n\n"
         ));
         self.0.ldif_as_far_as_it_goes(&ldif);
+        let found = self.0.read("(sAMAccountName=jan)", &["objectGUID"]);
+        let encoded = found.lines().find_map(|line| line.strip_prefix("objectGUID:: ")).unwrap();
+        let id = guid_text(&STANDARD.decode(encoded).unwrap()).unwrap();
+        *self.1.lock().unwrap() = id;
     }
 
     async fn snapshot(&self) -> Value {
@@ -126,6 +136,14 @@ impl Peer for AdPeer {
 
     fn address(&self) -> Option<SocketAddr> {
         Some(SocketAddr::new(self.0.address.parse().unwrap(), 636))
+    }
+
+    fn fill_in(&self, input: &Value, _at: SocketAddr) -> Value {
+        let mut input = input.clone();
+        if input["user"] == "(id of jan)" {
+            input["user"] = self.1.lock().unwrap().as_str().into();
+        }
+        input
     }
 
     fn secrets(&self) -> Vec<Secret> {

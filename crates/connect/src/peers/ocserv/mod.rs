@@ -235,6 +235,7 @@ impl Gateway {
             if said.code != 0 && !self.standing(user).await?.sessions.is_empty() {
                 return Err(refused("occtl", &said));
             }
+            tokio::time::sleep(CUT_PAUSE).await;
         }
         Ok(())
     }
@@ -494,8 +495,7 @@ impl Desired for Unblock {
         let user = user_of(call)?;
         let gateway = Gateway::of(&call.connection)?;
         let mut changes = Vec::new();
-        let locked = gateway.locked(&user).await?;
-        match locked {
+        match gateway.standing(&user).await?.locked {
             None => {
                 let detail = "the gateway keeps no such account: unlock it where it lives";
                 return Err(Error::new(ErrorKind::Absent, detail));
@@ -534,7 +534,10 @@ fn state_schema() -> Value {
 const SYSTEM: &str = "VPN (ocserv)";
 
 /// How often a session that comes back at once is cut again.
-const CUTS: usize = 3;
+const CUTS: usize = 10;
+
+/// A session that was told to end takes a moment to be gone.
+const CUT_PAUSE: Duration = Duration::from_millis(200);
 
 /// Cookies are given minutes, so there is no use in looking sooner.
 const COOKIE_LOOK_SECONDS: u32 = 30;

@@ -36,7 +36,7 @@ impl Bench for OcservBench {
 
     fn examples(&self) -> Vec<Example> {
         vec![
-            Example::new("ocserv.find-user", json!({"user": "jdoe"})),
+            Example::new("ocserv.find-user", json!({"user": "jdoe"})).blind(),
             Example::new("ocserv.block", json!({"user": "jdoe"})),
             Example::new("ocserv.unblock", json!({"user": "locked"})),
         ]

@@ -34,7 +34,7 @@ use tokio::{
 pub(super) use self::tests::bench;
 use crate::{
     Action, Call, Check, CheckState, Connection, Connector, Error, ErrorKind,
-    desired::{Desired, Difference, Reader, Reading, Toward},
+    desired::{Desired, Difference, Reader, Reading, Toward, after_a_part},
     promise::{self, Promise},
 };
 
@@ -155,16 +155,6 @@ impl Gateway {
             })
             .collect())
     }
-
-    async fn kill(&self, client: &str) -> Result<(), Error> {
-        let mut management = Management::open(self).await?;
-        let said = management.ask(&format!("kill {client}"), "", ErrorKind::OutcomeUnknown).await?;
-        // "not found": the connection ended by itself meanwhile.
-        if said.starts_with("SUCCESS") || said.contains("not found") {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::Unexpected, "the management interface did not cut the client"))
-    }
 }
 
 /// One conversation with the management interface.
@@ -186,18 +176,28 @@ impl Management {
             .map_err(|error| unreachable().because(error))?;
         let mut management = Self { stream, limit };
         if let Some(password) = &gateway.password {
-            management.until("ENTER PASSWORD:").await.ok_or_else(unreachable)?;
+            management.until(&[PROMPT]).await.ok_or_else(unreachable)?;
             let line = format!("{}\n", password.reveal());
             let sent = management.stream.write_all(line.as_bytes()).await;
             sent.map_err(|error| unreachable().because(error))?;
         }
-        let greeting = management.until("\n>INFO:").await.ok_or_else(unreachable)?;
-        if greeting.contains("bad password") {
-            let detail = "the management interface refuses the password";
+        let greeting = management.until(&[">INFO:", PROMPT]).await.ok_or_else(unreachable)?;
+        if greeting.ends_with(PROMPT) {
+            let detail = "the management interface wants a password, or another one";
             return Err(Error::new(ErrorKind::Denied, detail));
         }
-        management.until("\n").await.ok_or_else(unreachable)?;
+        management.until(&["\n"]).await.ok_or_else(unreachable)?;
         Ok(management)
+    }
+
+    /// Cuts all connections of a client.
+    async fn kill(&mut self, client: &str) -> Result<(), Error> {
+        let said = self.ask(&format!("kill {client}"), "", ErrorKind::OutcomeUnknown).await?;
+        // "not found": the connection ended by itself meanwhile.
+        if said.starts_with("SUCCESS") || said.contains("not found") {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Unexpected, "the management interface did not cut the client"))
     }
 
     /// Sends a command; gives what is said until a line that is `end` (or the first line, if `end`
@@ -208,7 +208,7 @@ impl Management {
         self.stream.write_all(line.as_bytes()).await.map_err(|error| lost().because(error))?;
         let mut said = String::new();
         loop {
-            let line = self.until("\n").await.ok_or_else(lost)?;
+            let line = self.until(&["\n"]).await.ok_or_else(lost)?;
             let line = line.trim_end();
             // Messages about other things come at any time.
             if line.starts_with('>') {
@@ -225,12 +225,12 @@ impl Management {
         }
     }
 
-    /// Reads up to and with this text; `None` if it does not come in time.
-    async fn until(&mut self, text: &str) -> Option<String> {
+    /// Reads up to and with one of these texts; `None` if none comes in time.
+    async fn until(&mut self, ends: &[&str]) -> Option<String> {
         let read = async {
             let mut said = Vec::new();
             // Byte by byte: what follows belongs to the next answer.
-            while !said.ends_with(text.as_bytes()) && !said.ends_with(b"bad password") {
+            while !ends.iter().any(|end| said.ends_with(end.as_bytes())) {
                 if said.len() > MAX_BYTES {
                     return None;
                 }
@@ -341,8 +341,7 @@ fn with_line(file: Option<&str>) -> String {
 
 /// The file without the line; `None` if nothing is left.
 fn without_line(file: &str) -> Option<String> {
-    let kept: String =
-        file.split_inclusive('\n').filter(|line| line.trim() != "disable").collect();
+    let kept: String = file.split_inclusive('\n').filter(|line| line.trim() != "disable").collect();
     (!kept.is_empty()).then_some(kept)
 }
 
@@ -407,14 +406,19 @@ impl Desired for Gate {
         let file = gateway.file(&user).await?;
         match self {
             Self::Block => {
+                // Reached before the file is written, so that a gateway that is gone changes
+                // nothing.
+                let mut management = Management::open(&gateway).await?;
                 if !forbidden(file.as_deref()) {
                     gateway.write(&user, Some(&with_line(file.as_deref()))).await?;
                 }
-                gateway.kill(&user).await?;
+                management.kill(&user).await.map_err(after_a_part)?;
             }
             Self::Unblock => {
                 let kept = without_line(file.as_deref().unwrap_or_default());
                 gateway.write(&user, kept.as_deref()).await?;
+                // The file lets nobody in if the gateway has gone meanwhile.
+                gateway.clients().await.map_err(after_a_part)?;
             }
         }
         Ok(difference.output)
@@ -428,4 +432,5 @@ impl Desired for Gate {
 }
 
 const SYSTEM: &str = "VPN (OpenVPN)";
+const PROMPT: &str = "ENTER PASSWORD:";
 const MAX_BYTES: usize = 4 << 20;

@@ -33,7 +33,7 @@ impl Bench for OpenVpnBench {
 
     fn examples(&self) -> Vec<Example> {
         vec![
-            Example::new("openvpn.find-user", json!({"user": "jdoe"})),
+            Example::new("openvpn.find-user", json!({"user": "jdoe"})).blind(),
             Example::new("openvpn.block", json!({"user": "jdoe"})),
             Example::new("openvpn.block", json!({"user": "new"})).named("without a file"),
             Example::new("openvpn.unblock", json!({"user": "gone"})),
@@ -41,7 +41,8 @@ impl Bench for OpenVpnBench {
     }
 
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
-        let gateway = OpenVpn::start().ok_or_else(|| NotRun("openvpn is not installed".to_owned()))?;
+        let gateway =
+            OpenVpn::start().ok_or_else(|| NotRun("openvpn is not installed".to_owned()))?;
         Ok(Box::new(OpenVpnPeer(gateway)))
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Call, Error, ErrorKind,
-    desired::{Desired, Difference},
+    desired::{Desired, Difference, after_a_part},
     promise::{self, Promise},
 };
 
@@ -120,10 +120,8 @@ async fn compare(call: &Call, wanted: bool) -> Result<Difference, Error> {
         }
     }
     held.sort_by_key(|group| group["displayName"].to_string());
-    let shown: Vec<Value> = held
-        .iter()
-        .map(|group| json!({"id": group["id"], "name": group["displayName"]}))
-        .collect();
+    let shown: Vec<Value> =
+        held.iter().map(|group| json!({"id": group["id"], "name": group["displayName"]})).collect();
     let output = json!({"id": id, "userName": user["userName"], "groups": shown});
     Ok(Difference { changes, output, remarks: Vec::new() })
 }
@@ -137,20 +135,23 @@ async fn apply(
 ) -> Result<Value, Error> {
     let client = Client::of(&call.connection, call.at).await?;
     let member = difference.output["id"].as_str().unwrap_or_default();
-    let mut refused: Option<Error> = None;
+    let mut groups = Vec::new();
     for change in &difference.changes {
         let id = change.property.strip_prefix(MEMBER_OF).unwrap_or_default();
-        let Some(group) = client.get(Resources::Groups, id).await? else { continue };
+        if let Some(group) = client.get(Resources::Groups, id).await? {
+            groups.push((change, id, group));
+        }
+    }
+    let mut refused: Option<Error> = None;
+    for (at, (change, id, group)) in groups.into_iter().enumerate() {
         let (id, operations) = operations(id, member);
         let wanted = change.to["member"] == true;
         let done = client
             .change(Resources::Groups, &group, operations, |group| set(group, member, wanted))
             .await;
         match done {
-            Err(error)
-                if matches!(error.kind, ErrorKind::OutcomeUnknown | ErrorKind::Unreachable) =>
-            {
-                return Err(error);
+            Err(error) if !is_refusal(&error) => {
+                return Err(if at > 0 { after_a_part(error) } else { error });
             }
             Err(error) if refused.is_none() => {
                 let detail = format!("group {id}: {}", error.detail);
@@ -160,6 +161,21 @@ async fn apply(
         }
     }
     refused.map_or(Ok(difference.output), Err)
+}
+
+/// True if the peer said no to this one change; else the peer itself is in trouble or busy.
+fn is_refusal(error: &Error) -> bool {
+    match error.kind {
+        ErrorKind::Denied
+        | ErrorKind::Absent
+        | ErrorKind::Conflict
+        | ErrorKind::Invalid
+        | ErrorKind::Unsupported => true,
+        ErrorKind::Limited
+        | ErrorKind::Unreachable
+        | ErrorKind::OutcomeUnknown
+        | ErrorKind::Unexpected => false,
+    }
 }
 
 /// The whole group with or without a member, for services that know no PATCH.

@@ -1,6 +1,10 @@
 //! A service under the contract: scim2-server.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use kompel_model::{Secret, TenantId};
@@ -20,7 +24,7 @@ pub(in crate::peers) fn bench() -> Box<dyn Bench> {
 
 struct ScimBench;
 
-struct ScimPeer(Scim2Server);
+struct ScimPeer(Scim2Server, Mutex<String>);
 
 #[async_trait]
 impl Bench for ScimBench {
@@ -31,11 +35,12 @@ impl Bench for ScimBench {
     fn examples(&self) -> Vec<Example> {
         let jan = || json!({"user": "jan@corp.test"});
         vec![
-            Example::new("scim.find-user", json!({"query": "jan@corp.test"})),
-            Example::new("scim.list-users", json!({})),
+            Example::new("scim.find-user", json!({"query": "jan@corp.test"})).blind(),
+            Example::new("scim.list-users", json!({})).blind(),
             Example::new("scim.deactivate", jan()),
             Example::new("scim.activate", json!({"user": "closed"})),
             Example::new("scim.create-user", json!({"userName": "new", "mail": "n@corp.test"})),
+            Example::new("scim.delete-user", json!({"user": "(id of jan)"})),
             Example::new("scim.remove-from-groups", jan()),
             Example::new(
                 "scim.add-to-groups",
@@ -47,7 +52,7 @@ impl Bench for ScimBench {
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
         let server = Scim2Server::start();
         let server = server.ok_or_else(|| NotRun("scim2-server is not installed".to_owned()))?;
-        Ok(Box::new(ScimPeer(server)))
+        Ok(Box::new(ScimPeer(server, Mutex::default())))
     }
 }
 
@@ -76,11 +81,14 @@ impl Peer for ScimPeer {
             "/Users",
             &json!({"schemas": schemas, "userName": "jan@corp.test", "active": true}),
         );
+        self.1.lock().unwrap().clone_from(&jan);
         self.make("/Users", &json!({"schemas": schemas, "userName": "closed", "active": false}));
         let schemas = json!(["urn:ietf:params:scim:schemas:core:2.0:Group"]);
-        for (name, members) in
-            [("One", json!([{"value": jan}])), ("Two", json!([{"value": jan}])), ("Three", json!([]))]
-        {
+        for (name, members) in [
+            ("One", json!([{"value": jan}])),
+            ("Two", json!([{"value": jan}])),
+            ("Three", json!([])),
+        ] {
             self.make(
                 "/Groups",
                 &json!({"schemas": schemas, "displayName": name, "members": members}),
@@ -121,6 +129,14 @@ impl Peer for ScimPeer {
 
     fn address(&self) -> Option<SocketAddr> {
         Some(self.0.address)
+    }
+
+    fn fill_in(&self, input: &Value, _at: SocketAddr) -> Value {
+        let mut input = input.clone();
+        if input["user"] == "(id of jan)" {
+            input["user"] = self.1.lock().unwrap().as_str().into();
+        }
+        input
     }
 
     fn speaks_plain_http(&self) -> bool {
