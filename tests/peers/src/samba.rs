@@ -99,6 +99,24 @@ impl SambaAd {
         assert!(done.status.success(), "{}\n{text_of_changes}", text(&done));
     }
 
+    /// Teaches the directory the property by which Exchange hides a mailbox, as its setup does.
+    ///
+    /// # Panics
+    /// If the directory refuses.
+    pub fn prepare_for_exchange(&self) {
+        let schema = format!("CN=Schema,CN=Configuration,{}", Self::BASE);
+        let reread = "dn:\nchangetype: modify\nadd: schemaUpdateNow\nschemaUpdateNow: 1\n\n";
+        self.ldif(&format!(
+            "dn: CN=ms-Exch-Hide-From-Address-Lists,{schema}\nobjectClass: attributeSchema\n\
+             attributeID: 1.2.840.113556.1.2.73\nlDAPDisplayName: msExchHideFromAddressLists\n\
+             attributeSyntax: 2.5.5.8\noMSyntax: 1\nisSingleValued: TRUE\n\n{reread}"
+        ));
+        self.ldif(&format!(
+            "dn: CN=User,{schema}\nchangetype: modify\nadd: mayContain\n\
+             mayContain: msExchHideFromAddressLists\n\n{reread}"
+        ));
+    }
+
     /// The same, passing over what the directory refuses (it is gone already, say).
     ///
     /// # Panics
@@ -201,6 +219,7 @@ fn configured(
          pid directory = {folder}/run\nncalrpc dir = {folder}/ncalrpc\n\
          winbindd socket directory = {folder}/winbindd\nlog file = {folder}/log.%m\n\
          tls enabled = yes\ntls keyfile = {}\ntls certfile = {}\ntls cafile = {}\n\
+         dsdb:schema update allowed = true\n\
          dns update command = /bin/true\nspn update command = /bin/true\n\
          gpo update command = /bin/true\nsamba kcc command = /bin/true",
         certificates.key_file.display(),

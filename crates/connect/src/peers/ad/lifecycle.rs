@@ -329,12 +329,17 @@ impl Action for ResetPassword {
         if recent {
             return Ok(account.with(json!({"passwordSet": set})));
         }
-        let password = as_password(&random_password()?);
-        let mut changes = vec![Change::Set { property: "unicodePwd", to: password }];
+        // Twice: for an hour a directory still accepts the password before the newest one.
+        let set = || -> Result<Change, Error> {
+            let to = as_password(&random_password()?);
+            Ok(Change::Set { property: "unicodePwd", to })
+        };
+        session.modify(&account.dn, vec![set()?]).await?;
+        let mut changes = vec![set()?];
         if resetting.must_change {
             changes.push(Change::Set { property: "pwdLastSet", to: b"0".to_vec() });
         }
-        session.modify(&account.dn, changes).await?;
+        session.modify(&account.dn, changes).await.map_err(after_a_part)?;
         let account = account::one(&mut session, &account.id).await.map_err(after_a_part)?;
         let set = account.entry.number("pwdLastSet").and_then(name::moment);
         Ok(account.with(json!({"passwordSet": set})))

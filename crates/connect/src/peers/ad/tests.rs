@@ -45,8 +45,8 @@ impl Bench for AdBench {
             Example::new("ad.disable", jan()),
             Example::new("ad.enable", json!({"user": "closed"})),
             Example::new("ad.set-expiry", json!({"user": "jan", "at": "2026-11-24T18:00:00Z"})),
-            Example::new("ad.hide-from-address-list", jan()).named("no Exchange"),
-            Example::new("ad.show-in-address-list", jan()).named("no Exchange"),
+            Example::new("ad.hide-from-address-list", jan()),
+            Example::new("ad.show-in-address-list", json!({"user": "closed"})),
             Example::new("ad.remove-from-groups", jan()),
             Example::new("ad.add-to-groups", json!({"user": "jan", "groups": ["Three", "One"]})),
             Example::new("ad.move", json!({"user": "jan", "to": LEAVERS})),
@@ -64,6 +64,7 @@ impl Bench for AdBench {
 
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
         let samba = SambaAd::start().ok_or_else(|| NotRun("samba is not installed".to_owned()))?;
+        samba.prepare_for_exchange();
         samba.ldif(&format!(
             "dn: {LEAVERS}\nobjectClass: organizationalUnit\n\n\
              dn: OU=Groups,DC=corp,DC=test\nobjectClass: organizationalUnit\n\n"
@@ -99,7 +100,8 @@ impl Peer for AdPeer {
         }
         ldif.push_str(&format!(
             "dn: {jan}\nchangetype: modify\nreplace: pwdLastSet\npwdLastSet: 0\n\n\
-             dn: {closed}\nobjectClass: user\nsAMAccountName: closed\n\n"
+             dn: {closed}\nobjectClass: user\nsAMAccountName: closed\n\
+             msExchHideFromAddressLists: TRUE\n\n"
         ));
         self.0.ldif_as_far_as_it_goes(&ldif);
         let found = self.0.read("(sAMAccountName=jan)", &["objectGUID"]);
@@ -109,7 +111,13 @@ impl Peer for AdPeer {
     }
 
     async fn snapshot(&self) -> Value {
-        let wanted = ["userAccountControl", "accountExpires", "memberOf", "pwdLastSet", "mail"];
+        let wanted = [
+            "userAccountControl",
+            "accountExpires",
+            "memberOf",
+            "pwdLastSet",
+            "msExchHideFromAddressLists",
+        ];
         let found = self.0.read("(&(objectCategory=person)(objectClass=user))", &wanted);
         let lines = found.lines().map(|line| match line.split_once(": ") {
             // When is not what: only whether a password was set.
