@@ -11,10 +11,16 @@ mod exit;
 mod findings;
 mod help;
 mod hunting;
+mod invitations;
+mod login;
+mod orchestra;
 mod output;
+mod plans;
+mod playbooks;
 mod progress;
 mod reading;
 mod session;
+mod stories;
 mod tenants;
 
 use std::process::ExitCode;
