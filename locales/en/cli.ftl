@@ -286,6 +286,7 @@ fail-init = A workspace can't be made in { $folder }.
 fail-config-unreadable = { $file } can't be read.
 fail-config = { $file } has a mistake on line { $line }.
 fail-lexicon = { $file } can't be used as concepts.
+fail-systems = The systems in kompel.toml can't be used.
 fail-no-hunt = There was no hunt yet.
 fail-no-candidate = There is no candidate { $id }.
 fail-no-person = No name is kept for { $pseudonym }.

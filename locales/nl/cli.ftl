@@ -286,6 +286,7 @@ fail-init = In { $folder } kan geen werkmap gemaakt worden.
 fail-config-unreadable = { $file } is niet te lezen.
 fail-config = { $file } bevat een fout op regel { $line }.
 fail-lexicon = { $file } is niet te gebruiken als begrippen.
+fail-systems = De systemen in kompel.toml zijn niet te gebruiken.
 fail-no-hunt = Er is nog niet gezocht.
 fail-no-candidate = Er is geen kandidaat { $id }.
 fail-no-person = Voor { $pseudonym } is geen naam bijgehouden.

@@ -10,6 +10,7 @@ mod event_logs;
 mod handovers;
 mod hunt;
 mod order;
+mod quality;
 mod rates;
 mod reopened;
 mod shared;

@@ -10,6 +10,7 @@ mod discover;
 mod drafts;
 mod facts;
 mod fold;
+mod holidays;
 mod identity;
 mod lexicon;
 mod quote;
@@ -33,6 +34,7 @@ pub use facts::{
     TriggerFact, TriggerKind, Unassigned, WaitsFor,
 };
 pub use fold::{fold, fold_into, words};
+pub use holidays::{Country, UnknownCountry};
 pub use identity::Previous;
 pub use lexicon::{ConceptId, ConceptKind, Lexicon, LexiconError, Meaning, Unit, WordCache};
 pub use settings::Settings;

@@ -89,11 +89,15 @@ fn qualifies(candidate: &Candidate, criteria: &Criteria, policy: &Policy) -> boo
     criteria::pass_gates(criteria, policy) && alike && enough
 }
 
-/// The likely hours, raised for error-proneness, lowered where a script may do.
+/// The likely hours, raised for error-proneness and for the hunt's own words, lowered where a
+/// script may do.
 fn worth(candidate: &Candidate, criteria: &Criteria, gain: &Gain, policy: &Policy) -> f64 {
     let mut worth = gain.hours_per_month.map_or(0.0, |hours| hours.likely.max(0.0));
     if criteria.errors.verdict == Verdict::Met {
         worth *= 1.0 + policy.rank.errors_bonus.max(0.0);
+    }
+    if !candidate.request.lexicon.is_empty() {
+        worth *= 1.0 + policy.rank.hunt_words_bonus.max(0.0);
     }
     if script_may_do(&candidate.systems, policy) {
         worth *= policy.rank.script_factor.clamp(0.0, 1.0);
