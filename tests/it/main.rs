@@ -9,6 +9,7 @@ mod duplicates;
 mod event_logs;
 mod handovers;
 mod hunt;
+mod leaks;
 mod order;
 mod quality;
 mod rates;

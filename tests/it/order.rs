@@ -27,7 +27,8 @@ fn the_order_of_rows_changes_no_byte() {
 #[test]
 fn another_key_changes_pseudonyms_and_nothing_else() {
     let first = Hunt::of(shared::log_of(&World::generate(&small(0))));
-    let again = Hunt::with(shared::log_of(&World::generate(&small(0))), &[201; 32], &Settings::default());
+    let again =
+        Hunt::with(shared::log_of(&World::generate(&small(0))), &[201; 32], &Settings::default());
     assert_ne!(first.log.people, again.log.people, "the keys gave the same pseudonyms");
     assert_ne!(KEY, [201; 32]);
     assert_eq!(first.json(), again.json());

@@ -8,9 +8,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
-use kompel_sample::{
-    Catalogue, Measures, Output, Part, Score, Truth, World, WorldOptions, score,
-};
+use kompel_sample::{Catalogue, Measures, Output, Part, Score, Truth, World, WorldOptions, score};
 
 use crate::world::{Letter, say, write};
 

@@ -58,9 +58,7 @@ impl Country {
         match self {
             Self::Be => &[(1, 1), (5, 1), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25)],
             Self::Nl => &[(1, 1), (12, 25), (12, 26)],
-            Self::Fr => {
-                &[(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)]
-            }
+            Self::Fr => &[(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)],
             Self::De => &[(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)],
             Self::Lu => &[(1, 1), (5, 1), (6, 23), (8, 15), (11, 1), (12, 25), (12, 26)],
         }
@@ -139,8 +137,10 @@ mod tests {
     /// All holidays of a year.
     fn check(country: Country, year: i32, expected: &[&str]) {
         let days = date(&format!("{year}-01-01")).iter_days().take_while(|d| d.year() == year);
-        let found: Vec<String> =
-            days.filter(|d| country.is_holiday(*d)).map(|d| d.format("%m-%d").to_string()).collect();
+        let found: Vec<String> = days
+            .filter(|d| country.is_holiday(*d))
+            .map(|d| d.format("%m-%d").to_string())
+            .collect();
         assert_eq!(found, expected, "{country:?} {year}");
     }
 
@@ -154,11 +154,7 @@ mod tests {
                 "12-25",
             ],
         );
-        check(
-            Country::Nl,
-            2026,
-            &["01-01", "04-06", "04-27", "05-14", "05-25", "12-25", "12-26"],
-        );
+        check(Country::Nl, 2026, &["01-01", "04-06", "04-27", "05-14", "05-25", "12-25", "12-26"]);
         check(
             Country::Fr,
             2026,
@@ -170,9 +166,7 @@ mod tests {
         check(
             Country::De,
             2026,
-            &[
-                "01-01", "04-03", "04-06", "05-01", "05-14", "05-25", "10-03", "12-25", "12-26",
-            ],
+            &["01-01", "04-03", "04-06", "05-01", "05-14", "05-25", "10-03", "12-25", "12-26"],
         );
         check(
             Country::Lu,

@@ -23,6 +23,7 @@ mod tally;
 mod text;
 mod threads;
 mod title;
+mod twins;
 mod vector;
 
 pub use cases::{Concurrency, Transition, handovers, ping_pongs, transitions};

@@ -43,9 +43,7 @@ impl Catalogue {
             Self::A => (include_str!("../catalogue/a.toml"), ""),
             Self::B => (include_str!("../catalogue/b.toml"), ""),
             Self::C => (include_str!("../catalogue/c.toml"), ""),
-            Self::D => {
-                (include_str!("../catalogue/c.toml"), include_str!("../catalogue/d.toml"))
-            }
+            Self::D => (include_str!("../catalogue/c.toml"), include_str!("../catalogue/d.toml")),
         };
         retold(text, manners).expect("the catalogues are part of the program and tested")
     }

@@ -24,5 +24,5 @@ pub use score::{
     CRITERIA, Candidate, Criteria, Criterion, Fate, Group, Measures, Output, Part, Score, score,
 };
 pub use truth::{Truth, TruthCriteria, TruthProcess, TruthVerdict};
-pub use world::{World, WorldOptions};
+pub use world::{Named, World, WorldOptions};
 pub use write::Error;
