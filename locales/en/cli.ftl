@@ -68,6 +68,9 @@ help-hunt-long =
     The format is recognised; --format forces one. For tables of your own Kompel proposes which
     column is what: look with --dry-run, correct with --map.
 
+    Answers of several files stay apart: row 3 of the first file is 3, of another file.csv#3. A file
+    in which at least half of the rows are known is a newer version of the file they came from.
+
       kompel hunt tickets jira.csv
       kompel hunt tickets incidents.xlsx --dry-run
       kompel hunt tickets incidents.xlsx --map title=Onderwerp --map key=Nummer

@@ -68,6 +68,10 @@ help-hunt-long =
     Het formaat wordt herkend; --format dwingt er een af. Voor eigen tabellen stelt Kompel voor welke
     kolom wat is: kijk met --dry-run, verbeter met --map.
 
+    Antwoorden uit verschillende bestanden blijven uit elkaar: rij 3 van het eerste bestand heet 3,
+    van een ander bestand.csv#3. Een bestand waarvan minstens de helft van de rijen al bekend is,
+    geldt als nieuwere versie van het bestand waar ze uit komen.
+
       kompel hunt tickets jira.csv
       kompel hunt tickets incidenten.xlsx --dry-run
       kompel hunt tickets incidenten.xlsx --map title=Onderwerp --map key=Nummer
