@@ -204,6 +204,20 @@ mod tests {
     }
 
     #[test]
+    fn the_hunts_own_words_weigh_as_much_as_the_policy_says() {
+        let named = |id: &str, words: &[&str]| {
+            let mut candidate = Candidate { id: CandidateId(id.to_owned()), ..fixture::rich() };
+            candidate.request.lexicon = words.iter().map(|word| (*word).to_owned()).collect();
+            candidate
+        };
+        let found = fixture::discovery(vec![named("c-1", &[]), named("c-2", &["reset"])]);
+        let mut policy = Policy::default();
+        assert_eq!(ids(&assess(&found, &policy)), ["c-2", "c-1"]);
+        policy.rank.hunt_words_bonus = 0.0;
+        assert_eq!(ids(&assess(&found, &policy)), ["c-1", "c-2"]);
+    }
+
+    #[test]
     fn differing_ends_and_too_few_cases_do_not_qualify() {
         let mut differing = fixture::rich();
         differing.resolution.sameness = Some(0.49);
