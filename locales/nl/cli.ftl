@@ -70,6 +70,10 @@ help-hunt-long =
     Het formaat wordt herkend; --format dwingt er een af. Voor eigen tabellen stelt Kompel voor welke
     kolom wat is: kijk met --dry-run, verbeter met --map.
 
+    Antwoorden uit verschillende bestanden blijven uit elkaar: rij 3 van het eerste bestand heet 3,
+    van een ander bestand.csv#3. Een bestand waarvan minstens de helft van de rijen al bekend is,
+    geldt als nieuwere versie van het bestand waar ze uit komen.
+
       kompel hunt tickets jira.csv
       kompel hunt tickets incidenten.xlsx --dry-run
       kompel hunt tickets incidenten.xlsx --map title=Onderwerp --map key=Nummer
@@ -288,6 +292,7 @@ fail-init = In { $folder } kan geen werkmap gemaakt worden.
 fail-config-unreadable = { $file } is niet te lezen.
 fail-config = { $file } bevat een fout op regel { $line }.
 fail-lexicon = { $file } is niet te gebruiken als begrippen.
+fail-systems = De systemen in kompel.toml zijn niet te gebruiken.
 fail-no-hunt = Er is nog niet gezocht.
 fail-no-candidate = Er is geen kandidaat { $id }.
 fail-no-person = Voor { $pseudonym } is geen naam bijgehouden.

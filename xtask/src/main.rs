@@ -4,7 +4,6 @@ mod format;
 mod hunt;
 mod layers;
 mod scale;
-mod score;
 mod suite;
 mod tidy;
 mod world;

@@ -41,6 +41,10 @@ pub(crate) enum Letter {
     A,
     /// The other one.
     B,
+    /// The third one.
+    C,
+    /// The third one in held-out words.
+    D,
 }
 
 impl From<Letter> for Catalogue {
@@ -48,6 +52,8 @@ impl From<Letter> for Catalogue {
         match letter {
             Letter::A => Self::A,
             Letter::B => Self::B,
+            Letter::C => Self::C,
+            Letter::D => Self::D,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Holds no rule of discovery or qualification. Each command is a file in `commands/`; what a
 //! person reads is in `locales/*/cli.ftl`.
 
+mod answer_files;
 mod args;
 mod commands;
 mod config;
