@@ -1,19 +1,18 @@
 //! The one test command: installs what the tests need, checks the house, runs every test.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 
-/// Debian packages that tests look with: PDF pages as text and pictures.
-const PACKAGES: &[(&str, &str)] = &[("pdftotext", "poppler-utils")];
+use crate::{install::Installed, world::say};
 
 /// Runs everything; fails at the first part that fails.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    install()?;
+    let installed = crate::install::run()?;
     heading("layers");
     crate::layers::check()?;
     heading("tidy");
@@ -23,43 +22,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     heading("lints");
     cargo(root, &["clippy", "--workspace", "--all-targets", "--locked"])?;
     heading("tests");
-    tests(root)
-}
-
-fn install() -> Result<()> {
-    let missing: Vec<&str> =
-        PACKAGES.iter().filter(|(tool, _)| !is_there(tool)).map(|(_, package)| *package).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    heading(&format!("installing {}", missing.join(", ")));
-    let sudo = if is_root() { Vec::new() } else { vec!["sudo"] };
-    for arguments in [vec!["apt-get", "update", "-qq"], install_arguments(&missing)] {
-        let words: Vec<&str> = sudo.iter().copied().chain(arguments).collect();
-        let status = Command::new(words[0])
-            .args(&words[1..])
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .status()
-            .with_context(|| format!("running {}", words.join(" ")))?;
-        if !status.success() {
-            bail!("{} failed: install {} by hand", words.join(" "), missing.join(", "));
-        }
-    }
-    Ok(())
-}
-
-fn install_arguments<'a>(packages: &[&'a str]) -> Vec<&'a str> {
-    let mut all = vec!["apt-get", "install", "-y", "-qq", "--no-install-recommends"];
-    all.extend(packages);
-    all
-}
-
-fn is_there(tool: &str) -> bool {
-    Command::new(tool).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.trim_ascii() == b"0")
+    tests(root, &installed)
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
@@ -74,9 +37,14 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Runs the tests and closes with their sum.
-fn tests(root: &Path) -> Result<()> {
-    let mut child = Command::new("cargo")
+/// Runs the tests and closes with their sum; a peer that was installed may not be missing.
+fn tests(root: &Path, installed: &Installed) -> Result<()> {
+    let mut command = Command::new("cargo");
+    command.env("KOMPEL_PEERS", &installed.folder);
+    if installed.complete {
+        command.env("PEERS_REQUIRED", "1");
+    }
+    let mut child = command
         .args(["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
         .current_dir(root)
         .stdout(Stdio::piped())
@@ -127,11 +95,6 @@ impl Sum {
 
 fn heading(text: &str) {
     say(&format!("== {text}"));
-}
-
-fn say(line: &str) {
-    // A closed pipe is the reader's choice, not a failure of the tests.
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 #[cfg(test)]
