@@ -8,3 +8,5 @@ mod failures;
 mod hunts;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod wording;
