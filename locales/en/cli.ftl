@@ -250,7 +250,7 @@ doctor-source = source
 doctor-well = All is well.
 doctor-unwell = Something needs attention.
 
-demo-world = { $says }
+demo-world = { $provider }, an imaginary security provider with { $clients } clients, from { $from } to { $to }: { $tickets } tickets, { $messages } chat messages, { $answers } answers.
 demo-truth = Against the truth (truth.json): { $found } of { $planted } planted processes found; of { $claimed } that qualify, { $right } are right.
 demo-written = Written to { $folder }: { $maps ->
     [one] { $maps } map

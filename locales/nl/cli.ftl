@@ -95,7 +95,7 @@ help-candidates-long =
     drempels die nu in kompel.toml staan.
 
       kompel candidates --json | jq '.candidates[] | select(.qualifies) | .title'
-help-candidates--qualifying = Alleen wie in aanmerking komt
+help-candidates--qualifying = Alleen wat in aanmerking komt
 help-candidates--all = Toon alles, ook wat lang niet in aanmerking komt
 help-candidates--rejected = De groepen die geen kandidaat zijn, en waarom
 
@@ -252,7 +252,7 @@ doctor-source = bron
 doctor-well = Alles is in orde.
 doctor-unwell = Er is iets dat aandacht vraagt.
 
-demo-world = { $says }
+demo-world = { $provider }, een verzonnen securitybedrijf met { $clients } klanten, van { $from } tot { $to }: { $tickets } tickets, { $messages } chatberichten, { $answers } antwoorden.
 demo-truth = Naast de waarheid gelegd (truth.json): { $found } van { $planted } geplante processen gevonden; van { $claimed } die in aanmerking komen, zijn er { $right } juist.
 demo-written = Geschreven in { $folder }: { $maps ->
     [one] { $maps } kaart
