@@ -504,6 +504,14 @@ impl Runtime {
         Ok(self.world.reader.open_questions(tenant)?)
     }
 
+    /// The times that a schedule (`namespace/name`) missed and nothing made up for, the newest first.
+    ///
+    /// # Errors
+    /// The journal's.
+    pub fn missed(&self, tenant: &TenantId, name: &str) -> Result<Vec<Timestamp>, RuntimeError> {
+        Ok(self.world.reader.missed(tenant, name)?)
+    }
+
     /// The runs that could not be driven on since this process began, and why.
     pub async fn troubles(&self) -> Vec<(RunKey, String)> {
         if self.serving.load(Ordering::Relaxed) {

@@ -14,7 +14,7 @@ use super::{JournalError, RunKey, to_micros};
 /// A message to a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "message")]
-pub enum Message {
+pub(crate) enum Message {
     /// An event that may match.
     Event {
         /// The event in the CloudEvents JSON form.
@@ -63,13 +63,13 @@ pub enum Message {
 
 /// A message as it lies in the inbox.
 #[derive(Debug, Clone, PartialEq)]
-pub struct InboxItem {
+pub(crate) struct InboxItem {
     /// Its number.
-    pub seq: i64,
+    pub(crate) seq: i64,
     /// When it came.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// What it says.
-    pub message: Message,
+    pub(crate) message: Message,
 }
 
 /// Puts a message into the inbox and makes the run due; gives the message's number.

@@ -18,15 +18,16 @@ mod writer;
 pub use audit::{AuditFact, AuditSink, NoAudit, TrailSink};
 pub use error::JournalError;
 pub use events::EventOutcome;
-pub use inbox::{InboxItem, Message};
-pub use reader::{OpenApproval, OpenQuestion, Reader, RunRow};
-pub use schedules::ScheduleRow;
+pub(crate) use inbox::{InboxItem, Message};
+pub(crate) use reader::Reader;
+pub use reader::{OpenApproval, OpenQuestion, RunRow};
+pub(crate) use schedules::ScheduleRow;
 pub(crate) use events::deliver;
 pub(crate) use inbox::post;
 pub(crate) use runs::{NewRun, create};
 pub(crate) use schedules::{keep_schedule, note_missed, set_fired};
 pub(crate) use side::{Batch, Parking, Side};
-pub use writer::Journal;
+pub(crate) use writer::Journal;
 
 use kompel_model::{TenantId, Timestamp};
 

@@ -17,7 +17,7 @@ use crate::store::settle;
 ///
 /// The calls block for as long as SQLite reads: a few rows by key.
 #[derive(Clone)]
-pub struct Reader {
+pub(crate) struct Reader {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
 }
@@ -135,7 +135,7 @@ impl Reader {
     ///
     /// # Errors
     /// `Unreadable` if an entry can't be read, `NoRun` if there is none.
-    pub fn entries(&self, key: &RunKey) -> Result<Vec<Entry>, JournalError> {
+    pub(crate) fn entries(&self, key: &RunKey) -> Result<Vec<Entry>, JournalError> {
         let entries = self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT seq, at, body FROM entries WHERE tenant = ?1 AND run = ?2 ORDER BY seq",
@@ -159,7 +159,7 @@ impl Reader {
     ///
     /// # Errors
     /// `NoRun` if there is none of this tenant.
-    pub fn run(&self, key: &RunKey) -> Result<RunRow, JournalError> {
+    pub(crate) fn run(&self, key: &RunKey) -> Result<RunRow, JournalError> {
         let sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE tenant = ?1 AND id = ?2");
         self.with(|connection| {
             let found = connection
@@ -174,7 +174,7 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn runs(&self, tenant: &TenantId, most: usize) -> Result<Vec<RunRow>, JournalError> {
+    pub(crate) fn runs(&self, tenant: &TenantId, most: usize) -> Result<Vec<RunRow>, JournalError> {
         let sql = format!(
             "SELECT {RUN_COLUMNS} FROM runs WHERE tenant = ?1
              ORDER BY started DESC, id DESC LIMIT ?2"
@@ -191,7 +191,7 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn children(&self, key: &RunKey) -> Result<Vec<String>, JournalError> {
+    pub(crate) fn children(&self, key: &RunKey) -> Result<Vec<String>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id FROM runs WHERE tenant = ?1 AND parent = ?2 ORDER BY started, id",
@@ -206,7 +206,7 @@ impl Reader {
     ///
     /// # Errors
     /// `NoRun` if it is not kept.
-    pub fn playbook(&self, tenant: &TenantId, digest: &str) -> Result<String, JournalError> {
+    pub(crate) fn playbook(&self, tenant: &TenantId, digest: &str) -> Result<String, JournalError> {
         self.with(|connection| {
             connection
                 .prepare_cached("SELECT body FROM playbooks WHERE tenant = ?1 AND digest = ?2")?
@@ -220,7 +220,7 @@ impl Reader {
     ///
     /// # Errors
     /// `Unreadable` if one can't be read.
-    pub fn inbox(&self, key: &RunKey) -> Result<Vec<InboxItem>, JournalError> {
+    pub(crate) fn inbox(&self, key: &RunKey) -> Result<Vec<InboxItem>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT seq, at, body FROM inbox
@@ -244,7 +244,7 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn outcome(&self, tenant: &TenantId, seq: i64) -> Result<Option<String>, JournalError> {
+    pub(crate) fn outcome(&self, tenant: &TenantId, seq: i64) -> Result<Option<String>, JournalError> {
         self.with(|connection| {
             let outcome = connection
                 .prepare_cached("SELECT outcome FROM inbox WHERE tenant = ?1 AND seq = ?2")?
@@ -314,7 +314,7 @@ impl Reader {
     ///
     /// # Errors
     /// `NoRun` if there is no such approval of this tenant.
-    pub fn run_of_approval(&self, tenant: &TenantId, id: &str) -> Result<String, JournalError> {
+    pub(crate) fn run_of_approval(&self, tenant: &TenantId, id: &str) -> Result<String, JournalError> {
         self.with(|connection| {
             connection
                 .prepare_cached("SELECT run FROM approvals WHERE tenant = ?1 AND id = ?2")?
@@ -328,7 +328,7 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn open_approvals(&self, tenant: &TenantId) -> Result<Vec<OpenApproval>, JournalError> {
+    pub(crate) fn open_approvals(&self, tenant: &TenantId) -> Result<Vec<OpenApproval>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, run, question, people, asked, deadline FROM approvals
@@ -353,7 +353,7 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn open_questions(&self, tenant: &TenantId) -> Result<Vec<OpenQuestion>, JournalError> {
+    pub(crate) fn open_questions(&self, tenant: &TenantId) -> Result<Vec<OpenQuestion>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT run, call, of, task, action, because, asked FROM questions
@@ -402,7 +402,7 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn missed(&self, tenant: &TenantId, name: &str) -> Result<Vec<Timestamp>, JournalError> {
+    pub(crate) fn missed(&self, tenant: &TenantId, name: &str) -> Result<Vec<Timestamp>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT at FROM missed WHERE tenant = ?1 AND name = ?2 ORDER BY at DESC LIMIT 100",

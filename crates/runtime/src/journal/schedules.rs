@@ -7,15 +7,15 @@ use super::{JournalError, to_micros};
 
 /// A schedule as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScheduleRow {
+pub(crate) struct ScheduleRow {
     /// Its name: the playbook's namespace and name.
-    pub name: String,
+    pub(crate) name: String,
     /// The rule it was kept under; another rule starts afresh.
-    pub rule: String,
+    pub(crate) rule: String,
     /// When it fired last.
-    pub last: Option<Timestamp>,
+    pub(crate) last: Option<Timestamp>,
     /// When it fires next; `None` while it waits for its run to end (`after`).
-    pub next: Option<Timestamp>,
+    pub(crate) next: Option<Timestamp>,
 }
 
 /// Keeps a schedule, replacing what was kept under its name.

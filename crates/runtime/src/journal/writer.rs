@@ -17,7 +17,7 @@ use crate::store::{migrate, settle};
 
 /// The journal of all runs. Cloning gives another handle on the same writer.
 #[derive(Clone)]
-pub struct Journal {
+pub(crate) struct Journal {
     queue: mpsc::Sender<Job>,
     path: PathBuf,
     counts: Arc<Counts>,
@@ -52,7 +52,7 @@ impl Journal {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn open(path: &Path, audit: Arc<dyn AuditSink>) -> Result<Self, crate::Error> {
+    pub(crate) fn open(path: &Path, audit: Arc<dyn AuditSink>) -> Result<Self, crate::Error> {
         let mut connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
@@ -78,7 +78,7 @@ impl Journal {
     ///
     /// # Errors
     /// As the database refuses.
-    pub fn reader(&self) -> Result<Reader, crate::Error> {
+    pub(crate) fn reader(&self) -> Result<Reader, crate::Error> {
         Reader::open(&self.path)
     }
 
@@ -122,7 +122,8 @@ impl Journal {
     }
 
     /// How many commits and how many pieces of work the writer has done.
-    pub fn counts(&self) -> (u64, u64) {
+    #[cfg(test)]
+    pub(crate) fn counts(&self) -> (u64, u64) {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         (read(&self.counts.commits), read(&self.counts.jobs))
     }

@@ -275,3 +275,31 @@ async fn a_run_in_a_run_ends_before_it_and_gives_its_output() {
     let (_runtime, _, status) = bench.run(&json!([inner("nowhere")])).await;
     assert_eq!(status.word(), "failed");
 }
+
+#[tokio::test]
+async fn a_run_leaves_an_audit_trail_that_holds_and_names_no_secret() {
+    use kompel_model::Secret;
+
+    use crate::{Runtime, Store, TrailSink, secrets::Scrubber};
+    let bench = Bench::new();
+    let mut parts = bench.parts();
+    let secret = Secret::new("hunter2-hunter2".to_owned());
+    parts.audit = std::sync::Arc::new(TrailSink::new(Scrubber::new([&secret])));
+    let runtime = Runtime::open(parts).unwrap();
+    let tasks = json!([
+        call("one", "peer.keyed", "a", 1),
+        {"rest": {"wait": {"seconds": 3600}}},
+    ]);
+    let run = bench.start(&runtime, &tasks).await;
+    runtime.run_until_idle().await.unwrap();
+    let tenant = TenantId::default();
+    runtime.cancel(&tenant, &run, "an", "it was hunter2-hunter2").await.unwrap();
+    drop(runtime);
+    let mut store = Store::open(&bench.folder.path().join("kompel.db")).unwrap();
+    let entries = store.tenant(tenant).audit_entries(100).unwrap();
+    let told = format!("{entries:?}");
+    for kind in ["run.started", "act.attempting", "act.answered", "act.verified", "run.ended"] {
+        assert!(told.contains(kind), "{kind}: {told}");
+    }
+    assert!(!told.contains("hunter2"), "{told}");
+}
