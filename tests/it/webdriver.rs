@@ -61,8 +61,12 @@ impl Browser {
         Some(browser)
     }
 
-    /// Opens a page and waits until it is loaded.
+    /// Opens a page and waits until it is loaded; what came before it is forgotten.
     pub(crate) fn open(&self, url: &str) {
+        // The browser's own first page asks for its parts: leave it before listening.
+        self.call("POST", "/url", &json!({ "url": "about:blank" }));
+        self.requests();
+        self.console();
         self.call("POST", "/url", &json!({ "url": url }));
     }
 
@@ -192,6 +196,8 @@ fn capabilities(profile: &Path) -> Value {
         "--disable-sync",
         "--no-first-run",
         "--host-resolver-rules=MAP * ~NOTFOUND",
+        // The page scrolls smoothly for who did not ask for less: a click would miss what moves.
+        "--force-prefers-reduced-motion",
         "--window-size=1280,1000",
         &format!("--user-data-dir={}", profile.join("profile").display()),
     ];
