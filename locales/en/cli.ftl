@@ -69,6 +69,9 @@ help-hunt-long =
     The format is recognised; --format forces one. For tables of your own Kompel proposes which
     column is what: look with --dry-run, correct with --map.
 
+    Answers of several files stay apart: row 3 of the first file is 3, of another file.csv#3. A file
+    in which at least half of the rows are known is a newer version of the file they came from.
+
       kompel hunt tickets jira.csv
       kompel hunt tickets incidents.xlsx --dry-run
       kompel hunt tickets incidents.xlsx --map title=Onderwerp --map key=Nummer
@@ -247,7 +250,7 @@ doctor-source = source
 doctor-well = All is well.
 doctor-unwell = Something needs attention.
 
-demo-world = { $says }
+demo-world = { $provider }, an imaginary security provider with { $clients } clients, from { $from } to { $to }: { $tickets } tickets, { $messages } chat messages, { $answers } answers.
 demo-truth = Against the truth (truth.json): { $found } of { $planted } planted processes found; of { $claimed } that qualify, { $right } are right.
 demo-written = Written to { $folder }: { $maps ->
     [one] { $maps } map
@@ -287,6 +290,7 @@ fail-init = A workspace can't be made in { $folder }.
 fail-config-unreadable = { $file } can't be read.
 fail-config = { $file } has a mistake on line { $line }.
 fail-lexicon = { $file } can't be used as concepts.
+fail-systems = The systems in kompel.toml can't be used.
 fail-no-hunt = There was no hunt yet.
 fail-no-candidate = There is no candidate { $id }.
 fail-no-person = No name is kept for { $pseudonym }.

@@ -194,6 +194,7 @@ origin-rank = Place { $rank }: first those that pass the filter, then the highes
 origin-score = { $score } = value { $value } × ease { $ease } × certainty { $certainty }.
 origin-script = Value times { $factor }: there is only one system beside the ticket, a script may do.
 origin-errors-bonus = Value raised by { $bonus }%: it goes wrong regularly.
+origin-hunt-words = Value raised by { $bonus }%: the requests use words that the hunt looks for ({ $words }).
 origin-gate-frequency = Does not pass the filter: frequency.
 origin-gate-systems = Does not pass the filter: systems.
 origin-gate-human-factor = Does not pass the filter: human factor.

@@ -216,6 +216,6 @@ finding-system-message = System message
 finding-unknown-file = File that is no part of the export
 finding-dangling-reference = Reference to something the export does not hold
 effect-kept = kept
-effect-repaired = repaired
+effect-repaired = cleaned up
 effect-merged = merged
 effect-skipped = skipped

@@ -70,6 +70,10 @@ help-hunt-long =
     Het formaat wordt herkend; --format dwingt er een af. Voor eigen tabellen stelt Kompel voor welke
     kolom wat is: kijk met --dry-run, verbeter met --map.
 
+    Antwoorden uit verschillende bestanden blijven uit elkaar: rij 3 van het eerste bestand heet 3,
+    van een ander bestand.csv#3. Een bestand waarvan minstens de helft van de rijen al bekend is,
+    geldt als nieuwere versie van het bestand waar ze uit komen.
+
       kompel hunt tickets jira.csv
       kompel hunt tickets incidenten.xlsx --dry-run
       kompel hunt tickets incidenten.xlsx --map title=Onderwerp --map key=Nummer
@@ -91,7 +95,7 @@ help-candidates-long =
     drempels die nu in kompel.toml staan.
 
       kompel candidates --json | jq '.candidates[] | select(.qualifies) | .title'
-help-candidates--qualifying = Alleen wie in aanmerking komt
+help-candidates--qualifying = Alleen wat in aanmerking komt
 help-candidates--all = Toon alles, ook wat lang niet in aanmerking komt
 help-candidates--rejected = De groepen die geen kandidaat zijn, en waarom
 
@@ -248,7 +252,7 @@ doctor-source = bron
 doctor-well = Alles is in orde.
 doctor-unwell = Er is iets dat aandacht vraagt.
 
-demo-world = { $says }
+demo-world = { $provider }, een verzonnen securitybedrijf met { $clients } klanten, van { $from } tot { $to }: { $tickets } tickets, { $messages } chatberichten, { $answers } antwoorden.
 demo-truth = Naast de waarheid gelegd (truth.json): { $found } van { $planted } geplante processen gevonden; van { $claimed } die in aanmerking komen, zijn er { $right } juist.
 demo-written = Geschreven in { $folder }: { $maps ->
     [one] { $maps } kaart
@@ -288,6 +292,7 @@ fail-init = In { $folder } kan geen werkmap gemaakt worden.
 fail-config-unreadable = { $file } is niet te lezen.
 fail-config = { $file } bevat een fout op regel { $line }.
 fail-lexicon = { $file } is niet te gebruiken als begrippen.
+fail-systems = De systemen in kompel.toml zijn niet te gebruiken.
 fail-no-hunt = Er is nog niet gezocht.
 fail-no-candidate = Er is geen kandidaat { $id }.
 fail-no-person = Voor { $pseudonym } is geen naam bijgehouden.

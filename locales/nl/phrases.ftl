@@ -190,10 +190,11 @@ explain-certainty-claimed = Zekerheid, maal { spread-share }: { origin-certainty
 
 ## Uitleg: andere getallen
 
-origin-rank = Plaats { $rank }: eerst wie door het filter raakt, dan de hoogste score, bij gelijke score het id.
+origin-rank = Plaats { $rank }: eerst wat door het filter raakt, dan de hoogste score, bij gelijke score het id.
 origin-score = { $score } = waarde { $value } × gemak { $ease } × zekerheid { $certainty }.
 origin-script = Waarde maal { $factor }: naast het ticket is er maar één systeem, een script kan volstaan.
 origin-errors-bonus = Waarde verhoogd met { $bonus } %: het gaat geregeld mis.
+origin-hunt-words = Waarde verhoogd met { $bonus } %: de aanvragen gebruiken woorden waar de zoektocht naar kijkt ({ $words }).
 origin-gate-frequency = Komt niet door het filter: frequentie.
 origin-gate-systems = Komt niet door het filter: systemen.
 origin-gate-human-factor = Komt niet door het filter: menselijke factor.

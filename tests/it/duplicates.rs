@@ -16,8 +16,10 @@ const SET: &str = "gitbugs-duplicates";
 
 /// The share of known pairs that must land in one group.
 ///
-/// Measured in November 2026: 6 of 46 (0.13), by chance 0.05.
-const FLOOR: f64 = 0.10;
+/// Measured in November 2026: 28 of 46 (0.61), by chance 0.02. Of the 18 that stay apart, 8 share
+/// no word of their titles ("Severe memory usage", "Performance issues with 2.53.12…"), and the
+/// others hardly more than the name of a site or a component that many reports name.
+const FLOOR: f64 = 0.55;
 
 #[test]
 fn known_duplicates_land_together() {
@@ -46,7 +48,8 @@ fn known_duplicates_land_together() {
     );
     assert!(known.len() >= 40, "{} pairs", known.len());
     assert!(found >= FLOOR, "{found:.2} of the pairs together");
-    assert!(found >= 2.0 * chance, "{found:.2}: hardly better than chance {chance:.2}");
+    // Without it, one group of everything would pass.
+    assert!(found >= 10.0 * chance, "{found:.2}: hardly better than chance {chance:.2}");
 }
 
 /// The pairs of which both reports are in the log, each once.

@@ -1,4 +1,4 @@
-//! Where the real data stands, and how tests read it.
+//! Where the real data stands, and how tests read it and the sample worlds.
 
 use std::{
     fs,
@@ -6,7 +6,8 @@ use std::{
 };
 
 use kompel_ingest::{Format, Input, Options, detect, read};
-use kompel_model::Reading;
+use kompel_model::{EventLog, Reading};
+use kompel_sample::World;
 
 /// The folder of one real data set; without it, says so on standard error.
 #[expect(clippy::disallowed_methods, reason = "the place of the data is the tester's setting")]
@@ -51,4 +52,23 @@ pub(crate) fn reading_as(format: Format, input: &Input) -> Reading {
     let reading = read(format, input, &Options::default()).unwrap();
     assert!(reading.adds_up(), "{}: rows are lost: {:?}", input.name(), reading.counts);
     reading
+}
+
+/// A sample world's three exports, through the readers, as one log.
+pub(crate) fn log_of(world: &World) -> EventLog {
+    let (mut tickets, mut answers) = (Vec::new(), Vec::new());
+    let mut chat = std::io::Cursor::new(Vec::new());
+    world.jira_csv(&mut tickets).unwrap();
+    world.slack_zip(&mut chat).unwrap();
+    world.answers_csv(&mut answers).unwrap();
+    let exports = [
+        (Format::JiraCsv, Input::file("jira.csv", tickets)),
+        (Format::Slack, Input::file("slack.zip", chat.into_inner())),
+        (Format::Answers, Input::file("answers.csv", answers)),
+    ];
+    let mut log = EventLog::default();
+    for (format, input) in exports {
+        log.merge(reading_as(format, &input).log);
+    }
+    log
 }

@@ -47,7 +47,7 @@ const IMPURE: &[&str] = &["tokio", "reqwest", "hyper", "ureq", "rusqlite", "sqlx
 const EXCEPT: &[(&str, &str)] = &[("kompel-ingest", "rusqlite")];
 
 /// Crates that are not part of the product.
-const OUTSIDE: &[&str] = &["xtask", "kompel-tests"];
+const OUTSIDE: &[&str] = &["xtask", "kompel-tests", "kompel-peers"];
 
 /// Fails with every edge that the table does not allow.
 pub(crate) fn check() -> Result<()> {

@@ -2,9 +2,10 @@
 
 mod format;
 mod hunt;
+mod install;
 mod layers;
+mod needs;
 mod scale;
-mod score;
 mod suite;
 mod tidy;
 mod world;
@@ -27,6 +28,8 @@ struct Arguments {
 enum Chore {
     /// Checks the house and runs every test: what CI runs.
     Test,
+    /// Installs the peers and tools that tests need, and lists where they are.
+    Peers,
     /// Formats every tracked Rust file.
     Fmt,
     /// Checks who imports whom.
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let root = root();
     match Arguments::parse().chore {
         Chore::Test => suite::run(&root)?,
+        Chore::Peers => install::list(&install::run()?),
         Chore::Fmt => format::write(&root)?,
         Chore::Layers => layers::check()?,
         Chore::Tidy => tidy::check(&root)?,

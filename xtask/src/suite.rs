@@ -1,19 +1,20 @@
 //! The one test command: installs what the tests need, checks the house, runs every test.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    collections::BTreeSet,
+    fmt,
+    io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
 
-/// Debian packages that tests look with: PDF pages as text and pictures.
-const PACKAGES: &[(&str, &str)] = &[("pdftotext", "poppler-utils")];
+use crate::{install::Installed, world::say};
 
 /// Runs everything; fails at the first part that fails.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    install()?;
+    let installed = crate::install::run()?;
     heading("layers");
     crate::layers::check()?;
     heading("tidy");
@@ -21,45 +22,23 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     heading("format");
     crate::format::check(root)?;
     heading("lints");
-    cargo(root, &["clippy", "--workspace", "--all-targets", "--locked"])?;
+    cargo(root, &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
+    heading("licences, bans, sources");
+    if has("deny") {
+        // Advisories need a database from the network, so they are for a person to check.
+        cargo(root, &["deny", "--all-features", "check", "licenses", "bans", "sources"])?;
+    } else {
+        say("not run: cargo-deny");
+    }
     heading("tests");
-    tests(root)
+    tests(root, &installed)
 }
 
-fn install() -> Result<()> {
-    let missing: Vec<&str> =
-        PACKAGES.iter().filter(|(tool, _)| !is_there(tool)).map(|(_, package)| *package).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    heading(&format!("installing {}", missing.join(", ")));
-    let sudo = if is_root() { Vec::new() } else { vec!["sudo"] };
-    for arguments in [vec!["apt-get", "update", "-qq"], install_arguments(&missing)] {
-        let words: Vec<&str> = sudo.iter().copied().chain(arguments).collect();
-        let status = Command::new(words[0])
-            .args(&words[1..])
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .status()
-            .with_context(|| format!("running {}", words.join(" ")))?;
-        if !status.success() {
-            bail!("{} failed: install {} by hand", words.join(" "), missing.join(", "));
-        }
-    }
-    Ok(())
-}
-
-fn install_arguments<'a>(packages: &[&'a str]) -> Vec<&'a str> {
-    let mut all = vec!["apt-get", "install", "-y", "-qq", "--no-install-recommends"];
-    all.extend(packages);
-    all
-}
-
-fn is_there(tool: &str) -> bool {
-    Command::new(tool).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.trim_ascii() == b"0")
+/// True if cargo has this subcommand.
+fn has(subcommand: &str) -> bool {
+    let mut cargo = Command::new("cargo");
+    cargo.args([subcommand, "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    cargo.status().is_ok_and(|status| status.success())
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
@@ -74,10 +53,16 @@ fn cargo(root: &Path, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Runs the tests and closes with their sum.
-fn tests(root: &Path) -> Result<()> {
-    let mut child = Command::new("cargo")
+/// Runs the tests and closes with their sum; a peer that was installed may not be missing.
+fn tests(root: &Path, installed: &Installed) -> Result<()> {
+    let mut command = Command::new("cargo");
+    command.env("KOMPEL_PEERS", &installed.folder);
+    if installed.complete {
+        command.env("PEERS_REQUIRED", "1");
+    }
+    let mut child = command
         .args(["test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
+        .args(["--", "--show-output"])
         .current_dir(root)
         .stdout(Stdio::piped())
         .spawn()
@@ -86,11 +71,15 @@ fn tests(root: &Path) -> Result<()> {
     let mut sum = Sum::default();
     for line in BufReader::new(out).lines() {
         let line = line.context("reading cargo test")?;
-        sum.add(&line);
-        say(&line);
+        if sum.add(&line) {
+            say(&line);
+        }
     }
     let status = child.wait().context("waiting for cargo test")?;
-    say(&format!("tests: {} passed, {} failed, {} skipped", sum.passed, sum.failed, sum.ignored));
+    for reason in &sum.not_run {
+        say(reason);
+    }
+    say(&sum.to_string());
     if !status.success() || sum.failed > 0 {
         bail!("tests failed");
     }
@@ -100,17 +89,51 @@ fn tests(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The totals of the runner's own `test result:` lines.
+/// The totals of the runner's own `test result:` lines; who says `not run` has not passed.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Sum {
     passed: u64,
     failed: u64,
     ignored: u64,
+    /// Tests that said `not run`; the runner counts them among the passed.
+    unrun: u64,
+    /// What was not run and why, each once.
+    not_run: BTreeSet<String>,
+    /// Within the output of tests that passed.
+    in_successes: bool,
+    /// The test whose output this is has said so before.
+    counted: bool,
 }
 
 impl Sum {
-    fn add(&mut self, line: &str) {
-        let Some(rest) = line.strip_prefix("test result:") else { return };
+    /// Takes in a line; true if a person should see it now.
+    fn add(&mut self, line: &str) -> bool {
+        if line == "successes:" || line == "failures:" {
+            self.in_successes = line == "successes:";
+        }
+        if let Some(rest) = line.strip_prefix("test result:") {
+            self.in_successes = false;
+            self.add_result(rest);
+        }
+        if self.in_successes {
+            self.add_output(line);
+        }
+        !self.in_successes
+    }
+
+    fn add_output(&mut self, line: &str) {
+        if line.starts_with("---- ") {
+            self.counted = false;
+        } else if line.starts_with("not run:") {
+            self.not_run.insert(line.to_owned());
+            if !self.counted {
+                self.unrun += 1;
+            }
+            self.counted = true;
+        }
+    }
+
+    fn add_result(&mut self, rest: &str) {
         for part in rest.split([';', '.']) {
             let mut words = part.split_whitespace();
             let (Some(count), Some(what)) = (words.next(), words.next()) else { continue };
@@ -125,25 +148,58 @@ impl Sum {
     }
 }
 
-fn heading(text: &str) {
-    say(&format!("== {text}"));
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let passed = self.passed.saturating_sub(self.unrun);
+        let (failed, skipped) = (self.failed, self.ignored + self.unrun);
+        write!(f, "tests: {passed} passed, {failed} failed, {skipped} skipped")
+    }
 }
 
-fn say(line: &str) {
-    // A closed pipe is the reader's choice, not a failure of the tests.
-    let _ = writeln!(std::io::stdout(), "{line}");
+fn heading(text: &str) {
+    say(&format!("== {text}"));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn sum(lines: &[&str]) -> (Sum, usize) {
+        let mut sum = Sum::default();
+        let shown = lines.iter().filter(|line| sum.add(line)).count();
+        (sum, shown)
+    }
+
     #[test]
     fn the_runners_lines_add_up() {
-        let mut sum = Sum::default();
-        sum.add("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out");
-        sum.add("test a::b ... ok");
-        sum.add("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured");
-        assert_eq!(sum, Sum { passed: 15, failed: 2, ignored: 1 });
+        let (sum, shown) = sum(&[
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out",
+            "test a::b ... ok",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured",
+        ]);
+        assert_eq!(sum.to_string(), "tests: 15 passed, 2 failed, 1 skipped");
+        assert_eq!(shown, 3);
+    }
+
+    #[test]
+    fn a_test_that_says_not_run_is_skipped_once_and_told() {
+        let (sum, shown) = sum(&[
+            "successes:",
+            "---- a stdout ----",
+            "not run: samba is absent",
+            "not run: samba is absent",
+            "---- b stdout ----",
+            "read 12 rows",
+            "successes:",
+            "    a",
+            "    b",
+            "failures:",
+            "---- c stdout ----",
+            "not run: what a failed test says is its own affair",
+            "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured",
+        ]);
+        assert_eq!(sum.to_string(), "tests: 1 passed, 1 failed, 1 skipped");
+        assert_eq!(sum.not_run.iter().collect::<Vec<_>>(), ["not run: samba is absent"]);
+        assert_eq!(shown, 4);
     }
 }

@@ -75,6 +75,18 @@ pub(crate) enum Command {
     Secret(commands::secret::SecretArgs),
     Backup(commands::backup::BackupArgs),
     Restore(commands::restore::RestoreArgs),
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Playbook(commands::playbook::PlaybookArgs),
+    Rehearse(commands::run::RehearseArgs),
+    Run(commands::run::RunArgs),
+    Runs(commands::runs::RunsArgs),
+    Show(commands::runs::ShowArgs),
+    Approve(commands::answer::AnswerArgs),
+    Reject(commands::answer::AnswerArgs),
+    Cancel(commands::steer::CancelArgs),
+    Resume(commands::steer::ResumeArgs),
+    Retry(commands::steer::RetryArgs),
+    Serve(commands::serve::ServeArgs),
     Doctor(commands::doctor::DoctorArgs),
     Completions(commands::completions::CompletionsArgs),
 }

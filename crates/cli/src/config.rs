@@ -8,6 +8,7 @@ use std::{
 
 use chrono_tz::Tz;
 use clap::ValueEnum;
+use kompel_mining::{Country, Systems, SystemsError, UnknownCountry};
 use kompel_model::{Language, Phrase, SourceClass, TenantId};
 use kompel_qualify::Policy;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) privacy: Privacy,
     /// The words that discovery goes by.
     pub(crate) lexicon: Lexicon,
+    /// Systems that the built-in list lacks or should not know.
+    pub(crate) systems: Gazetteer,
     /// Where a bare `kompel hunt` reads.
     pub(crate) source: Vec<Source>,
     /// The thresholds.
@@ -49,6 +52,7 @@ impl Default for Config {
             calendar: Calendar::default(),
             privacy: Privacy::default(),
             lexicon: Lexicon::default(),
+            systems: Gazetteer::default(),
             source: Vec::new(),
             qualify: Policy::default(),
             tenant: BTreeMap::new(),
@@ -86,21 +90,26 @@ impl TryFrom<String> for Zone {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Calendar {
     /// Whose holidays.
-    pub(crate) country: Country,
+    pub(crate) country: Land,
 }
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self { country: Country::Be }
+        Self { country: Land(Country::default()) }
     }
 }
 
-/// The countries whose holidays are known.
+/// A country by its two letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(crate) enum Country {
-    /// Belgium.
-    #[serde(rename = "BE")]
-    Be,
+#[serde(try_from = "String")]
+pub(crate) struct Land(pub(crate) Country);
+
+impl TryFrom<String> for Land {
+    type Error = UnknownCountry;
+
+    fn try_from(code: String) -> Result<Self, Self::Error> {
+        code.parse().map(Self)
+    }
 }
 
 /// Pseudonyms.
@@ -130,6 +139,40 @@ pub(crate) struct Lexicon {
 impl Default for Lexicon {
     fn default() -> Self {
         Self { hunt_words: kompel_mining::Settings::default().hunt_words, concepts: None }
+    }
+}
+
+/// The user's changes to the list of systems.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "Changes")]
+pub(crate) struct Gazetteer(Changes);
+
+/// The changes as the file states them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Changes {
+    /// Systems by name, each with the other ways people write it.
+    add: BTreeMap<String, Vec<String>>,
+    /// Names and spellings that mean no system.
+    remove: Vec<String>,
+}
+
+impl Gazetteer {
+    /// The built-in list with the changes.
+    pub(crate) fn gazetteer(&self) -> Result<Systems, SystemsError> {
+        Systems::changed(&self.0.add, &self.0.remove)
+    }
+}
+
+impl TryFrom<Changes> for Gazetteer {
+    type Error = String;
+
+    fn try_from(changes: Changes) -> Result<Self, Self::Error> {
+        let changed = Self(changes);
+        match changed.gazetteer() {
+            Ok(_) => Ok(changed),
+            Err(error) => Err(format!("systems.add: {}", error.problem)),
+        }
     }
 }
 
@@ -263,6 +306,8 @@ mod tests {
             ("language = \"en\"\n\n[privcy]\npseudonyms = true\n", "line 3", Some("privacy")),
             ("[qualify.frequency]\nper_yaer = 60\n", "line 2", Some("per_year")),
             ("timezone = \"Mars/Olympus\"\n", "line 1", None),
+            ("[calendar]\ncountry = \"XX\"\n", "line 2", None),
+            ("language = \"nl\"\n[systems]\nadd = { Kobra = [\"k\"] }\n", "line 2", None),
             ("language = \"nl\"\nlanguage = \"en\"\n", "line 2", None),
         ] {
             let failure = Config::parse(text, "kompel.toml").unwrap_err();
@@ -283,5 +328,27 @@ mod tests {
         assert_eq!(language_of(&path), Some(Language::Nl));
         fs::write(&path, "language = \"fr\"\n").unwrap();
         assert_eq!(language_of(&path), None);
+    }
+
+    #[test]
+    fn an_unknown_country_is_told_the_key_and_the_countries_that_are_known() {
+        let text = "[calendar]\ncountry = \"XX\"\n";
+        let failure = Config::parse(text, "kompel.toml").unwrap_err();
+        let json = failure.json(kompel_report::wording(Language::En)).to_string();
+        for part in ["`XX`", "calendar.country", "BE, NL, FR, DE or LU"] {
+            assert!(json.contains(part), "{json}");
+        }
+        let config = Config::parse("[calendar]\ncountry = \"nl\"\n", "kompel.toml").unwrap();
+        assert_eq!(config.calendar.country, Land(Country::Nl));
+    }
+
+    #[test]
+    fn systems_of_ones_own_are_found_and_removed_ones_are_not() {
+        let text = "[systems]\nadd = { Kobra = [\"cobra-tool\"] }\nremove = [\"Jenkins\"]\n";
+        let systems = Config::parse(text, "kompel.toml").unwrap().systems.gazetteer().unwrap();
+        let names = |text: &str| -> Vec<String> {
+            systems.find(text).into_iter().map(|id| systems.name(id).to_owned()).collect()
+        };
+        assert_eq!(names("overgetypt in kobra, cobra-tool en Jenkins"), ["Kobra"]);
     }
 }

@@ -138,6 +138,25 @@ fn sorted(error: &kompel_runtime::Error) -> (Exit, &'static str, &'static str) {
     }
 }
 
+impl From<kompel_runtime::RuntimeError> for Failure {
+    fn from(error: kompel_runtime::RuntimeError) -> Self {
+        use kompel_runtime::RuntimeError;
+        match error {
+            RuntimeError::Store(error) => error.into(),
+            RuntimeError::NotDriver => Self::new(Exit::Workspace, Phrase::new("fail-driven"))
+                .advise(Phrase::new("advice-driven")),
+            RuntimeError::Playbook(_) => {
+                Self::new(Exit::Playbook, Phrase::new("fail-run")).because(&error)
+            }
+            RuntimeError::Journal(_) | RuntimeError::Run(_) => {
+                Self::new(Exit::Workspace, Phrase::new("fail-run"))
+                    .advise(Phrase::new("advice-doctor"))
+                    .because(&error)
+            }
+        }
+    }
+}
+
 /// A failure in the user's language.
 #[derive(Debug)]
 pub(crate) struct Worded<'a> {

@@ -23,11 +23,19 @@ pub(crate) enum Exit {
     Output = 7,
     /// The audit trail or a backup is not what it was when it was written.
     Unsound = 8,
+    /// A playbook has a mistake, or one of its cases fails.
+    Playbook = 9,
+    /// The run ended, but not as completed.
+    NotCompleted = 10,
+    /// The run waits for a person, a time or a system.
+    Waiting = 11,
+    /// The answer does not count, or the run can't do that now.
+    Refused = 12,
 }
 
 impl Exit {
     /// All, in order of their numbers.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Done,
         Self::Unexpected,
         Self::Usage,
@@ -37,6 +45,10 @@ impl Exit {
         Self::Configuration,
         Self::Output,
         Self::Unsound,
+        Self::Playbook,
+        Self::NotCompleted,
+        Self::Waiting,
+        Self::Refused,
     ];
 
     /// The number the shell sees.
@@ -56,6 +68,10 @@ impl Exit {
             Self::Configuration => "configuration",
             Self::Output => "output",
             Self::Unsound => "unsound",
+            Self::Playbook => "playbook",
+            Self::NotCompleted => "not-completed",
+            Self::Waiting => "waiting",
+            Self::Refused => "refused",
         }
     }
 }

@@ -43,17 +43,38 @@ pub(crate) fn grouped(findings: Vec<Finding>) -> Vec<FindingGroup> {
 
 /// Shows the groups, each with at most `examples` of its findings.
 pub(crate) fn show(output: &Output, groups: &[FindingGroup], examples: usize) {
-    let wording = output.wording();
     for group in groups {
-        let code = json_word(&group.code);
-        let says = Phrase::new("finding-group")
-            .number("count", group.count as f64)
-            .text("what", wording.word(&format!("finding-{}", code.replace('_', "-"))))
-            .text("did", wording.word(&format!("effect-{}", json_word(&group.effect))));
-        output.line(&format!("  {}", wording.say(&says)));
-        for finding in group.first.iter().take(examples) {
-            output.line(&format!("      {}  {}", position(&finding.place, output), finding.detail));
-        }
+        show_group(output, group, examples);
+    }
+}
+
+/// The same after a hunt: what every export holds is only counted there.
+pub(crate) fn summarise(output: &Output, groups: &[FindingGroup], examples: usize) {
+    for group in groups {
+        show_group(output, group, if is_usual(group.code) { 0 } else { examples });
+    }
+}
+
+fn is_usual(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::AutoReply
+            | FindingCode::Signature
+            | FindingCode::Quote
+            | FindingCode::SystemMessage
+    )
+}
+
+fn show_group(output: &Output, group: &FindingGroup, examples: usize) {
+    let wording = output.wording();
+    let code = json_word(&group.code);
+    let says = Phrase::new("finding-group")
+        .number("count", group.count as f64)
+        .text("what", wording.word(&format!("finding-{}", code.replace('_', "-"))))
+        .text("did", wording.word(&format!("effect-{}", json_word(&group.effect))));
+    output.line(&format!("  {}", wording.say(&says)));
+    for finding in group.first.iter().take(examples) {
+        output.line(&format!("      {} {}", position(&finding.place, output), finding.detail));
     }
 }
 

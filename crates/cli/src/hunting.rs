@@ -12,6 +12,7 @@ use kompel_runtime::{HuntInput, KeptCandidate, KeptDiscovery, Written, clock};
 use serde::Serialize;
 
 use crate::{
+    answer_files,
     args::shown,
     config::Kind,
     diagnostics::Failure,
@@ -251,6 +252,12 @@ fn keep(
     hunt: i64,
 ) -> Result<Written, Failure> {
     redact(session, log)?;
+    if !log.answers.is_empty() {
+        let known = session.scope().read_answers()?;
+        let name = report.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        answer_files::place(&known, &mut log.answers, name);
+        log.sort();
+    }
     let wording = session.output.wording();
     let bar = session.output.progress().bar(wording.word("progress-storing"), log.len() as u64);
     let mut scope = session.scope();
@@ -341,7 +348,11 @@ fn settings(session: &mut Session<'_>) -> Result<Settings, Failure> {
     };
     Ok(Settings {
         lexicon,
+        systems: config.systems.gazetteer().map_err(|error| {
+            Failure::new(Exit::Configuration, Phrase::new("fail-systems")).because(&error)
+        })?,
         timezone: config.timezone.0,
+        country: config.calendar.country.0,
         hunt_words: config.lexicon.hunt_words.clone(),
         previous,
         ..Settings::default()

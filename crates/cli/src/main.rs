@@ -3,6 +3,7 @@
 //! Holds no rule of discovery or qualification. Each command is a file in `commands/`; what a
 //! person reads is in `locales/*/cli.ftl`.
 
+mod answer_files;
 mod args;
 mod commands;
 mod config;
@@ -11,10 +12,16 @@ mod exit;
 mod findings;
 mod help;
 mod hunting;
+mod invitations;
+mod login;
+mod orchestra;
 mod output;
+mod plans;
+mod playbooks;
 mod progress;
 mod reading;
 mod session;
+mod stories;
 mod tenants;
 
 use std::process::ExitCode;

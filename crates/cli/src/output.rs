@@ -22,6 +22,8 @@ pub(crate) struct Output {
     json: bool,
     quiet: bool,
     colour: bool,
+    /// Where lines end on a terminal; a file or pipe gets each sentence on a line.
+    folds_at: Option<usize>,
     names: RefCell<BTreeMap<PersonId, String>>,
 }
 
@@ -32,6 +34,7 @@ impl Output {
             json: global.json,
             quiet: global.quiet,
             colour: colour_wanted(),
+            folds_at: io::stdout().is_terminal().then(|| usize::from(width())),
             names: RefCell::default(),
         }
     }
@@ -53,6 +56,13 @@ impl Output {
     /// One line of an answer, as it is.
     pub(crate) fn line(&self, text: &str) {
         let text = unmasked(text, &self.names.borrow());
+        match self.folds_at {
+            Some(width) => text.split('\n').for_each(|line| self.put(&folded(line, width))),
+            None => self.put(&text),
+        }
+    }
+
+    fn put(&self, text: &str) {
         written(writeln!(io::stdout().lock(), "{text}"));
     }
 
@@ -113,7 +123,7 @@ impl Output {
         }
         let text = table.to_string();
         for line in text.lines() {
-            self.line(line.trim_end());
+            self.put(&unmasked(line.trim_end(), &self.names.borrow()));
         }
     }
 
@@ -177,6 +187,32 @@ fn unmasked(text: &str, names: &BTreeMap<PersonId, String>) -> String {
     shown
 }
 
+/// The line in lines of at most `width`, broken between words and indented as it was.
+///
+/// A command stays whole, for it is there to be copied.
+fn folded(line: &str, width: usize) -> String {
+    let words = line.trim_start_matches(' ');
+    if line.chars().count() <= width || words.starts_with("kompel ") || line.contains('\x1b') {
+        return line.to_owned();
+    }
+    let indent = &line[..line.len() - words.len()];
+    let (mut text, mut at) = (indent.to_owned(), indent.len());
+    for (i, word) in words.split(' ').enumerate() {
+        let long = word.chars().count();
+        if i > 0 && at + 1 + long > width {
+            text.push('\n');
+            text.push_str(indent);
+            at = indent.len();
+        } else if i > 0 {
+            text.push(' ');
+            at += 1;
+        }
+        text.push_str(word);
+        at += long;
+    }
+    text
+}
+
 #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
 fn colour_wanted() -> bool {
     let refused = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
@@ -196,6 +232,20 @@ const USUAL_WIDTH: u16 = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lines_break_between_words_and_keep_their_indent() {
+        for (line, expected) in [
+            ("", ""),
+            ("short", "short"),
+            ("één twee drie vier", "één twee\ndrie vier"),
+            ("  aan de hoofding te zien", "  aan de\n  hoofding\n  te zien"),
+            ("a-word-longer-than-the-line b", "a-word-longer-than-the-line\nb"),
+            ("  kompel explain c-7f3a --json", "  kompel explain c-7f3a --json"),
+        ] {
+            assert_eq!(folded(line, 10), expected, "{line}");
+        }
+    }
 
     #[test]
     fn names_take_the_place_of_pseudonyms_only_if_given() {

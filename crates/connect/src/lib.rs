@@ -6,10 +6,13 @@
 mod action;
 #[cfg(any(test, feature = "contract-tests"))]
 pub mod contract;
+mod desired;
 mod error;
 pub mod http;
 mod page;
 mod peers;
+mod program;
+mod promise;
 mod settings;
 
 pub use action::{Action, Call, Check, CheckState, Connection, Connector, Look, Verified};

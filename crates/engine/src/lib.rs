@@ -5,6 +5,7 @@
 //! [`Effect`].
 
 pub mod act;
+pub mod cases;
 mod effect;
 mod journal;
 pub mod jq;

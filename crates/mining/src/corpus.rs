@@ -26,6 +26,8 @@ use crate::{
 const BODY_BYTES: usize = 1_200;
 /// Bytes of a title or a message that are looked at.
 const TITLE_BYTES: usize = 400;
+/// What the term of a close code begins with.
+const CLOSE_CODE: &str = "close=";
 /// Terms of a description that are kept.
 const BODY_TERMS: usize = 40;
 
@@ -168,9 +170,14 @@ impl Corpus {
         Vector::new(parts).unit()
     }
 
-    /// How it ended, as a vector.
+    /// How it ended, as a vector; empty where only a close code tells, since "Done" is said of
+    /// everything and would make one process of it all.
     pub(crate) fn end(&self, doc: &Doc) -> Vector {
-        Vector::new(doc.end.iter().map(|t| (*t, self.end_weights[*t as usize])).collect()).unit()
+        let told = doc.end.iter().filter(|term| {
+            let term = self.term(**term);
+            term.class != TermClass::Tag || !term.name.starts_with(CLOSE_CODE)
+        });
+        Vector::new(told.map(|t| (*t, self.end_weights[*t as usize])).collect()).unit()
     }
 
     /// Its fields, as a vector.
@@ -216,7 +223,7 @@ impl Reader<'_> {
         if end.is_empty()
             && let Some(code) = &ticket.resolution
         {
-            end.push(notes.term(TermClass::Tag, format!("close={}", fold(code))));
+            end.push(notes.term(TermClass::Tag, format!("{CLOSE_CODE}{}", fold(code))));
             outcome.clone_from(&end);
         }
         distinct(&mut end);

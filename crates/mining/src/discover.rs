@@ -58,7 +58,7 @@ pub fn discover(
     let hunt = Hunt { log, settings, words: &words, corpus: &corpus, threads: &threads };
     let kept: Vec<Draft> = all.into_iter().filter(|draft| hunt.is_worth_a_look(draft)).collect();
     progress(Stage::Facts { groups: kept.len() });
-    let knowledge = Knowledge::new(log, &words, settings.timezone);
+    let knowledge = Knowledge::new(log, &words, settings.timezone, settings.country);
     let judged: Vec<Judged> = kept.par_iter().map(|draft| hunt.judge(draft, &knowledge)).collect();
     hunt.settle(judged, &knowledge)
 }

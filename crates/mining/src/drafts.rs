@@ -5,9 +5,10 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     cluster::{self, Closeness, Item},
-    corpus::{Corpus, Doc},
+    corpus::{Corpus, Doc, TermClass},
     resolution,
     threads::ThreadRef,
+    twins,
     vector::Vector,
 };
 
@@ -50,6 +51,8 @@ const PLAIN_TALK_JOINS: f32 = 0.52;
 const UNLIKE_ENDS: f32 = 0.15;
 /// An answer joins a group at this likeness.
 const ANSWER_JOINS: f32 = 0.36;
+/// So much of that likeness must be in other words than the systems': many chores share a system.
+const ANSWER_JOINS_BESIDE_SYSTEMS: f32 = 0.2;
 
 /// How alike threads must be; their replies are their ends, their channel is their only field.
 const CHAT: Closeness = Closeness {
@@ -71,7 +74,7 @@ const ANSWERS: Closeness =
 
 /// Groups the log's records; every record is in at most one draft.
 pub(crate) fn drafts(log: &EventLog, corpus: &Corpus, threads: &[ThreadRef]) -> Vec<Draft> {
-    let mut drafts = ticket_drafts(corpus);
+    let mut drafts = ticket_drafts(corpus, log);
     join_named(&mut drafts, threads, log.tickets.len());
     join_chat(&mut drafts, corpus, threads);
     join_plain_talk(&mut drafts, corpus, threads);
@@ -79,9 +82,9 @@ pub(crate) fn drafts(log: &EventLog, corpus: &Corpus, threads: &[ThreadRef]) -> 
     drafts
 }
 
-fn ticket_drafts(corpus: &Corpus) -> Vec<Draft> {
+fn ticket_drafts(corpus: &Corpus, log: &EventLog) -> Vec<Draft> {
     let items: Vec<Item> = corpus.tickets.iter().map(|doc| ticket_item(corpus, doc)).collect();
-    cluster::group(&items, Closeness::default())
+    twins::join(cluster::group(&items, Closeness::default()), corpus, log)
         .into_iter()
         .map(|tickets| {
             let middle = |field: fn(&Item) -> &Vector| {
@@ -225,7 +228,9 @@ fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {
             group.iter().map(|i| (&items[*i as usize].request, 1.0)),
             CENTROID_TERMS,
         );
-        match nearest(&drafts[..known], &request, ANSWER_JOINS) {
+        let home = nearest(&drafts[..known], &request, ANSWER_JOINS);
+        let plain = request.only(|term| corpus.term(term).class != TermClass::System);
+        match home.filter(|id| drafts[*id].likeness(&plain) >= ANSWER_JOINS_BESIDE_SYSTEMS) {
             Some(id) => drafts[id].answers.extend(group),
             None => drafts.push(Draft { answers: group, request, ..Draft::default() }),
         }

@@ -10,6 +10,7 @@ mod discover;
 mod drafts;
 mod facts;
 mod fold;
+mod holidays;
 mod identity;
 mod lexicon;
 mod quote;
@@ -22,6 +23,7 @@ mod tally;
 mod text;
 mod threads;
 mod title;
+mod twins;
 mod vector;
 
 pub use cases::{Concurrency, Transition, handovers, ping_pongs, transitions};
@@ -33,6 +35,7 @@ pub use facts::{
     TriggerFact, TriggerKind, Unassigned, WaitsFor,
 };
 pub use fold::{fold, fold_into, words};
+pub use holidays::{Country, UnknownCountry};
 pub use identity::Previous;
 pub use lexicon::{ConceptId, ConceptKind, Lexicon, LexiconError, Meaning, Unit, WordCache};
 pub use settings::Settings;

@@ -2,7 +2,9 @@
 
 use chrono_tz::Tz;
 
-use crate::{identity::Previous, lexicon::Lexicon, signs::Signs, systems::Systems};
+use crate::{
+    holidays::Country, identity::Previous, lexicon::Lexicon, signs::Signs, systems::Systems,
+};
 
 /// Everything discovery takes beside the log.
 pub struct Settings {
@@ -14,6 +16,8 @@ pub struct Settings {
     pub systems: Systems,
     /// The zone in which people work.
     pub timezone: Tz,
+    /// The country whose holidays are free.
+    pub country: Country,
     /// Records that a group needs to be a candidate.
     pub least_records: u32,
     /// Below this share of like ends a group is rejected, 0..1.
@@ -33,6 +37,7 @@ impl Default for Settings {
             signs: Signs::builtin(),
             systems: Systems::builtin(),
             timezone: chrono_tz::Europe::Brussels,
+            country: Country::default(),
             least_records: 5,
             least_sameness: 0.45,
             most_unnatural: 0.5,

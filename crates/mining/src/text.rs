@@ -218,6 +218,21 @@ fn is_domain(core: &str) -> bool {
     head.len() >= 2 && known.contains(&fold(tail).as_str()) && !head.contains(',')
 }
 
+/// The sites that a text names, each by the last two labels of its name.
+pub(crate) fn sites(text: &str) -> Vec<String> {
+    text.split(|c: char| c.is_whitespace() || "<>()[]{}\"'|,".contains(c))
+        .filter(|chunk| chunk.contains('.') && !chunk.contains('@'))
+        .filter_map(|chunk| {
+            let after = chunk.split_once("://").map_or(chunk, |(_, rest)| rest);
+            let name = after.split(['/', ':', '?', '#']).next()?;
+            let name = name.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+            let plain = name.chars().all(|c| c.is_alphanumeric() || "-.".contains(c));
+            let labels: Vec<&str> = name.rsplitn(3, '.').collect();
+            (plain && is_domain(&name)).then(|| format!("{}.{}", labels[1], labels[0]))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,5 +273,14 @@ mod tests {
     #[test]
     fn a_text_is_cut_at_a_character() {
         assert_eq!(cut("aé", 2), "a");
+    }
+
+    #[test]
+    fn sites_go_by_their_last_two_labels() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(sites(text), expected, "{text}");
+        check("dict.leo.org renders blank", &["leo.org"]);
+        check("see https://addons.thunderbird.net/en-US/?x=1.", &["thunderbird.net"]);
+        check("Works on (www.example.com), not on example.be!", &["example.com", "example.be"]);
+        check("version 2.53.1, a@b.com, file.txt, e.g. this", &[]);
     }
 }

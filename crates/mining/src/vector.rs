@@ -49,6 +49,12 @@ impl Vector {
         self
     }
 
+    /// The parts whose term `keeps` wants; no longer a unit.
+    #[must_use]
+    pub(crate) fn only(&self, keeps: impl Fn(TermId) -> bool) -> Self {
+        Self { parts: self.parts.iter().filter(|(term, _)| keeps(*term)).copied().collect() }
+    }
+
     /// The inner product; of two units the cosine.
     pub(crate) fn dot(&self, other: &Self) -> f32 {
         let (mut i, mut j, mut sum) = (0, 0, 0.0);

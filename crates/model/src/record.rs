@@ -270,7 +270,8 @@ pub struct Reaction {
 /// One answer to the coffee-machine question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// Where it was read; the key is the data row (1 = the first).
+    /// Where it was read; the key is the data row (1 = the first), behind the file's name and a `#`
+    /// where another file's answers have the bare rows.
     pub id: MemberRef,
     /// Who answered, if stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]

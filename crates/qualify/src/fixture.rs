@@ -26,6 +26,7 @@ pub(crate) fn system(name: &str, count: u32, of: u32) -> SystemFact {
     SystemFact { name: name.to_owned(), seen: tally(count, of), learned: false }
 }
 
+#[expect(clippy::too_many_lines, reason = "a candidate with every fact, as one literal")]
 pub(crate) fn rich() -> Candidate {
     Candidate {
         id: CandidateId("c-7f3a".to_owned()),

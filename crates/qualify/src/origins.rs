@@ -46,6 +46,12 @@ fn ranking(candidate: &Candidate, assessed: &Assessed, policy: &Policy) -> Vec<O
         let bonus = percent(policy.rank.errors_bonus);
         found.push(plain("score", Phrase::new("origin-errors-bonus").number("bonus", bonus)));
     }
+    if !candidate.request.lexicon.is_empty() {
+        let says = Phrase::new("origin-hunt-words")
+            .number("bonus", percent(policy.rank.hunt_words_bonus))
+            .text("words", candidate.request.lexicon.join(", "));
+        found.push(plain("score", says));
+    }
     for part in assessed.ease.parts.iter().chain(&assessed.certainty_parts) {
         found.push(plain("score", factor_line(part)));
     }

@@ -227,6 +227,8 @@ impl EasePolicy {
 pub struct RankPolicy {
     /// Value of an error-prone candidate is raised by this share.
     pub errors_bonus: f64,
+    /// Value of a candidate whose requests use a word of the hunt's own list is raised by this.
+    pub hunt_words_bonus: f64,
     /// Value of a candidate for which a script may do is multiplied by this.
     pub script_factor: f64,
     /// Certainty of a candidate known by claims only is multiplied by this.
@@ -239,6 +241,7 @@ impl Default for RankPolicy {
     fn default() -> Self {
         Self {
             errors_bonus: 0.25,
+            hunt_words_bonus: 0.1,
             script_factor: 0.6,
             claimed_factor: 0.5,
             half_certain_runs: 10.0,

@@ -89,11 +89,15 @@ fn qualifies(candidate: &Candidate, criteria: &Criteria, policy: &Policy) -> boo
     criteria::pass_gates(criteria, policy) && alike && enough
 }
 
-/// The likely hours, raised for error-proneness, lowered where a script may do.
+/// The likely hours, raised for error-proneness and for the hunt's own words, lowered where a
+/// script may do.
 fn worth(candidate: &Candidate, criteria: &Criteria, gain: &Gain, policy: &Policy) -> f64 {
     let mut worth = gain.hours_per_month.map_or(0.0, |hours| hours.likely.max(0.0));
     if criteria.errors.verdict == Verdict::Met {
         worth *= 1.0 + policy.rank.errors_bonus.max(0.0);
+    }
+    if !candidate.request.lexicon.is_empty() {
+        worth *= 1.0 + policy.rank.hunt_words_bonus.max(0.0);
     }
     if script_may_do(&candidate.systems, policy) {
         worth *= policy.rank.script_factor.clamp(0.0, 1.0);
@@ -197,6 +201,20 @@ mod tests {
         assert_eq!(ids(&assessment), [full.id.as_str(), "c-0000"]);
         assert!(assessment.candidates[1].script_may_do);
         assert!(assessment.candidates[1].qualifies);
+    }
+
+    #[test]
+    fn the_hunts_own_words_weigh_as_much_as_the_policy_says() {
+        let named = |id: &str, words: &[&str]| {
+            let mut candidate = Candidate { id: CandidateId(id.to_owned()), ..fixture::rich() };
+            candidate.request.lexicon = words.iter().map(|word| (*word).to_owned()).collect();
+            candidate
+        };
+        let found = fixture::discovery(vec![named("c-1", &[]), named("c-2", &["reset"])]);
+        let mut policy = Policy::default();
+        assert_eq!(ids(&assess(&found, &policy)), ["c-2", "c-1"]);
+        policy.rank.hunt_words_bonus = 0.0;
+        assert_eq!(ids(&assess(&found, &policy)), ["c-1", "c-2"]);
     }
 
     #[test]

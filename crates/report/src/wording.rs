@@ -127,7 +127,11 @@ impl Marks {
             return "?".to_owned();
         }
         let most = most.min(MOST_DECIMALS);
-        let plain = format!("{value:.most$}");
+        // Halves go up, as in the JSON: 4.55 is 4.6 there, and a plain format would say 4.5.
+        let factor = 10_f64.powi(i32::try_from(most).unwrap_or_default());
+        let rounded = (value * factor).round() / factor;
+        let rounded = if rounded.is_finite() { rounded } else { value };
+        let plain = format!("{rounded:.most$}");
         let (sign, plain) = match plain.strip_prefix('-') {
             Some(rest) if rest.bytes().any(|b| (b'1'..=b'9').contains(&b)) => ("-", rest),
             Some(rest) => ("", rest),
@@ -211,6 +215,7 @@ mod tests {
             (0.0, "0", "0"),
             (0.834, "0,83", "0.83"),
             (9.5, "9,5", "9.5"),
+            (4.55, "4,6", "4.6"),
             (9.0, "9", "9"),
             (26.04, "26", "26"),
             (212.4, "212", "212"),
@@ -230,10 +235,10 @@ mod tests {
     #[test]
     fn numbers_inside_phrases_are_written_as_the_language_does() {
         let phrase = Phrase::new("map-hours").number("hours", 1234.5);
-        assert!(wording(Language::Nl).say(&phrase).contains("1.234"), "Dutch");
-        assert!(wording(Language::En).say(&phrase).contains("1,234"), "English");
+        assert!(wording(Language::Nl).say(&phrase).contains("1.235"), "Dutch");
+        assert!(wording(Language::En).say(&phrase).contains("1,235"), "English");
         let phrase = Phrase::new("map-hours").number("hours", 2.25);
-        assert!(wording(Language::Nl).say(&phrase).contains("2,2"), "Dutch");
+        assert!(wording(Language::Nl).say(&phrase).contains("2,3"), "Dutch");
     }
 
     #[test]

@@ -396,7 +396,7 @@ mod tests {
         }
         for entry in fs::read_dir(&target).unwrap() {
             let path = entry.unwrap().path();
-            let held = path.is_file().then(|| fs::read(&path).unwrap()).unwrap_or_default();
+            let held = if path.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
             assert!(!held.windows(64).any(|bytes| *bytes == seed[..64]), "{}", path.display());
         }
         let restored = restore(&target, &folder.path().join("again")).unwrap();

@@ -17,28 +17,48 @@ pub enum Catalogue {
     A,
     /// Other processes in other words, to keep discovery honest.
     B,
+    /// A third set of processes and words, written without a look at what discovery knows.
+    C,
+    /// C's processes told in words that nobody tuned on.
+    D,
 }
 
 impl Catalogue {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::A, Self::B];
+    pub const ALL: [Self; 4] = [Self::A, Self::B, Self::C, Self::D];
 
     /// Its letter.
     pub fn code(self) -> &'static str {
         match self {
             Self::A => "a",
             Self::B => "b",
+            Self::C => "c",
+            Self::D => "d",
         }
     }
 
     /// Its contents.
     pub(crate) fn book(self) -> Book {
-        let text = match self {
-            Self::A => include_str!("../catalogue/a.toml"),
-            Self::B => include_str!("../catalogue/b.toml"),
+        let (text, manners) = match self {
+            Self::A => (include_str!("../catalogue/a.toml"), ""),
+            Self::B => (include_str!("../catalogue/b.toml"), ""),
+            Self::C => (include_str!("../catalogue/c.toml"), ""),
+            Self::D => (include_str!("../catalogue/c.toml"), include_str!("../catalogue/d.toml")),
         };
-        toml::from_str(text).expect("the catalogues are part of the program and tested")
+        retold(text, manners).expect("the catalogues are part of the program and tested")
     }
+}
+
+/// A catalogue in which the manners of writing are replaced by those of another file.
+fn retold(text: &str, manners: &str) -> Result<Book, toml::de::Error> {
+    let mut book: toml::Table = toml::from_str(text)?;
+    let manners: BTreeMap<String, toml::Table> = toml::from_str(manners)?;
+    for (language, words) in manners {
+        if let Some(toml::Value::Table(manner)) = book.get_mut(&language) {
+            manner.extend(words);
+        }
+    }
+    book.try_into()
 }
 
 /// A catalogue's contents.

@@ -45,6 +45,17 @@ pub struct World {
     pub(crate) answers: Vec<Answer>,
 }
 
+/// A person of the world, by what he is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// First name and surname.
+    pub name: &'a str,
+    /// First name.
+    pub first: &'a str,
+    /// Mail address; what stands before the `@` is the login.
+    pub mail: &'a str,
+}
+
 /// One row of the survey.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
@@ -95,6 +106,20 @@ impl World {
     /// Number of client companies.
     pub fn client_count(&self) -> usize {
         self.setting.cast.clients.len()
+    }
+
+    /// The people whose names stand in the texts, robots left out.
+    pub fn people(&self) -> impl Iterator<Item = Named<'_>> {
+        self.setting.cast.people.iter().filter(|person| !person.robot).map(|person| Named {
+            name: &person.name,
+            first: &person.first,
+            mail: &person.mail,
+        })
+    }
+
+    /// The client companies' names.
+    pub fn clients(&self) -> impl Iterator<Item = &str> {
+        self.setting.cast.clients.iter().map(|client| client.name.as_str())
     }
 
     /// First and last day.

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use kompel_model::TenantId;
-use kompel_runtime::{EventOutcome, RuntimeError};
+use kompel_runtime::{EventOutcome, JournalError, RuntimeError};
 use serde_json::{Map, Value, json};
 
 use crate::routes::Shared;
@@ -39,8 +39,8 @@ pub(crate) async fn take(
     };
     match shared.runtime.publish(&tenant, event).await {
         Ok(EventOutcome::New { runs }) => (StatusCode::ACCEPTED, Json(json!({ "runs": runs }))),
-        Ok(EventOutcome::Repeated) => (StatusCode::OK, Json(json!({ "repeated": true }))),
-        Err(RuntimeError::Journal(error)) if error.is_the_senders() => {
+        Ok(EventOutcome::Known) => (StatusCode::OK, Json(json!({ "repeated": true }))),
+        Err(RuntimeError::Journal(error @ JournalError::NoEvent(_))) => {
             refuse(StatusCode::BAD_REQUEST, &error.to_string())
         }
         Err(error) => {

@@ -39,8 +39,8 @@ pub(crate) struct DemoArgs {
 pub(crate) fn run(args: &DemoArgs, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let root = args.out.as_path();
     clear(root)?;
-    let truth = write_world(root, args.seed, output)?;
-    output.remark(&Phrase::new("demo-world").text("says", &truth.description));
+    let (truth, says) = write_world(root, args.seed, output)?;
+    output.remark(&says);
     let workspace = workspace(root, output)?;
     let mut session = Session::at(&workspace, TenantId::default(), output)?;
     let reports = hunting::read_all(&mut session, &inputs(root), Keeping::Store, |report| {
@@ -87,7 +87,8 @@ fn clear(root: &Path) -> Result<(), Failure> {
     write_file(&root.join(MARK), b"Made by `kompel demo`, which may replace this folder.\n")
 }
 
-fn write_world(root: &Path, seed: u64, output: &Output) -> Result<Truth, Failure> {
+/// Writes the exports and the truth; gives the truth, and a sentence about the world.
+fn write_world(root: &Path, seed: u64, output: &Output) -> Result<(Truth, Phrase), Failure> {
     let _bar = output.progress().spinner(output.wording().word("progress-world"));
     let world = World::generate(&WorldOptions { seed, ..WorldOptions::default() });
     let mut jira = Vec::new();
@@ -106,7 +107,19 @@ fn write_world(root: &Path, seed: u64, output: &Output) -> Result<Truth, Failure
     write_file(&exports.join("answers.csv"), &answers)?;
     let truth = world.truth();
     write_file(&root.join("truth.json"), &pretty(&truth)?)?;
-    Ok(truth)
+    Ok((truth, about(&world, output)))
+}
+
+fn about(world: &World, output: &Output) -> Phrase {
+    let (from, to) = world.window();
+    Phrase::new("demo-world")
+        .text("provider", world.provider())
+        .number("clients", world.client_count() as f64)
+        .text("from", output.wording().date(from))
+        .text("to", output.wording().date(to))
+        .number("tickets", world.ticket_count() as f64)
+        .number("messages", world.message_count() as f64)
+        .number("answers", world.answer_count() as f64)
 }
 
 fn workspace(root: &Path, output: &Output) -> Result<Workspace, Failure> {

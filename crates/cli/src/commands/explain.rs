@@ -130,8 +130,12 @@ fn spread_of(spread: Spread, output: &Output) -> String {
 fn origins(assessed: &Assessed, output: &Output) {
     output.line("");
     output.heading(&output.wording().word("explain-origins"));
+    let mut path = "";
     for origin in &assessed.origins {
-        output.line(&format!("  {}", origin.path));
+        if origin.path != path {
+            path = &origin.path;
+            output.line(&format!("  {path}"));
+        }
         output.line(&format!("      {}", output.wording().say(&origin.says)));
         keys(&origin.evidence, output);
     }

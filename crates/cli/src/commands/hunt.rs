@@ -135,7 +135,7 @@ pub(crate) fn show(report: &InputReport, output: &Output) {
             .number("unchanged", stored.unchanged as f64);
         output.line(&format!("  {}", wording.say(&stored)));
     }
-    findings::show(output, &report.findings, EXAMPLES);
+    findings::summarise(output, &report.findings, EXAMPLES);
 }
 
 fn show_mapping(columns: &[Column], output: &Output) {

@@ -120,8 +120,18 @@ fn show(map: &ProcessMap, output: &Output) -> Result<Exit, Failure> {
             let keys: Vec<&str> = line.evidence.iter().map(|member| &*member.key).collect();
             let keys =
                 if keys.is_empty() { String::new() } else { format!("  [{}]", keys.join(", ")) };
-            let mark = if line.blank { "☐" } else { "•" };
-            output.line(&format!("  {mark} {}{keys}", wording.say(&line.says)));
+            let says = wording.say(&line.says);
+            let mark = match says.chars().next() {
+                _ if line.blank => "☐ ",
+                // A step has its number.
+                Some('0'..='9')
+                    if matches!(row.kind, MapRowKind::StepsNow | MapRowKind::StepsThen) =>
+                {
+                    ""
+                }
+                _ => "• ",
+            };
+            output.line(&format!("  {mark}{says}{keys}"));
         }
     }
     output.gap();
@@ -131,12 +141,12 @@ fn show(map: &ProcessMap, output: &Output) -> Result<Exit, Failure> {
 
 fn row_name(kind: MapRowKind) -> &'static str {
     match kind {
-        MapRowKind::Trigger => "row-trigger",
-        MapRowKind::Input => "row-input",
-        MapRowKind::StepsNow => "row-steps-now",
-        MapRowKind::Pain => "row-pain",
-        MapRowKind::StepsThen => "row-steps-then",
-        MapRowKind::Gain => "row-gain",
+        MapRowKind::Trigger => "map-row-trigger",
+        MapRowKind::Input => "map-row-input",
+        MapRowKind::StepsNow => "map-row-steps-now",
+        MapRowKind::Pain => "map-row-pain",
+        MapRowKind::StepsThen => "map-row-steps-then",
+        MapRowKind::Gain => "map-row-gain",
     }
 }
 

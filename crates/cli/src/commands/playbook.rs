@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use comfy_table::Cell;
 use kompel_engine::{
-    Program,
     cases::{Mismatch, Played, TestCase, play},
     language::{self, Mistake, Severity},
+    machine::Program,
 };
 use kompel_model::Phrase;
 use serde_json::json;
@@ -213,7 +213,7 @@ fn one(
     text: &str,
 ) -> Tried {
     let playbook = kept.name.clone();
-    match TestCase::parse(text) {
+    match TestCase::parse(text, &shown(&file)) {
         Ok(case) => {
             let played = play(program, reference.clone(), &case);
             let wrong = played.mismatches.iter().map(Mismatch::to_string).collect();

@@ -89,7 +89,7 @@ pub(crate) fn rehearse(
     let mut session = Session::open(global, output, "rehearse")?;
     let orchestra = Orchestra::open(&mut session)?;
     let work = work(&args.work, &session, &orchestra)?;
-    let plan = orchestra.wait(orchestra.runtime.rehearse(&work))?;
+    let plan = orchestra.wait(orchestra.runtime.rehearse(work))?;
     if output.is_json() {
         return output.json(&json!({ "plan": plan, "hash": plan.hash() }));
     }
@@ -163,9 +163,13 @@ fn file(path: &str) -> Result<Value, Failure> {
         let opened = std::fs::File::open(Path::new(path)).map_err(|error| fails(&error))?;
         opened.take(MOST_INPUT).read_to_string(&mut text).map_err(|error| fails(&error))?;
     }
-    kompel_engine::language::value_from_yaml(&text).map_err(|error| {
+    kompel_engine::language::read_value(&text, path).map_err(|mistakes| {
         let says = Phrase::new("fail-input").text("file", shown(Path::new(path)));
-        Failure::new(Exit::Input, says).because(&error)
+        let failure = Failure::new(Exit::Input, says);
+        match mistakes.first() {
+            Some(mistake) => failure.at(playbooks::spot(mistake, &text)),
+            None => failure,
+        }
     })
 }
 

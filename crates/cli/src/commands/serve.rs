@@ -72,7 +72,7 @@ async fn serve(
         let stop = stop.clone();
         async move { runtime.serve(stop).await }
     });
-    tokio::spawn(until_told({ stop.clone() }));
+    tokio::spawn(until_told(stop.clone()));
     let app = router(Arc::clone(&orchestra.runtime), gate);
     let served = axum::serve(socket, app)
         .with_graceful_shutdown(stop.clone().cancelled_owned())

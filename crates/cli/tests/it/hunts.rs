@@ -95,3 +95,23 @@ fn tenants_stay_apart() {
     assert_eq!(desk.run(&["candidates"]).code, 4);
     assert_eq!(desk.run(&["candidates", "--tenant", "acme"]).code, 0);
 }
+
+#[test]
+fn answers_of_two_files_are_kept_apart_and_a_newer_version_counts_nothing_twice() {
+    let desk = Desk::new();
+    let table = |rows: &[&str]| {
+        let rows = rows.iter().map(|what| format!("{what},every week,20 min\n"));
+        format!("What,How often,How long\n{}", rows.collect::<String>())
+    };
+    let new = |file: &str| desk.json(&["hunt", "answers", file])["inputs"][0]["stored"].clone();
+    desk.write("a.csv", &table(&["Copying hours to billing", "Checking backups"]));
+    desk.write("b.csv", &table(&["Ordering badges", "Renewing certificates"]));
+    assert_eq!(new("a.csv")["new"], 2);
+    assert_eq!(new("b.csv")["new"], 2);
+    assert_eq!(new("a.csv")["unchanged"], 2);
+    assert_eq!(new("b.csv")["unchanged"], 2);
+    let longer = ["Ordering badges", "Renewing certificates", "Filling in the roster"];
+    desk.write("b-final.csv", &table(&longer));
+    let stored = new("b-final.csv");
+    assert_eq!((&stored["new"], &stored["unchanged"]), (&1.into(), &2.into()));
+}

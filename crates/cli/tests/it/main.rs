@@ -10,3 +10,5 @@ mod hunts;
 mod privacy;
 #[cfg(test)]
 mod trust;
+#[cfg(test)]
+mod wording;

@@ -39,10 +39,15 @@ macro_rules! peers {
 }
 
 peers! {
+    ad,
     files,
     http,
     mail,
+    ocserv,
     openapi,
+    openvpn,
+    radius,
+    scim,
 }
 
 /// Every action of every connector.

@@ -4,6 +4,8 @@ use kompel_model::{ActionName, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::language;
+
 /// One case.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,18 +87,21 @@ pub struct ExpectedStep {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{because}")]
 pub struct UnreadableCase {
-    /// What is wrong, with line and column.
+    /// What is wrong, and in which file.
     pub because: String,
 }
 
 impl TestCase {
-    /// Reads a case.
+    /// Reads a case; `file` is only for the mistakes.
     ///
     /// # Errors
-    /// What is wrong with its form, with line and column.
-    pub fn parse(text: &str) -> Result<Self, UnreadableCase> {
-        let case: Self = serde_saphyr::from_str(text)
-            .map_err(|error| UnreadableCase { because: error.to_string() })?;
+    /// What is wrong with its form.
+    pub fn parse(text: &str, file: &str) -> Result<Self, UnreadableCase> {
+        let value = language::read_value(text, file).map_err(|mistakes| UnreadableCase {
+            because: mistakes.first().map(ToString::to_string).unwrap_or_default(),
+        })?;
+        let case: Self = serde_json::from_value(value)
+            .map_err(|error| UnreadableCase { because: format!("{file}: {error}") })?;
         match case.replies.iter().position(|reply| !reply.says_one_thing()) {
             None => Ok(case),
             Some(at) => Err(UnreadableCase {
@@ -145,7 +150,7 @@ mod tests {
             ("name: x\nexpct: {}\n", false),
             ("name: x\nexpect: {endng: completed}\n", false),
         ] {
-            assert_eq!(TestCase::parse(text).is_ok(), right, "{text}");
+            assert_eq!(TestCase::parse(text, "case.yaml").is_ok(), right, "{text}");
         }
     }
 }

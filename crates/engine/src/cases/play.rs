@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::{TestCase, ExpectedStep, Reply};
 use crate::{
-    CallId, Effect, Ending, Fault, Input, PlaybookRef, Program, Run, Start, TaskRef, TimerId,
+    CallId, Effect, Ending, Fault, Input, PlaybookRef, Start, TaskRef, TimerId,
+    machine::{Program, Run},
 };
 
 /// What came of a case.

@@ -2,8 +2,6 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
-use jaq_core::ops::Math;
-
 use super::{
     compile::Node,
     eval::{Emit, Env, Evaluator, Flow, Item, Stop, fail, until_mark},
@@ -20,7 +18,9 @@ pub(super) fn value_fn(name: &str, arity: usize) -> Option<ValueFn> {
     Some(found.2)
 }
 
-const FUNCTIONS: &[(&str, usize, ValueFn)] = &[
+type Function = (&'static str, usize, ValueFn);
+
+const FUNCTIONS: &[Function] = &[
     ("not", 0, |_, v, _| Ok(Val::Bool(!v.is_true()))),
     ("type", 0, |_, v, _| Ok(Val::text(v.kind()))),
     ("length", 0, length),
@@ -226,8 +226,11 @@ impl Special {
                 let most = ev.collect(&given[0], env, item.value.clone())?;
                 for most in most {
                     let most = number(&most)?;
-                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss,
-                        reason = "clamped")]
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "clamped"
+                    )]
                     let most = most.clamp(0.0, 1e15).ceil() as u64;
                     match self {
                         Self::Limit => limit(ev, most, &given[1], env, item.clone(), out)?,
@@ -242,9 +245,9 @@ impl Special {
                 let goes_on = goes_on.is_some_and(|yes| yes.is_true());
                 Ok((goes_on, if goes_on { items(ev, &given[1], env, item)? } else { Vec::new() }))
             }),
-            Self::Repeat | Self::Recurse => grow(ev, item, out, &mut |ev, item| {
-                Ok((true, items(ev, &given[0], env, item)?))
-            }),
+            Self::Repeat | Self::Recurse => {
+                grow(ev, item, out, &mut |ev, item| Ok((true, items(ev, &given[0], env, item)?)))
+            }
             Self::Range => range(ev, given, env, &item.value, out),
             Self::Getpath => getpath(ev, &given[0], env, &item, out),
             Self::Walk => {
@@ -306,14 +309,12 @@ fn items<'p>(
     Ok(all)
 }
 
+/// Whether a value is shown, and what grows from it.
+type Next<'n, 'p> = &'n mut dyn FnMut(&mut Evaluator<'p>, &Item) -> Result<(bool, Vec<Item>), Stop>;
+
 /// A value, what grows from it, what grows from those and so on, depth first, in a loop: the
 /// standard definitions recurse and could not be bounded by steps alone.
-fn grow<'p>(
-    ev: &mut Evaluator<'p>,
-    item: Item,
-    out: Emit<'_, 'p>,
-    next: &mut dyn FnMut(&mut Evaluator<'p>, &Item) -> Result<(bool, Vec<Item>), Stop>,
-) -> Flow {
+fn grow<'p>(ev: &mut Evaluator<'p>, item: Item, out: Emit<'_, 'p>, next: Next<'_, 'p>) -> Flow {
     let mut open = vec![item];
     while let Some(item) = open.pop() {
         ev.pay(1)?;
@@ -388,111 +389,25 @@ fn walk<'p>(
     env: &Env<'p>,
     value: &Val,
 ) -> Result<Val, Stop> {
-    ev.pay(1)?;
     let inner = match value {
         Val::Arr(items) => {
             let mut walked = Vec::new();
             for item in &items.items {
-                walked.push(walk(ev, node, env, item)?);
+                walked.push(ev.deeper(|ev| walk(ev, node, env, item))?);
             }
             ev.array(walked)?
         }
         Val::Obj(object) => {
             let mut walked = BTreeMap::new();
             for (name, member) in &object.members {
-                walked.insert(Arc::clone(name), walk(ev, node, env, member)?);
+                let made = ev.deeper(|ev| walk(ev, node, env, member))?;
+                walked.insert(Arc::clone(name), made);
             }
             ev.object(walked)?
         }
         plain => plain.clone(),
     };
     Ok(ev.first(node, env, inner)?.unwrap_or(Val::Null))
-}
-
-/// `+ - * / %`.
-pub(super) fn math(ev: &mut Evaluator<'_>, op: Math, l: Val, r: Val) -> Result<Val, Stop> {
-    if let (Val::Int(a), Val::Int(b)) = (&l, &r) {
-        let exact = match op {
-            Math::Add => a.checked_add(*b),
-            Math::Sub => a.checked_sub(*b),
-            Math::Mul => a.checked_mul(*b),
-            Math::Div | Math::Rem => None,
-        };
-        if let Some(exact) = exact {
-            return Ok(Val::Int(exact));
-        }
-    }
-    let made = match (op, &l, &r) {
-        (Math::Add, Val::Null, _) => r,
-        (Math::Add, _, Val::Null) => l,
-        (Math::Add, Val::Str(a), Val::Str(b)) => {
-            ev.pay_bytes((a.len() + b.len()) as u64)?;
-            Val::Str(format!("{a}{b}").into())
-        }
-        (Math::Add, Val::Arr(a), Val::Arr(b)) => {
-            ev.pay((a.items.len() + b.items.len()) as u64)?;
-            Val::array(a.items.iter().chain(&b.items).cloned().collect())
-        }
-        (Math::Add, Val::Obj(a), Val::Obj(b)) => {
-            ev.pay((a.members.len() + b.members.len()) as u64)?;
-            let mut members = a.members.clone();
-            members.extend(b.members.iter().map(|(k, v)| (Arc::clone(k), v.clone())));
-            Val::object(members)
-        }
-        (Math::Sub, Val::Arr(a), Val::Arr(b)) => {
-            ev.pay((a.size.bytes / 8 + 1).saturating_mul(b.items.len() as u64))?;
-            let kept = |item: &&Val| !b.items.iter().any(|gone| gone.compare(item).is_eq());
-            Val::array(a.items.iter().filter(kept).cloned().collect())
-        }
-        (Math::Mul, Val::Str(text), _) if r.as_f64().is_some() => repeat(ev, text, &r)?,
-        (Math::Mul, _, Val::Str(text)) if l.as_f64().is_some() => repeat(ev, text, &l)?,
-        (Math::Mul, Val::Obj(_), Val::Obj(_)) => {
-            ev.pay((l.size().bytes + r.size().bytes) / 8)?;
-            merge(&l, &r)
-        }
-        (Math::Div, Val::Str(_), Val::Str(_)) => text::split(ev, &l, &[r])?,
-        _ => numbers(op, &l, &r)?,
-    };
-    ev.checked(made)
-}
-
-fn numbers(op: Math, l: &Val, r: &Val) -> Result<Val, Stop> {
-    let (Some(a), Some(b)) = (l.as_f64(), r.as_f64()) else {
-        let what = format!("cannot calculate {} {} {}", l.kind(), op.as_str(), r.kind());
-        return Err(fail(&what));
-    };
-    let result = match op {
-        Math::Add => a + b,
-        Math::Sub => a - b,
-        Math::Mul => a * b,
-        Math::Div if b == 0.0 => return Err(fail("division by zero")),
-        Math::Div => a / b,
-        Math::Rem if b.trunc() == 0.0 => return Err(fail("remainder of a division by zero")),
-        // As jq: of whole numbers.
-        Math::Rem => a.trunc() % b.trunc().abs(),
-    };
-    Ok(Val::number(result))
-}
-
-fn repeat(ev: &mut Evaluator<'_>, text: &str, times: &Val) -> Result<Val, Stop> {
-    let times = times.as_f64().unwrap_or(0.0);
-    if times.is_nan() || times <= 0.0 {
-        return Ok(Val::Null);
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-    let times = times.clamp(1.0, 1e12) as usize;
-    ev.pay_bytes((text.len() as u64).saturating_mul(times as u64).max(times as u64 / 64))?;
-    Ok(Val::text(&text.repeat(times)))
-}
-
-fn merge(l: &Val, r: &Val) -> Val {
-    let (Val::Obj(a), Val::Obj(b)) = (l, r) else { return r.clone() };
-    let mut members = a.members.clone();
-    for (name, new) in &b.members {
-        let merged = members.get(name).map_or_else(|| new.clone(), |old| merge(old, new));
-        members.insert(Arc::clone(name), merged);
-    }
-    Val::object(members)
 }
 
 pub(super) fn string(value: &Val) -> Result<&str, Stop> {

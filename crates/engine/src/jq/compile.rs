@@ -321,10 +321,7 @@ impl Compiler<'_> {
                 let (init, update) = (self.boxed(init)?, self.boxed(update)?);
                 Ok(Node::Foreach(source, pattern, init, update, extract))
             }
-            _ => Err(Error::Syntax {
-                expected: "(start; update)".to_owned(),
-                at: kind.to_owned(),
-            }),
+            _ => Err(Error::Syntax { expected: "(start; update)".to_owned(), at: kind.to_owned() }),
         }
     }
 
@@ -489,9 +486,7 @@ impl Node {
             | Self::Break(_)
             | Self::Variable(_)
             | Self::Parameter(_) => Vec::new(),
-            Self::Text(_, pieces) => {
-                pieces.iter().filter_map(Piece::inserted).collect()
-            }
+            Self::Text(_, pieces) => pieces.iter().filter_map(Piece::inserted).collect(),
             Self::Array(Some(one)) | Self::Negate(one) | Self::Label(_, one) => vec![one],
             Self::Object(members) => members.iter().flat_map(|(k, v)| [k, v]).collect(),
             Self::Pipe(a, b)
@@ -507,9 +502,7 @@ impl Node {
             | Self::Special(_, all)
             | Self::Defined(_, all) => all.iter().collect(),
             Self::Reduce(a, _, b, c) => vec![a, b, c],
-            Self::Foreach(a, _, b, c, d) => {
-                [&**a, b, c].into_iter().chain(d.as_deref()).collect()
-            }
+            Self::Foreach(a, _, b, c, d) => [&**a, b, c].into_iter().chain(d.as_deref()).collect(),
             Self::Try(a, b) => [&**a].into_iter().chain(b.as_deref()).collect(),
             Self::If(a, b, c) => [&**a, b].into_iter().chain(c.as_deref()).collect(),
             Self::Access(head, parts) => {

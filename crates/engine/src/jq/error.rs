@@ -57,6 +57,8 @@ pub enum Error {
     #[error("the expression goes more than {0} levels deep")]
     Depth(usize),
     /// A template has `${ }` within a longer text.
-    #[error("{0:?} has an expression within a text: write it as ${{ \"text \\(expression) text\" }}")]
+    #[error(
+        "{0:?} has an expression within a text: write it as ${{ \"text \\(expression) text\" }}"
+    )]
     Embedded(String),
 }

@@ -6,13 +6,11 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, rc::Rc, sync::Arc};
 
-use jaq_core::ops::{Cmp, Math};
 use serde_json::Value;
 
 use super::{
     Error, Limits,
-    builtins::value_fn,
-    compile::{Node, Part, Pattern, Piece},
+    compile::{Node, Pattern},
     limits::{EVAL_DEPTH, VALUE_DEPTH},
     prelude,
     regex::Regexes,
@@ -225,6 +223,38 @@ impl<'p> Evaluator<'p> {
         Ok(first)
     }
 
+    /// The value of a filter that gives exactly one; a second one is not waited for.
+    pub(super) fn single(
+        &mut self,
+        node: &'p Node,
+        env: &Env<'p>,
+        input: &Val,
+    ) -> Result<Option<Val>, Stop> {
+        let (mut found, mut count, mark) = (None, 0, self.mark());
+        let flow = self.eval(node, env, Item::of(input.clone()), &mut |_, item| {
+            count += 1;
+            found = Some(item.value);
+            if count > 1 { Err(Stop::Break(mark)) } else { Ok(()) }
+        });
+        until_mark(flow, mark)?;
+        Ok(found.filter(|_| count == 1))
+    }
+
+    /// Counts a level of a recursion of its own.
+    pub(super) fn deeper<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        self.pay(1)?;
+        if self.depth >= EVAL_DEPTH {
+            return Err(Stop::Fatal(Error::Depth(EVAL_DEPTH)));
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+
     /// Hands each value of `node` on `item` to `out`.
     pub(super) fn eval(
         &mut self,
@@ -233,14 +263,7 @@ impl<'p> Evaluator<'p> {
         item: Item,
         out: Emit<'_, 'p>,
     ) -> Flow {
-        self.pay(1)?;
-        if self.depth >= EVAL_DEPTH {
-            return Err(Stop::Fatal(Error::Depth(EVAL_DEPTH)));
-        }
-        self.depth += 1;
-        let flow = self.dispatch(node, env, item, out);
-        self.depth -= 1;
-        flow
+        self.deeper(|ev| ev.dispatch(node, env, item, out))
     }
 
     #[inline(never)]
@@ -256,22 +279,8 @@ impl<'p> Evaluator<'p> {
             Node::Access(head, parts) => self.eval(head, env, item.clone(), &mut |ev, at| {
                 ev.access(parts, env, &item.value, at, out)
             }),
-            Node::Parameter(name) => {
-                let wanted = |what: &What<'p>| match what {
-                    What::Filter(found, node, env) if found == name => Some((*node, env.clone())),
-                    What::Filter(..) | What::Variable(..) | What::Label(..) => None,
-                };
-                let (node, env) = env.find(wanted).ok_or_else(|| unknown(name))?;
-                self.eval(node, &env, item, out)
-            }
-            Node::Defined(key, arguments) => {
-                let definition = prelude::get(key).ok_or_else(|| unknown(key))?;
-                let mut inner = Env::default();
-                for (name, argument) in definition.parameters.iter().zip(arguments) {
-                    inner = inner.with(What::Filter(name, argument, env.clone()));
-                }
-                self.eval(&definition.body, &inner, item, out)
-            }
+            Node::Parameter(name) => self.parameter(name, env, item, out),
+            Node::Defined(key, arguments) => self.defined(key, arguments, env, item, out),
             Node::If(condition, then, otherwise) => {
                 self.branch((condition, then, otherwise.as_deref()), env, &item, out)
             }
@@ -289,13 +298,7 @@ impl<'p> Evaluator<'p> {
                 let flow = self.eval(inner, &env, item, out);
                 until_mark(flow, mark)
             }
-            Node::Break(name) => {
-                let wanted = |what: &What<'p>| match what {
-                    What::Label(found, mark) if found == name => Some(*mark),
-                    What::Label(..) | What::Variable(..) | What::Filter(..) => None,
-                };
-                Err(env.find(wanted).map_or_else(|| unknown(name), Stop::Break))
-            }
+            Node::Break(name) => Err(broken(name, env)),
             Node::Try(inner, handler) => self.attempt(inner, handler.as_deref(), env, item, out),
             Node::Alternative(left, right) => self.alternative(left, right, env, item, out),
             Node::Reduce(source, pattern, init, update) => {
@@ -315,60 +318,35 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// The operations whose result has no place in the input.
+    /// Runs the filter that a definition was given.
     #[inline(never)]
-    fn pure(&mut self, node: &'p Node, env: &Env<'p>, item: Item, out: Emit<'_, 'p>) -> Flow {
-        if item.path.is_some() && !matches!(node, Node::Literal(Val::Null)) {
-            return Err(fail("this is a made value, not a place in the input"));
-        }
-        let (value, path) = (item.value, item.path);
-        match node {
-            Node::Literal(literal) => out(self, Item { value: literal.clone(), path }),
-            Node::Variable(name) => {
-                let value = self.variable(name, env)?;
-                out(self, Item::of(value))
-            }
-            Node::Array(inner) => {
-                let items = match inner {
-                    Some(inner) => self.collect(inner, env, value)?,
-                    None => Vec::new(),
-                };
-                let array = self.array(items)?;
-                out(self, Item::of(array))
-            }
-            Node::Object(members) => self.members(members, env, &value, BTreeMap::new(), out),
-            Node::Text(format, pieces) => {
-                self.pieces(format.as_deref(), pieces, env, &value, String::new(), out)
-            }
-            Node::Negate(inner) => self.eval(inner, env, Item::of(value), &mut |ev, item| {
-                let zero = Val::Int(0);
-                let negative = super::builtins::math(ev, Math::Sub, zero, item.value)?;
-                out(ev, Item::of(negative))
-            }),
-            Node::Math(op, left, right) => self.pairs(left, right, env, &value, &mut |ev, l, r| {
-                let result = super::builtins::math(ev, *op, l, r)?;
-                out(ev, Item::of(result))
-            }),
-            Node::Compare(op, left, right) => {
-                self.pairs(left, right, env, &value, &mut |ev, l, r| {
-                    let result = holds(*op, ev.compare(&l, &r)?);
-                    out(ev, Item::of(Val::Bool(result)))
-                })
-            }
-            Node::And(left, right) => self.logic(false, left, right, env, &value, out),
-            Node::Or(left, right) => self.logic(true, left, right, env, &value, out),
-            Node::Values(function, arguments) => {
-                self.arguments(arguments, env, &value, Vec::new(), &mut |ev, given| {
-                    let result = function(ev, &value, given)?;
-                    let result = ev.checked(result)?;
-                    out(ev, Item::of(result))
-                })
-            }
-            _ => Err(fail("this operation has no value")),
-        }
+    fn parameter(&mut self, name: &str, env: &Env<'p>, item: Item, out: Emit<'_, 'p>) -> Flow {
+        let wanted = |what: &What<'p>| match what {
+            What::Filter(found, node, env) if *found == name => Some((*node, env.clone())),
+            What::Filter(..) | What::Variable(..) | What::Label(..) => None,
+        };
+        let (node, env) = env.find(wanted).ok_or_else(|| unknown(name))?;
+        self.eval(node, &env, item, out)
     }
 
-    fn variable(&self, name: &str, env: &Env<'p>) -> Result<Val, Stop> {
+    #[inline(never)]
+    fn defined(
+        &mut self,
+        key: &str,
+        arguments: &'p [Node],
+        env: &Env<'p>,
+        item: Item,
+        out: Emit<'_, 'p>,
+    ) -> Flow {
+        let definition = prelude::get(key).ok_or_else(|| unknown(key))?;
+        let mut inner = Env::default();
+        for (name, argument) in definition.parameters.iter().zip(arguments) {
+            inner = inner.with(What::Filter(name, argument, env.clone()));
+        }
+        self.eval(&definition.body, &inner, item, out)
+    }
+
+    pub(super) fn variable(&self, name: &str, env: &Env<'p>) -> Result<Val, Stop> {
         let wanted = |what: &What<'p>| match what {
             What::Variable(found, value) if *found == name => Some(value.clone()),
             What::Variable(..) | What::Label(..) | What::Filter(..) => None,
@@ -387,12 +365,10 @@ impl<'p> Evaluator<'p> {
         out: Emit<'_, 'p>,
     ) -> Flow {
         let value = Item::of(item.value.clone());
-        self.eval(condition, env, value, &mut |ev, yes| {
-            match (yes.value.is_true(), otherwise) {
-                (true, _) => ev.eval(then, env, item.clone(), out),
-                (false, Some(otherwise)) => ev.eval(otherwise, env, item.clone(), out),
-                (false, None) => out(ev, item.clone()),
-            }
+        self.eval(condition, env, value, &mut |ev, yes| match (yes.value.is_true(), otherwise) {
+            (true, _) => ev.eval(then, env, item.clone(), out),
+            (false, Some(otherwise)) => ev.eval(otherwise, env, item.clone(), out),
+            (false, None) => out(ev, item.clone()),
         })
     }
 
@@ -539,8 +515,10 @@ impl<'p> Evaluator<'p> {
         self.pay(1)?;
         let Some((first, rest)) = items.split_first() else { return then(self, env) };
         let inner = super::paths::child(self, value, &Val::index(index))?;
-        self.bind(first, &inner, whole, env, &mut |ev, env| {
-            ev.bind_items(rest, index + 1, value, whole, env, then)
+        self.deeper(|ev| {
+            ev.bind(first, &inner, whole, env, &mut |ev, env| {
+                ev.bind_items(rest, index + 1, value, whole, env, then)
+            })
         })
     }
 
@@ -560,156 +538,19 @@ impl<'p> Evaluator<'p> {
             })
         })
     }
-
-    fn pairs(
-        &mut self,
-        left: &'p Node,
-        right: &'p Node,
-        env: &Env<'p>,
-        value: &Val,
-        then: &mut dyn FnMut(&mut Self, Val, Val) -> Flow,
-    ) -> Flow {
-        self.eval(right, env, Item::of(value.clone()), &mut |ev, r| {
-            ev.eval(left, env, Item::of(value.clone()), &mut |ev, l| {
-                then(ev, l.value, r.value.clone())
-            })
-        })
-    }
-
-    fn logic(
-        &mut self,
-        decides: bool,
-        left: &'p Node,
-        right: &'p Node,
-        env: &Env<'p>,
-        value: &Val,
-        out: Emit<'_, 'p>,
-    ) -> Flow {
-        self.eval(left, env, Item::of(value.clone()), &mut |ev, l| {
-            if l.value.is_true() == decides {
-                return out(ev, Item::of(Val::Bool(decides)));
-            }
-            ev.eval(right, env, Item::of(value.clone()), &mut |ev, r| {
-                out(ev, Item::of(Val::Bool(r.value.is_true())))
-            })
-        })
-    }
-
-    /// Every combination of the arguments' values, the first argument changing fastest.
-    pub(super) fn arguments(
-        &mut self,
-        arguments: &'p [Node],
-        env: &Env<'p>,
-        value: &Val,
-        given: Vec<Val>,
-        then: &mut dyn FnMut(&mut Self, &[Val]) -> Flow,
-    ) -> Flow {
-        let Some((last, rest)) = arguments.split_last() else {
-            let in_order: Vec<Val> = given.into_iter().rev().collect();
-            return then(self, &in_order);
-        };
-        self.eval(last, env, Item::of(value.clone()), &mut |ev, item| {
-            let mut given = given.clone();
-            given.push(item.value);
-            ev.arguments(rest, env, value, given, then)
-        })
-    }
-
-    fn members(
-        &mut self,
-        members: &'p [(Node, Node)],
-        env: &Env<'p>,
-        value: &Val,
-        made: BTreeMap<Arc<str>, Val>,
-        out: Emit<'_, 'p>,
-    ) -> Flow {
-        let Some(((key, member), rest)) = members.split_first() else {
-            let object = self.object(made)?;
-            return out(self, Item::of(object));
-        };
-        self.eval(key, env, Item::of(value.clone()), &mut |ev, key| {
-            let Val::Str(key) = key.value else {
-                return Err(fail(&format!("a key must be a string, not {}", key.value.kind())));
-            };
-            ev.eval(member, env, Item::of(value.clone()), &mut |ev, member| {
-                ev.pay(made.len() as u64)?;
-                let mut made = made.clone();
-                made.insert(Arc::clone(&key), member.value);
-                ev.members(rest, env, value, made, out)
-            })
-        })
-    }
-
-    fn pieces(
-        &mut self,
-        format: Option<&str>,
-        pieces: &'p [Piece],
-        env: &Env<'p>,
-        value: &Val,
-        made: String,
-        out: Emit<'_, 'p>,
-    ) -> Flow {
-        let Some((first, rest)) = pieces.split_first() else {
-            let text = self.string(&made)?;
-            return out(self, Item::of(text));
-        };
-        match first {
-            Piece::Plain(plain) => self.pieces(format, rest, env, value, made + plain, out),
-            Piece::Inserted(node) => self.eval(node, env, Item::of(value.clone()), &mut |ev, item| {
-                ev.pay_bytes(item.value.size().bytes)?;
-                let inserted = match format.and_then(|format| value_fn(format, 0)) {
-                    Some(function) => text::shown(&function(ev, &item.value, &[])?),
-                    None => text::shown(&item.value),
-                };
-                ev.pay_bytes((made.len() + inserted.len()) as u64)?;
-                ev.pieces(format, rest, env, value, format!("{made}{inserted}"), out)
-            }),
-        }
-    }
-
-    /// Follows a path's parts from `at`; their expressions are evaluated on `input`.
-    fn access(
-        &mut self,
-        parts: &'p [(Part, bool)],
-        env: &Env<'p>,
-        input: &Val,
-        at: Item,
-        out: Emit<'_, 'p>,
-    ) -> Flow {
-        let Some(((part, optional), rest)) = parts.split_first() else { return out(self, at) };
-        self.pay(1)?;
-        match part {
-            Part::Each => super::paths::each(self, at, *optional, &mut |ev, item| {
-                ev.access(rest, env, input, item, out)
-            }),
-            Part::Index(index) => {
-                self.eval(index, env, Item::of(input.clone()), &mut |ev, index| {
-                    match super::paths::step(ev, &at, index.value) {
-                        Ok(item) => ev.access(rest, env, input, item, out),
-                        Err(Stop::Error(_)) if *optional => Ok(()),
-                        Err(stop) => Err(stop),
-                    }
-                })
-            }
-            Part::Slice(from, to) => {
-                let bounds = |ev: &mut Self, node: &'p Option<Node>| match node {
-                    Some(node) => ev.first(node, env, input.clone()).map(|v| v.unwrap_or(Val::Null)),
-                    None => Ok(Val::Null),
-                };
-                let (from, to) = (bounds(self, from)?, bounds(self, to)?);
-                match super::paths::slice(self, &at, &from, &to) {
-                    Ok(item) => self.access(rest, env, input, item, out),
-                    Err(Stop::Error(_)) if *optional => Ok(()),
-                    Err(stop) => Err(stop),
-                }
-            }
-        }
-    }
 }
 
 /// An error that `try` can catch.
 pub(super) fn fail(text: &str) -> Stop {
     Stop::Error(Val::text(text))
+}
+
+fn broken(name: &str, env: &Env<'_>) -> Stop {
+    let wanted = |what: &What<'_>| match what {
+        What::Label(found, mark) if *found == name => Some(*mark),
+        What::Label(..) | What::Variable(..) | What::Filter(..) => None,
+    };
+    env.find(wanted).map_or_else(|| unknown(name), Stop::Break)
 }
 
 fn unknown(name: &str) -> Stop {
@@ -721,16 +562,5 @@ pub(super) fn until_mark(flow: Flow, mark: u64) -> Flow {
     match flow {
         Err(Stop::Break(end)) if end == mark => Ok(()),
         flow => flow,
-    }
-}
-
-fn holds(op: Cmp, order: Ordering) -> bool {
-    match op {
-        Cmp::Lt => order.is_lt(),
-        Cmp::Le => order.is_le(),
-        Cmp::Gt => order.is_gt(),
-        Cmp::Ge => order.is_ge(),
-        Cmp::Eq => order.is_eq(),
-        Cmp::Ne => order.is_ne(),
     }
 }

@@ -16,6 +16,8 @@ mod compile;
 mod error;
 mod eval;
 mod limits;
+mod making;
+mod math;
 mod paths;
 mod prelude;
 mod regex;
@@ -32,7 +34,7 @@ use crate::language::embedded_expression;
 
 pub use error::Error;
 pub use limits::Limits;
-pub use template::{fill, interpolate};
+pub use template::{fill, fill_members, interpolate};
 
 /// A compiled expression; cheap to clone, may be shared between threads.
 #[derive(Debug, Clone)]
@@ -75,6 +77,16 @@ impl Expression {
     ) -> Result<Value, Error> {
         eval::run(&self.node, input, variables, limits)
     }
+}
+
+/// Compiles a program and names the variables that it reads and does not bind itself, without `$`:
+/// what the playbook's checker asks.
+///
+/// # Errors
+/// What is wrong with the program, in words.
+pub fn compiles(program: &str) -> Result<Vec<String>, String> {
+    let expression = Expression::compile(program).map_err(|error| error.to_string())?;
+    Ok(expression.variables().into_iter().map(str::to_owned).collect())
 }
 
 impl PartialEq for Expression {

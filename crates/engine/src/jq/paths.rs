@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    compile::{Assign, Node},
+    compile::{Assign, Node, Part},
     eval::{Emit, Env, Evaluator, Flow, Item, Stop, fail},
     value::{Array, Object, Val},
 };
@@ -40,7 +40,7 @@ fn position(index: &Val, length: usize) -> Option<usize> {
     #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
     let index = if index < 0.0 { index + length as f64 } else { index };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
-    (index >= 0.0 && index < 9e15).then_some(index as usize)
+    (0.0..9e15).contains(&index).then_some(index as usize)
 }
 
 /// One step down, the path along with it.
@@ -57,12 +57,7 @@ pub(super) fn step(ev: &mut Evaluator<'_>, at: &Item, index: Val) -> Result<Item
 }
 
 /// `.[from:to]`.
-pub(super) fn slice(
-    ev: &mut Evaluator<'_>,
-    at: &Item,
-    from: &Val,
-    to: &Val,
-) -> Result<Item, Stop> {
+pub(super) fn slice(ev: &mut Evaluator<'_>, at: &Item, from: &Val, to: &Val) -> Result<Item, Stop> {
     if at.path.is_some() {
         return Err(fail("a slice can be read but not assigned to"));
     }
@@ -160,12 +155,7 @@ pub(super) fn get(ev: &mut Evaluator<'_>, value: &Val, path: &[Val]) -> Result<V
 }
 
 /// The value with another one at a path.
-pub(super) fn set(
-    ev: &mut Evaluator<'_>,
-    value: Val,
-    path: &[Val],
-    new: Val,
-) -> Result<Val, Stop> {
+pub(super) fn set(ev: &mut Evaluator<'_>, value: Val, path: &[Val], new: Val) -> Result<Val, Stop> {
     let made = put(ev, value, path, new)?;
     ev.checked(made)
 }
@@ -281,6 +271,48 @@ fn remove(ev: &mut Evaluator<'_>, value: Val, path: &[Val]) -> Result<Val, Stop>
 }
 
 impl<'p> Evaluator<'p> {
+    /// Follows a path's parts from `at`; their expressions are evaluated on `input`.
+    pub(super) fn access(
+        &mut self,
+        parts: &'p [(Part, bool)],
+        env: &Env<'p>,
+        input: &Val,
+        at: Item,
+        out: Emit<'_, 'p>,
+    ) -> Flow {
+        let Some(((part, optional), rest)) = parts.split_first() else { return out(self, at) };
+        self.pay(1)?;
+        match part {
+            Part::Each => {
+                each(self, at, *optional, &mut |ev, item| ev.access(rest, env, input, item, out))
+            }
+            Part::Index(index) => self.eval(
+                index,
+                env,
+                Item::of(input.clone()),
+                &mut |ev, index| match step(ev, &at, index.value) {
+                    Ok(item) => ev.access(rest, env, input, item, out),
+                    Err(Stop::Error(_)) if *optional => Ok(()),
+                    Err(stop) => Err(stop),
+                },
+            ),
+            Part::Slice(from, to) => {
+                let bounds = |ev: &mut Self, node: &'p Option<Node>| match node {
+                    Some(node) => {
+                        ev.first(node, env, input.clone()).map(|v| v.unwrap_or(Val::Null))
+                    }
+                    None => Ok(Val::Null),
+                };
+                let (from, to) = (bounds(self, from)?, bounds(self, to)?);
+                match slice(self, &at, &from, &to) {
+                    Ok(item) => self.access(rest, env, input, item, out),
+                    Err(Stop::Error(_)) if *optional => Ok(()),
+                    Err(stop) => Err(stop),
+                }
+            }
+        }
+    }
+
     /// The places that a filter points at.
     pub(super) fn places(
         &mut self,
@@ -321,7 +353,7 @@ impl<'p> Evaluator<'p> {
                     Assign::Set | Assign::Update => new.clone(),
                     Assign::Math(op) => {
                         let old = get(self, &changed, &path)?;
-                        super::builtins::math(self, op, old, new.clone())?
+                        super::math::run(self, op, old, new.clone())?
                     }
                     Assign::Default => {
                         let old = get(self, &changed, &path)?;

@@ -1,40 +1,42 @@
 //! Templates: JSON in which every text `${ … }` is an expression; and `{name}` in addresses.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
-use super::{Error, Expression, Limits};
+use super::Error;
 use crate::language::embedded_expression;
 
-/// Evaluates every text `${ … }` in `json` on `input`, however deep; `compiled` gives the compiled
-/// expression of such a text.
+/// Replaces every text `${ … }` in `json`, however deep, by what `evaluate` gives for the
+/// expression in it.
 ///
 /// Only `json`, which is a part of the playbook, is searched for expressions; what an expression
 /// gives is data and is not.
 ///
 /// # Errors
-/// The first expression that fails, in the order of the document.
-pub fn fill(
-    json: &Value,
-    compiled: &dyn Fn(&str) -> Result<Expression, Error>,
-    input: &Value,
-    variables: &BTreeMap<&str, Value>,
-    limits: &Limits,
-) -> Result<Value, Error> {
-    let inner = |json: &Value| fill(json, compiled, input, variables, limits);
+/// The first expression that fails, in the order of the document; an expression within a longer
+/// text.
+pub fn fill(json: &Value, evaluate: &dyn Fn(&str) -> Result<Value, Error>) -> Result<Value, Error> {
     match json {
-        Value::String(text) if embedded_expression(text).is_some() => {
-            compiled(text)?.run(input, variables, limits)
-        }
-        Value::String(text) if text.contains("${") => Err(Error::Embedded(text.clone())),
-        Value::Array(items) => items.iter().map(inner).collect(),
-        Value::Object(members) => {
-            let member = |(name, member): (&String, &Value)| Ok((name.clone(), inner(member)?));
-            members.iter().map(member).collect::<Result<Map<_, _>, _>>().map(Value::Object)
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(json.clone()),
+        Value::String(text) => match embedded_expression(text) {
+            Some(expression) => evaluate(expression),
+            None if text.contains("${") => Err(Error::Embedded(text.clone())),
+            None => Ok(json.clone()),
+        },
+        Value::Array(items) => items.iter().map(|item| fill(item, evaluate)).collect(),
+        Value::Object(members) => fill_members(members, evaluate).map(Value::Object),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(json.clone()),
     }
+}
+
+/// [`fill`] for each member of an object.
+///
+/// # Errors
+/// As [`fill`].
+pub fn fill_members(
+    members: &Map<String, Value>,
+    evaluate: &dyn Fn(&str) -> Result<Value, Error>,
+) -> Result<Map<String, Value>, Error> {
+    let member = |(name, member): (&String, &Value)| Ok((name.clone(), fill(member, evaluate)?));
+    members.iter().map(member).collect()
 }
 
 /// Replaces every `{name}` of an address by the member of that name of `input`, percent-encoded.

@@ -9,6 +9,7 @@ fn run(text: &str, input: &Value) -> Result<Value, Error> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn expressions_give_what_jq_gives() {
     let input = json!({"a": 1, "b": [1, 2, {"c": "x"}], "name": "Jan", "n": null, "t": true});
     for (text, expected) in [
@@ -22,8 +23,10 @@ fn expressions_give_what_jq_gives() {
         ("[.b[] | numbers]", json!([1, 2])),
         ("[.b[0], .a, (.a | . + 1)]", json!([1, 1, 2])),
         (r#""Hello \(.name)!""#, json!("Hello Jan!")),
-        (r#"{a, n: .name, "k\(.a)": 2, (.name): 3, $x}"#,
-            json!({"a": 1, "n": "Jan", "k1": 2, "Jan": 3, "x": 7})),
+        (
+            r#"{a, n: .name, "k\(.a)": 2, (.name): 3, $x}"#,
+            json!({"a": 1, "n": "Jan", "k1": 2, "Jan": 3, "x": 7}),
+        ),
         ("$x + $input.a", json!(8)),
         ("if .a == 1 then \"one\" elif .a == 2 then \"two\" else \"many\" end", json!("one")),
         ("if .n then 1 end", input.clone()),
@@ -51,8 +54,20 @@ fn expressions_give_what_jq_gives() {
         ("del(.b[0, 1], .t) | keys", json!(["a", "b", "n", "name"])),
         ("del(.b[0, 1]) | .b", json!([{"c": "x"}])),
         ("[.b[] | select(type == \"object\") |= empty] | length", json!(3)),
-        ("[paths]", json!([["a"], ["b"], ["b", 0], ["b", 1], ["b", 2], ["b", 2, "c"], ["n"],
-            ["name"], ["t"]])),
+        (
+            "[paths]",
+            json!([
+                ["a"],
+                ["b"],
+                ["b", 0],
+                ["b", 1],
+                ["b", 2],
+                ["b", 2, "c"],
+                ["n"],
+                ["name"],
+                ["t"]
+            ]),
+        ),
         ("path(.b[2].c)", json!(["b", 2, "c"])),
         ("getpath([\"b\", 2, \"c\"])", json!("x")),
         ("to_entries | map(.key) | join(\",\")", json!("a,b,n,name,t")),
@@ -121,30 +136,86 @@ fn expressions_give_what_jq_gives() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_jaq_itself_gives_is_the_same() {
     use jaq_core::{Compiler, Ctx, Vars, data::JustLut, load};
     let input = json!({"a": [3, 1, 2], "s": "x,y", "o": {"k": "v", "z": [1, {"y": null}]}});
     for text in [
-        ".a | sort", ".a | map(. * 2) | add", "[.a[] | select(. > 1)]", ".o | to_entries",
-        "[paths]", ".s | split(\",\")", "[.a[] as $x | .a[] as $y | [$x, $y]]", ".a | min, empty",
-        "[limit(2; .a[])]", "reduce .a[] as $x ({}; . + {\"k\\($x)\": $x})", "[.. | numbers]",
-        "[range(5)] | group_by(. % 2)", ".o.z[1] | has(\"y\")", "[.a[], 9] | unique",
-        "first(.a[] | select(. > 1))", "[foreach .a[] as $x (0; . + $x)]", ".a[1:] | length",
-        ".a | .[1] |= . + 10", ".o | with_entries(.key |= ascii_upcase)", "[.a, .a | length]",
-        ".a as [$p, $q] | $p + $q", "try error(\"e\") catch .", "[.[] | type]", "del(.a[0])",
-        ".a |= map(. + 1)", "(.a[] | select(. > 1)) |= . * 2", "[.a[] | if . > 1 then \"b\" else \"s\" end]",
-        "{a: (1, 2)} | .a", "[label $f | .a[] | if . == 1 then break $f else . end]", "1 - 1 - 1",
-        "1 + 2 * 3 - 4", ".a | any(. > 2)", "[.a | .[] // 5]", "[1, null, 2 | . // 9]", "-1 | -.",
-        "[splits(\",\")?]", "\"\\(.a)\"", ".a | contains([1])", ".s | ltrimstr(\"x\")", "[.a[] > 1]",
-        ". as {a: [$h], s: $t} | [$h, $t]", "[.a[1, 2]]",
-        ".o * {z: 1, k: {n: 2}}", ".a - [1]", ".a | index(1)", "[.a[:-1][]]", "tojson | fromjson | .s",
+        ".a | sort",
+        ".a | map(. * 2) | add",
+        "[.a[] | select(. > 1)]",
+        ".o | to_entries",
+        "[paths]",
+        ".s | split(\",\")",
+        "[.a[] as $x | .a[] as $y | [$x, $y]]",
+        ".a | min, empty",
+        "[limit(2; .a[])]",
+        "reduce .a[] as $x ({}; . + {\"k\\($x)\": $x})",
+        "[.. | numbers]",
+        "[range(5)] | group_by(. % 2)",
+        ".o.z[1] | has(\"y\")",
+        "[.a[], 9] | unique",
+        "first(.a[] | select(. > 1))",
+        "[foreach .a[] as $x (0; . + $x)]",
+        ".a[1:] | length",
+        ".a | .[1] |= . + 10",
+        ".o | with_entries(.key |= ascii_upcase)",
+        "[.a, .a | length]",
+        ".a as [$p, $q] | $p + $q",
+        "try error(\"e\") catch .",
+        "[.[] | type]",
+        "del(.a[0])",
+        ".a |= map(. + 1)",
+        "(.a[] | select(. > 1)) |= . * 2",
+        "[.a[] | if . > 1 then \"b\" else \"s\" end]",
+        "{a: (1, 2)} | .a",
+        "[label $f | .a[] | if . == 1 then break $f else . end]",
+        "1 - 1 - 1",
+        "1 + 2 * 3 - 4",
+        ".a | any(. > 2)",
+        "[.a | .[] // 5]",
+        "[1, null, 2 | . // 9]",
+        "-1 | -.",
+        "[splits(\",\")?]",
+        "\"\\(.a)\"",
+        ".a | contains([1])",
+        ".s | ltrimstr(\"x\")",
+        "[.a[] > 1]",
+        ". as {a: [$h], s: $t} | [$h, $t]",
+        "[.a[1, 2]]",
+        ".o * {z: 1, k: {n: 2}}",
+        ".a - [1]",
+        ".a | index(1)",
+        "[.a[:-1][]]",
+        "tojson | fromjson | .s",
     ] {
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let known = |def: &load::parse::Def<&str>| {
             // The features of jaq-std that these need are off in this workspace.
-            !["debug", "stderr", "halt", "@", "logb", "significand", "pow10", "drem", "nexttoward",
-                "scalb", "gamma", "test", "scan", "match", "capture", "split", "sub", "gsub",
-                "to", "from"].iter().any(|name| def.name.starts_with(name))
+            ![
+                "debug",
+                "stderr",
+                "halt",
+                "@",
+                "logb",
+                "significand",
+                "pow10",
+                "drem",
+                "nexttoward",
+                "scalb",
+                "gamma",
+                "test",
+                "scan",
+                "match",
+                "capture",
+                "split",
+                "sub",
+                "gsub",
+                "to",
+                "from",
+            ]
+            .iter()
+            .any(|name| def.name.starts_with(name))
                 || ["split", "to_entries", "from_entries", "tostring"].contains(&def.name)
                     && def.args.len() < 2
         };
@@ -173,24 +244,55 @@ fn what_jaq_itself_gives_is_the_same() {
 fn hostile_expressions_end_in_an_error() {
     let deep = format!("reduce range(1000000) as $i (null; [.]) | {}", "tojson");
     for text in [
-        "[repeat(1)]", "[range(1e12)]", "\"x\" * 1e9", "\"x\" * 1e18", "last(repeat(1))",
-        "repeat(1) | empty", "[recurse(.)]", "last(recurse([.]))", "until(false; .)",
-        "first(repeat(1) | select(. == 2))", "[while(true; .)]", &deep,
-        "reduce range(1000000) as $i (null; [.])", "reduce range(60) as $i (1; [., .])",
-        "reduce range(60) as $i (\"xx\"; . + .)", "reduce range(1e9) as $i (0; . + 1)",
-        "[limit(1e12; repeat(1))]", "[range(1e6)] | [.[] | [range(1e6)]]",
-        "null | path(repeat(.[0])) | length", "null | last(path(recurse(.[0])))",
-        "(null | recurse(.[0])) |= 1", "[range(3000)] | [.[] as $a | .[] as $b | [$a, $b]]",
-        "null | .[1e12] = 1", "null | .[100000000] = 1", "[range(200)] | combinations(200)",
-        "[range(1e5)] | [combinations(5)]", "\"a\" * 100000 | [match(\"(a*)*b\"; \"g\")] | length | repeat(.)",
-        "\"a\" | test(\"a{1000}{1000}{1000}\")", "[range(1e5)] | sort_by(.) | map([.]) | combinations",
-        "[range(100000)] | map(tostring) | join(\"x\") | . * 100", "walk([., .]) | walk([., .]) | repeat(.)",
-        "\"x\" * 4000000 | explode", "\"[\" * 100000 | fromjson", "[limit(100000; repeat(\"x\" * 1000))]",
-        "def f: f; f", "foreach repeat(1) as $x (0; .; empty)", "try repeat(1) catch .", "[repeat(1)]?",
-        "(repeat(1) | empty) // 1", "label $a | last(repeat(1))", "any(repeat(false); . == 5)",
-        "[splits(\"a\") | repeat(.)]", "[range(1e9)] | length", "getpath([range(1e9)])",
-        "[.[]?, repeat(.)]", "setpath([range(100000) | 0]; 1)", "reduce repeat(1) as $x (0; .)",
-        "[range(50000)] | . - [range(50000)]", "[range(50000)] | indices([1])| repeat(.)",
+        "[repeat(1)]",
+        "[range(1e12)]",
+        "\"x\" * 1e9",
+        "\"x\" * 1e18",
+        "last(repeat(1))",
+        "repeat(1) | empty",
+        "[recurse(.)]",
+        "last(recurse([.]))",
+        "until(false; .)",
+        "first(repeat(1) | select(. == 2))",
+        "[while(true; .)]",
+        &deep,
+        "reduce range(1000000) as $i (null; [.])",
+        "reduce range(60) as $i (1; [., .])",
+        "reduce range(60) as $i (\"xx\"; . + .)",
+        "reduce range(1e9) as $i (0; . + 1)",
+        "[limit(1e12; repeat(1))]",
+        "[range(1e6)] | [.[] | [range(1e6)]]",
+        "null | path(repeat(.[0])) | length",
+        "null | last(path(recurse(.[0])))",
+        "(null | recurse(.[0])) |= 1",
+        "[range(3000)] | [.[] as $a | .[] as $b | [$a, $b]]",
+        "null | .[1e12] = 1",
+        "null | .[100000000] = 1",
+        "[range(200)] | combinations(200)",
+        "[range(1e5)] | [combinations(5)]",
+        "\"a\" * 100000 | [match(\"(a*)*b\"; \"g\")] | length | repeat(.)",
+        "\"a\" | test(\"a{1000}{1000}{1000}\")",
+        "[range(1e5)] | sort_by(.) | map([.]) | combinations",
+        "[range(100000)] | map(tostring) | join(\"x\") | . * 100",
+        "walk([., .]) | walk([., .]) | repeat(.)",
+        "\"x\" * 4000000 | explode",
+        "\"[\" * 100000 | fromjson",
+        "[limit(100000; repeat(\"x\" * 1000))]",
+        "def f: f; f",
+        "foreach repeat(1) as $x (0; .; empty)",
+        "try repeat(1) catch .",
+        "[repeat(1)]?",
+        "(repeat(1) | empty) // 1",
+        "label $a | last(repeat(1))",
+        "any(repeat(false); . == 5)",
+        "[splits(\"a\") | repeat(.)]",
+        "[range(1e9)] | length",
+        "getpath([range(1e9)])",
+        "[.[]?, repeat(.)]",
+        "setpath([range(100000) | 0]; 1)",
+        "reduce repeat(1) as $x (0; .)",
+        "[range(50000)] | . - [range(50000)]",
+        "[range(50000)] | indices([1])| repeat(.)",
         "{} | .[\"a\" * 1000000, \"b\" * 1000000, \"c\" * 1000000, \"d\" * 1000000, \"e\" * 1000000] = 1 | tojson * 9",
     ] {
         let result = run(text, &json!("aaaa"));
@@ -206,18 +308,30 @@ fn deeply_nested_texts_are_refused_and_never_overflow_the_stack() {
     let small = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
         for count in [40, 45, 300, 1000, 5000] {
             for text in [
-                nested("[", count, "1", "]"), nested("(", count, "1", ")"),
-                nested("{a:", count, "1", "}"), nested("-", count, "1", ""),
-                nested("1+", count, "1", ""), nested(".|", count, ".", ""),
-                nested("try ", count, "1", ""), nested(".a as $x|", count, "1", ""),
-                nested("if . then ", count, "1", " end"), nested("1,", count, "1", ""),
-                nested("\"\\(", count, "1", ")\""), nested("reduce ", count, "1", " as $x (0;1)"),
-                nested(".a", count, "", ""), nested(".[0]", count, "", ""), nested("not|", count, ".", ""),
-                nested("1 //", count, "1", ""), nested("label $x|", count, "1", ""),
-                nested("map(", count, ".", ")"), nested(".[", count, "0", "]"), nested("?", count, ".", ""),
-                nested("..", count, "", ""), nested("a::", count, "a", ""), nested("if 1 then 1 el", count, "", ""),
+                nested("[", count, "1", "]"),
+                nested("(", count, "1", ")"),
+                nested("{a:", count, "1", "}"),
+                nested("-", count, "1", ""),
+                nested("1+", count, "1", ""),
+                nested(".|", count, ".", ""),
+                nested("try ", count, "1", ""),
+                nested(".a as $x|", count, "1", ""),
+                nested("if . then ", count, "1", " end"),
+                nested("1,", count, "1", ""),
+                nested("\"\\(", count, "1", ")\""),
+                nested("reduce ", count, "1", " as $x (0;1)"),
+                nested(".a", count, "", ""),
+                nested(".[0]", count, "", ""),
+                nested("not|", count, ".", ""),
+                nested("1 //", count, "1", ""),
+                nested("label $x|", count, "1", ""),
+                nested("map(", count, ".", ")"),
+                nested(".[", count, "0", "]"),
+                nested("?", count, ".", ""),
+                nested("..", count, "", ""),
+                nested("a::", count, "a", ""),
+                nested("if 1 then 1 el", count, "", ""),
             ] {
-                if std::env::args().any(|a| a == "--nocapture") { eprintln!("{count} {}", &text[..20.min(text.len())]); }
                 let _ = run(&text, &json!([[[[1]]]]));
             }
         }
@@ -232,17 +346,56 @@ fn deeply_nested_texts_are_refused_and_never_overflow_the_stack() {
 #[test]
 fn what_reaches_outside_is_refused_when_it_is_read() {
     for text in [
-        "env", "$ENV", "env.HOME", "$ENV.HOME", "now", "input", "[inputs]", "halt", "1 | halt_error",
-        "$__loc__", "import \"a\" as a; 1", "include \"a\"; 1", "def f: 1; f", "[def f: 1; f]",
-        "\"\\(def f: 1; f)\"", "debug", "stderr", "input_filename", "localtime", "$secrets",
-        "$secrets.ad.password", "{$secrets}", ".a | . as $x | $secrets", "modulemeta", "getpath(now)",
-        "_sort_keyed", "error(env)", "$ENV as $x | 1", "get_search_list", "ltrimstr(env.HOME)",
+        "env",
+        "$ENV",
+        "env.HOME",
+        "$ENV.HOME",
+        "now",
+        "input",
+        "[inputs]",
+        "halt",
+        "1 | halt_error",
+        "$__loc__",
+        "import \"a\" as a; 1",
+        "include \"a\"; 1",
+        "def f: 1; f",
+        "[def f: 1; f]",
+        "\"\\(def f: 1; f)\"",
+        "debug",
+        "stderr",
+        "input_filename",
+        "localtime",
+        "$secrets",
+        "$secrets.ad.password",
+        "{$secrets}",
+        ".a | . as $x | $secrets",
+        "modulemeta",
+        "getpath(now)",
+        "_sort_keyed",
+        "error(env)",
+        "$ENV as $x | 1",
+        "get_search_list",
+        "ltrimstr(env.HOME)",
     ] {
         assert!(Expression::compile(text).is_err(), "{text}");
     }
     for harmless in ["\"def f: env; now\"", ".env", ".now", "{env: 1}", ".[\"input\"]", ".def?"] {
         assert!(Expression::compile(harmless).is_ok(), "{harmless}");
     }
+}
+
+#[test]
+fn long_objects_and_texts_are_no_deep_recursion() {
+    let members: Vec<String> = (0..150).map(|n| format!("k{n}: {n}")).collect();
+    let object = run(&format!("{{{}}} | length", members.join(", ")), &json!(0));
+    assert_eq!(object, Ok(json!(150)));
+    let text = "\\(.)".repeat(90);
+    assert_eq!(run(&format!("\"{text}\" | length"), &json!(1)), Ok(json!(90)));
+    let items = vec!["1"; 700].join(",");
+    assert_eq!(run(&format!("[{items}] | add"), &json!(0)), Ok(json!(700)));
+    let deep = "reduce range(110) as $i (0; [.]) as $d | $d | ".to_owned();
+    let walks = format!("{deep}{}1{}", "walk($d | ".repeat(40), ")".repeat(40));
+    assert!(run(&walks, &json!(0)).is_err());
 }
 
 #[test]
@@ -257,14 +410,17 @@ fn the_variables_an_expression_reads_are_known() {
     let expression =
         Expression::compile(". as $a | $input + $a | {$b} | reduce .[] as [$c] ($d; $c)").unwrap();
     assert_eq!(expression.variables(), ["b", "d", "input"]);
+    assert_eq!(compiles("$x | . + $y"), Ok(vec!["x".to_owned(), "y".to_owned()]));
+    assert!(compiles("env").unwrap_err().contains("env"));
     assert_eq!(run("$nope", &json!(1)), Err(Error::UnknownVariable("nope".to_owned())));
 }
 
 #[test]
 fn only_the_playbook_is_searched_for_expressions() {
-    let compiled = |text: &str| Expression::compile(text);
     let (none, limits) = (BTreeMap::new(), Limits::default());
-    let fill = |json: &Value, input: &Value| fill(json, &compiled, input, &none, &limits);
+    let fill = |json: &Value, input: &Value| {
+        fill(json, &|text| Expression::compile(text)?.run(input, &none, &limits))
+    };
     let template = json!({"a": ["${ .x }", "plain", {"b": "${.y | length}"}], "c": 1});
     let input = json!({"x": "${ .secret }", "y": "abc"});
     assert_eq!(
@@ -277,13 +433,124 @@ fn only_the_playbook_is_searched_for_expressions() {
 #[test]
 fn names_in_addresses_are_filled_and_encoded() {
     let input = json!({"id": 7, "name": "a/b ?", "list": []});
-    assert_eq!(interpolate("http://h/{id}/{name}?q={id}", &input).unwrap(), "http://h/7/a%2Fb%20%3F?q=7");
+    assert_eq!(
+        interpolate("http://h/{id}/{name}?q={id}", &input).unwrap(),
+        "http://h/7/a%2Fb%20%3F?q=7"
+    );
     for wrong in ["http://h/{nope}", "http://h/{list}"] {
         assert!(interpolate(wrong, &input).is_err(), "{wrong}");
     }
 }
 
+/// Expressions of all kinds within each other, many of them hostile.
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn expression() -> impl Strategy<Value = String> {
+    let leaf = prop::sample::select(vec![
+        ".",
+        "..",
+        ".[]",
+        ".a",
+        ".[0]",
+        "1",
+        "\"x\"",
+        "empty",
+        "error",
+        "null",
+        "[.]",
+        "{a: .}",
+        "repeat(.)",
+        "range(9)",
+        "range(1e9)",
+        "recurse([.])",
+        "[.[]?]",
+        "tojson",
+        "add",
+        "keys",
+        "reduce range(99) as $i (0; [.])",
+        "[.,.]",
+        "\"x\" * 999",
+        "input?",
+        "break $o",
+        "paths",
+    ]);
+    leaf.prop_map(str::to_owned).prop_recursive(7, 64, 3, |inner| {
+        let forms = prop::sample::select(vec![
+            "(A|B)",
+            "(A,B)",
+            "[A]",
+            "first(A)",
+            "last(A)",
+            "limit(3;A)",
+            "map(A)",
+            "walk(A)",
+            "(A + B)",
+            "(A * B)",
+            "(A == B)",
+            "(A // B)",
+            "try (A) catch (B)",
+            "(A)?",
+            "-(A)",
+            "(A |= B)",
+            "(A = B)",
+            "(A += B)",
+            "path(A)",
+            "del(A)",
+            "until(A;B)",
+            "while(A;B)",
+            "repeat(A)",
+            "recurse(A)",
+            "reduce (A) as $x (B; C)",
+            "foreach (A) as $x (B; C)",
+            "if A then B else C end",
+            "(A as $x | B)",
+            "(A as [$x, {a: $y}] | B)",
+            "{(A): B}",
+            "{a: A, b: B}",
+            "\"\\(A) \\(B)\"",
+            "label $o | (A)",
+            "sort_by(A)",
+            "any(A;B)",
+            "to_entries",
+            "with_entries(A)",
+            "(A and B)",
+            "getpath(A)",
+            "[paths(A)]",
+            ".[A:B]?",
+            "sub(A;B)",
+            "skip(A;B)",
+            "isempty(A)",
+            "group_by(A)",
+            "flatten",
+            "combinations",
+        ]);
+        (forms, inner.clone(), inner.clone(), inner).prop_map(|(form, a, b, c)| {
+            let mut made = String::new();
+            for letter in form.chars() {
+                match letter {
+                    'A' => made.push_str(&a),
+                    'B' => made.push_str(&b),
+                    'C' => made.push_str(&c),
+                    other => made.push(other),
+                }
+            }
+            made
+        })
+    })
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_expression_takes_the_process_down(text in expression()) {
+        if let Ok(compiled) = Expression::compile(&text) {
+            let limits = Limits { steps: 50_000, bytes: 1 << 20 };
+            let input = json!({"a": [1, [2, {"a": "x"}]], "b": null});
+            let first = compiled.run(&input, &BTreeMap::new(), &limits);
+            prop_assert_eq!(first, compiled.run(&input, &BTreeMap::new(), &limits));
+        }
+    }
+
     #[test]
     fn no_text_makes_it_panic(text in "[ a-c.$|,:;?()\\[\\]{}\"\\\\0-9+*/%=<>@_-]{0,60}") {
         let _ = run(&text, &json!({"a": [1, "b", {"c": null}]}));

@@ -134,8 +134,9 @@ impl Val {
             }
             Value::Object(members) => {
                 let depth = depth.checked_sub(1)?;
-                let member =
-                    |(k, v): (&String, &Value)| Some((k.as_str().into(), Self::from_json(v, depth)?));
+                let member = |(k, v): (&String, &Value)| {
+                    Some((k.as_str().into(), Self::from_json(v, depth)?))
+                };
                 Self::object(members.iter().map(member).collect::<Option<_>>()?)
             }
         })
@@ -159,11 +160,11 @@ impl Val {
             (Self::Int(a), Self::Int(b)) => a.cmp(b),
             (Self::Str(a), Self::Str(b)) => a.cmp(b),
             (Self::Arr(a), Self::Arr(b)) => compare_all(&a.items, &b.items),
-            (Self::Obj(a), Self::Obj(b)) => {
-                a.members.keys().cmp(b.members.keys()).then_with(|| {
-                    compare_all(a.members.values(), b.members.values())
-                })
-            }
+            (Self::Obj(a), Self::Obj(b)) => a
+                .members
+                .keys()
+                .cmp(b.members.keys())
+                .then_with(|| compare_all(a.members.values(), b.members.values())),
             (a, b) => match (a.as_f64(), b.as_f64()) {
                 // As jq: not-a-number is below every number, itself included.
                 (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(if a.is_nan() {

@@ -31,6 +31,6 @@ pub use duration::{FixedDuration, UnusableDuration};
 pub use error_type::{StandardError, same_error_type};
 pub use expression::{Expression, embedded_expression};
 pub use mistake::{Mistake, Severity};
-pub use parse::parse;
+pub use parse::{parse, read_value};
 pub use place::{Place, PlacedExpression, Places, Span};
 pub use schema::schema;

@@ -31,9 +31,9 @@ impl Stepper<'_> {
     }
 
     fn act(&mut self, activity: u64, action: &str, input: Value) -> Result<(), Fault> {
-        let action = action.parse().map_err(|error| {
-            fault(StandardError::Configuration, "Unknown function", error)
-        })?;
+        let action = action
+            .parse()
+            .map_err(|error| fault(StandardError::Configuration, "Unknown function", error))?;
         let (task, step) = self.names(activity);
         self.set_state(activity, State::Asking);
         self.ask(Some(activity), Purpose::Answer, |number| Effect::Act {
@@ -46,12 +46,7 @@ impl Stepper<'_> {
         Ok(())
     }
 
-    fn function(
-        &mut self,
-        activity: u64,
-        call: &FunctionCall,
-        input: &Value,
-    ) -> Result<(), Fault> {
+    fn function(&mut self, activity: u64, call: &FunctionCall, input: &Value) -> Result<(), Fault> {
         let Some(whole) = self.run.activities.get(&activity) else { return Ok(()) };
         let key = format!("{}/call", whole.key);
         let with = match &call.with {
@@ -77,7 +72,8 @@ impl Stepper<'_> {
         request.insert("method".to_owned(), json!(method));
         let address = self.address(&call.endpoint, input, &scope)?;
         request.insert("endpoint".to_owned(), json!(address));
-        for (name, part) in [("headers", &call.headers), ("body", &call.body), ("query", &call.query)]
+        for (name, part) in
+            [("headers", &call.headers), ("body", &call.body), ("query", &call.query)]
         {
             if let Some(part) = part {
                 request.insert(name.to_owned(), self.fill(part, input, &scope)?);

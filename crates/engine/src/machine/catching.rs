@@ -10,9 +10,7 @@ use super::{
 };
 use crate::{
     Fault,
-    language::{
-        Backoff, Catch, ErrorFilter, Retry, RetryPolicy, TaskKind, Try, same_error_type,
-    },
+    language::{Backoff, Catch, ErrorFilter, Retry, RetryPolicy, TaskKind, Try, same_error_type},
 };
 
 /// A repeat's delay never grows beyond this.
@@ -39,9 +37,9 @@ impl Stepper<'_> {
         let Some(task) = self.performance(activity) else { return };
         let State::Pausing(attempts) = &task.state else { return };
         let (mut attempts, input) = (attempts.clone(), task.input.clone());
-        let limit = self.trial(activity).and_then(|trial| {
-            self.policy(&trial.catch)?.limit.as_ref()?.attempt_duration.clone()
-        });
+        let limit = self
+            .trial(activity)
+            .and_then(|trial| self.policy(&trial.catch)?.limit.as_ref()?.attempt_duration.clone());
         if let (Some(limit), Some(whole)) = (limit, self.run.activities.get(&activity)) {
             match self.milliseconds(&limit, &input, &Scope::of(whole)) {
                 Ok(after) => self.wake(Some(activity), Purpose::AttemptTimeout, after),
@@ -196,9 +194,8 @@ impl Stepper<'_> {
 }
 
 fn fits(filter: &ErrorFilter, fault: &Fault) -> bool {
-    let same = |wanted: &Option<String>, found: &Option<String>| {
-        wanted.is_none() || wanted == found
-    };
+    let same =
+        |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
     filter.kind.as_ref().is_none_or(|kind| same_error_type(kind, &fault.kind))
         && filter.status.is_none_or(|status| status == fault.status)
         && same(&filter.instance, &fault.instance)

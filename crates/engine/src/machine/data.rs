@@ -85,32 +85,8 @@ impl Stepper<'_> {
 
     /// Evaluates all `${ … }` in a part of the playbook.
     pub(super) fn fill(&self, json: &Value, on: &Value, scope: &Scope<'_>) -> Result<Value, Fault> {
-        self.filled(json, on, scope).map_err(expression_fault)
-    }
-
-    fn filled(&self, json: &Value, on: &Value, scope: &Scope<'_>) -> Result<Value, jq::Error> {
-        match json {
-            Value::String(text) => match crate::language::embedded_expression(text) {
-                Some(inner) => self.evaluate(&self.program.expression(inner)?, on, scope),
-                None if text.contains("${") => Err(jq::Error::Embedded(text.clone())),
-                None => Ok(json.clone()),
-            },
-            Value::Array(items) => items.iter().map(|item| self.filled(item, on, scope)).collect(),
-            Value::Object(members) => self.filled_members(members, on, scope).map(Value::Object),
-            Value::Null | Value::Bool(_) | Value::Number(_) => Ok(json.clone()),
-        }
-    }
-
-    fn filled_members(
-        &self,
-        members: &Map<String, Value>,
-        on: &Value,
-        scope: &Scope<'_>,
-    ) -> Result<Map<String, Value>, jq::Error> {
-        let member = |(name, member): (&String, &Value)| {
-            Ok((name.clone(), self.filled(member, on, scope)?))
-        };
-        members.iter().map(member).collect()
+        jq::fill(json, &|text| self.evaluate(&self.program.expression(text)?, on, scope))
+            .map_err(expression_fault)
     }
 
     pub(super) fn fill_map(
@@ -119,7 +95,8 @@ impl Stepper<'_> {
         on: &Value,
         scope: &Scope<'_>,
     ) -> Result<Value, Fault> {
-        self.filled_members(members, on, scope).map(Value::Object).map_err(expression_fault)
+        let evaluate = |text: &str| self.evaluate(&self.program.expression(text)?, on, scope);
+        jq::fill_members(members, &evaluate).map(Value::Object).map_err(expression_fault)
     }
 
     /// Evaluates a text that may be `${ … }` and must give a text.

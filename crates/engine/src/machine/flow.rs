@@ -181,7 +181,8 @@ impl Stepper<'_> {
         let output = self.given(task.base.output.as_ref(), raw, &scope, "output")?;
         if task.base.export.as_ref().is_some_and(|export| export.as_.is_some()) {
             let scope = Scope { raw_output: Some(raw), output: Some(&output), ..Scope::of(whole) };
-            let context = self.given(task.base.export.as_ref(), &output, &scope, "exported context")?;
+            let context =
+                self.given(task.base.export.as_ref(), &output, &scope, "exported context")?;
             self.run.context = context;
         }
         match then.or(task.base.then.as_ref()) {

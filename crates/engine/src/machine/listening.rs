@@ -279,12 +279,7 @@ impl Stepper<'_> {
         }
     }
 
-    fn round_ended(
-        &mut self,
-        activity: u64,
-        foreach: &Foreach,
-        raw: Value,
-    ) -> Result<(), Fault> {
+    fn round_ended(&mut self, activity: u64, foreach: &Foreach, raw: Value) -> Result<(), Fault> {
         let Some(listening) = self.listening_mut(activity) else { return Ok(()) };
         let item = listening.queue.pop_front().unwrap_or(Value::Null);
         let index = json!(listening.rounds);
@@ -329,8 +324,12 @@ fn worth_bringing(to: &EventConsumption, filters: &mut Vec<EventFilter>) {
         filters.push(EventFilter::default());
     }
     for pattern in patterns {
-        let plain = |value: &Value| value.as_str().is_none_or(|text| !text.contains("${"));
-        let plain = pattern.with.iter().filter(|(_, value)| !value.is_object() && plain(value));
+        let plain = |value: &Value| match value {
+            Value::String(text) => embedded_expression(text).is_none(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => true,
+            Value::Array(_) | Value::Object(_) => false,
+        };
+        let plain = pattern.with.iter().filter(|(_, value)| plain(value));
         let exactly = plain.map(|(name, value)| (name.clone(), value.clone())).collect();
         filters.push(EventFilter { exactly });
     }

@@ -55,7 +55,7 @@ impl Program {
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        let definition = serde_saphyr::from_str(playbook.places.text()).unwrap_or(Value::Null);
+        let definition = playbook.to_value();
         let Parts { tasks, lists, schemas: _ } = parts;
         Ok(Self(Arc::new(Inner { playbook, definition, tasks, lists, expressions, schemas })))
     }
@@ -118,7 +118,12 @@ impl Parts {
 
     fn task(&mut self, task: &Task) {
         let at = task.reference.0.as_str();
-        self.rules(task.base.input.as_ref(), task.base.output.as_ref(), task.base.export.as_ref(), at);
+        self.rules(
+            task.base.input.as_ref(),
+            task.base.output.as_ref(),
+            task.base.export.as_ref(),
+            at,
+        );
         match &task.kind {
             TaskKind::Do(tasks) => self.list(&format!("{at}/do"), tasks),
             TaskKind::For(body) => self.list(&format!("{at}/do"), &body.tasks),

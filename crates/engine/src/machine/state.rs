@@ -210,9 +210,23 @@ pub(super) enum Todo {
     /// Begin the list's task at its current index.
     Next { list: u64, input: Value },
     /// Begin a task as an only child.
-    Single { parent: u64, child: u64, task: String, key: String, input: Value, variables: Variables },
+    Single {
+        parent: u64,
+        child: u64,
+        task: String,
+        key: String,
+        input: Value,
+        variables: Variables,
+    },
     /// Begin a list of tasks.
-    List { parent: Option<u64>, child: u64, list: String, key: String, input: Value, variables: Variables },
+    List {
+        parent: Option<u64>,
+        child: u64,
+        list: String,
+        key: String,
+        input: Value,
+        variables: Variables,
+    },
     /// Begin another round of a loop.
     Round { activity: u64 },
     /// Go on with the events of a `listen`.

@@ -31,7 +31,7 @@ impl<'s> Stepper<'s> {
 
     pub(super) fn begin(mut self) -> Vec<Effect> {
         if let Err(fault) = self.begin_playbook() {
-            self.end(Ending::Faulted { fault });
+            self.fail(fault);
         }
         self.settle();
         self.effects
@@ -111,8 +111,7 @@ impl<'s> Stepper<'s> {
             (Some(activity), Purpose::AttemptTimeout) => self.attempt_timed_out(activity, late),
             (Some(activity), Purpose::Pause) => self.paused(activity),
             (None, Purpose::Timeout) => {
-                let fault = Fault { instance: Some("/".to_owned()), ..late };
-                self.end(Ending::Faulted { fault });
+                self.fail(late);
             }
             (Some(_), Purpose::Answer | Purpose::Events) | (None, _) => {}
         }
@@ -149,7 +148,7 @@ impl<'s> Stepper<'s> {
             if begun > TASKS_A_STEP {
                 let detail = format!("more than {TASKS_A_STEP} tasks without waiting for anything");
                 let fault = fault(StandardError::Runtime, "Endless loop", detail);
-                self.end(Ending::Faulted { fault });
+                self.fail(fault);
                 return;
             }
             self.perform(todo);
@@ -166,16 +165,19 @@ impl<'s> Stepper<'s> {
         self.run.ending = Some(ending);
     }
 
+    /// Ends the run with an error of the playbook as a whole.
+    fn fail(&mut self, fault: Fault) {
+        let fault = Fault { instance: Some("/".to_owned()), ..fault };
+        self.end(Ending::Faulted { fault });
+    }
+
     /// Ends the run as completed.
     pub(super) fn complete(&mut self, output: &Value) {
         let program = self.program;
         let rule = program.playbook().output.as_ref();
-        let ending = match self.given(rule, output, &Scope::default(), "output") {
-            Ok(output) => Ending::Completed { output },
-            Err(fault) => {
-                Ending::Faulted { fault: Fault { instance: Some("/".to_owned()), ..fault } }
-            }
-        };
-        self.end(ending);
+        match self.given(rule, output, &Scope::default(), "output") {
+            Ok(output) => self.end(Ending::Completed { output }),
+            Err(fault) => self.fail(fault),
+        }
     }
 }

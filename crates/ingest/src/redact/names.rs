@@ -495,7 +495,7 @@ impl Scan<'_> {
     /// True if the sentence around the word treats it as a person: it stands inside the sentence,
     /// beside another person, or before what people do.
     fn acts_as_person(&mut self, at: usize) -> bool {
-        if self.inside_sentence(at) || self.beside_person(at) {
+        if self.inside_sentence(at) || self.beside_person(at) || self.owns(at) {
             return true;
         }
         if at + 1 >= self.tokens.len() || !self.gap(at + 1, SPACE) {
@@ -515,6 +515,12 @@ impl Scan<'_> {
             start.and_then(|start| head.get(start..)).is_some_and(is_pseudonym_start)
         });
         follows || LINKS.iter().any(|link| after.strip_prefix(link).is_some_and(is_pseudonym_start))
+    }
+
+    /// "Jan's laptop".
+    fn owns(&self, at: usize) -> bool {
+        let after = &self.text[self.tokens[at].end..];
+        ["'s ", "’s "].iter().any(|ending| after.starts_with(ending))
     }
 
     fn inside_sentence(&self, at: usize) -> bool {

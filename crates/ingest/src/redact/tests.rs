@@ -52,6 +52,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("@jan kan jij dit nakijken?", "@P kan jij dit nakijken?"),
     ("Sofie Van den Broeck vraagt toegang", "P vraagt toegang"),
     ("toegang voor Sofie's laptop", "toegang voor P's laptop"),
+    ("Jan's laptop is stuk", "P's laptop is stuk"),
+    ("Jan opgebeld, belt terug", "P opgebeld, belt terug"),
     ("Gesprek met Van Den Broeck gehad", "Gesprek met P gehad"),
     ("thanks Will", "thanks P"),
     ("vraag aan Jan of het mag", "vraag aan P of het mag"),

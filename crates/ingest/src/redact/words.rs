@@ -115,10 +115,12 @@ const CALLS: &str = "door aan met collega collegas namens gebruiker gebruikster 
     gebeld contacteer";
 
 const ACTS: &str = "is was heeft had kan kon moet mag wil zal werkt werkte zei zegt vraagt vroeg \
-    belt belde gebeld gemaild gevraagd gesproken gecontacteerd levert komt gaat krijgt stuurt \
+    belt belde gebeld opgebeld teruggebeld gemaild \
+    aangeschreven verwittigd gecontacteerd bereikt gehoord gevraagd gesproken levert komt gaat krijgt stuurt \
     bevestigt bevestigde meldt meldde geraakt zit vertrekt start begint wacht gaf geeft laat van \
-    bij has can could must wants needs said says asked asks called calls works worked will would \
-    no at from told confirmed confirms replied joins leaves est peut veut dit demande travaille \
+    bij has can could must wants needs said says asked asks calls works worked will would \
+    no at from told called phoned mailed emailed contacted \
+    reached confirmed confirms replied joins leaves est peut veut dit demande travaille \
     appelle ist hat kann sagt fragt arbeitet";
 
 const TITLES: &str = "mr mrs ms miss dhr mevr mevrouw meneer mw heer mme mlle madame monsieur herr \

@@ -27,14 +27,7 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
     let mut desk = Desk::new(SourceKind::Jira, input, options);
     for part in input.parts(&options.limits, &mut desk.findings)? {
         desk.findings.in_file(&part.name);
-        let records = json::records(&part, &["issues"], &mut desk)?;
-        for (row, record) in (1..).zip(records) {
-            if desk.begin_row()
-                && let Some(ticket) = ticket(row, record, &mut desk)
-            {
-                desk.keep(row, ticket);
-            }
-        }
+        json::tickets(&part, &["issues"], &mut desk, ticket)?;
     }
     Ok(desk.finish())
 }

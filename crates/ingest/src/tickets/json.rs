@@ -1,6 +1,6 @@
 //! The loose JSON of ticket systems: documents, pages of records, values in many shapes.
 
-use kompel_model::{Effect, FindingCode};
+use kompel_model::{Effect, FindingCode, Ticket};
 use serde_json::{Map, Value};
 
 use crate::{Error, encoding, input::Part, tickets::desk::Desk};
@@ -46,6 +46,23 @@ pub(super) fn records(
         }
     }
     Ok(records)
+}
+
+/// Keeps the ticket that `ticket` makes of each record of one file.
+pub(super) fn tickets(
+    part: &Part<'_>,
+    keys: &[&str],
+    desk: &mut Desk<'_>,
+    ticket: impl Fn(u64, Value, &mut Desk<'_>) -> Option<Ticket>,
+) -> Result<(), Error> {
+    for (row, record) in (1..).zip(records(part, keys, desk)?) {
+        if desk.begin_row()
+            && let Some(ticket) = ticket(row, record, desk)
+        {
+            desk.keep(row, ticket);
+        }
+    }
+    Ok(())
 }
 
 fn spread(document: Value, keys: &[&str], records: &mut Vec<Value>) {

@@ -46,7 +46,7 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
         desk.findings.in_file(&part.name);
         let head = part.head(HEAD)?;
         if head.trim_ascii_start().starts_with(b"{") || head.trim_ascii_start().starts_with(b"[") {
-            read_json(&part, &mut desk)?;
+            json::tickets(&part, &["result", "records"], &mut desk, ticket)?;
         } else {
             read_csv(&part, &mut desk)?;
         }
@@ -72,18 +72,6 @@ fn read_csv(part: &Part<'_>, desk: &mut Desk<'_>) -> Result<(), Error> {
     let mut history = History::default();
     sheet.read(&rows, desk, &mut |_, _, ticket| history.add(ticket))?;
     history.settle(desk);
-    Ok(())
-}
-
-fn read_json(part: &Part<'_>, desk: &mut Desk<'_>) -> Result<(), Error> {
-    let records = json::records(part, &["result", "records"], desk)?;
-    for (row, record) in (1..).zip(records) {
-        if desk.begin_row()
-            && let Some(ticket) = ticket(row, record, desk)
-        {
-            desk.keep(row, ticket);
-        }
-    }
     Ok(())
 }
 

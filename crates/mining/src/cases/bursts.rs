@@ -357,7 +357,7 @@ mod tests {
 
     fn shares(mut marks: Vec<Mark<'_>>) -> Vec<(BurstKind, u32)> {
         marks.sort_by_key(|m| m.at);
-        let calendar = Calendar::new(chrono_tz::Europe::Brussels);
+        let calendar = Calendar::new(chrono_tz::Europe::Brussels, crate::Country::Be);
         find(&marks, 52, &calendar).bursts.iter().map(|b| (b.kind, b.records)).collect()
     }
 

@@ -1,24 +1,32 @@
-//! Working time: the hours and holidays in which a Belgian desk works, in the tenant's zone.
+//! Working time: the hours and days in which a desk works, in the tenant's zone and country.
 //!
 //! Owns the calendar only; what is measured with it belongs to the callers.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use kompel_model::Timestamp;
+
+use crate::holidays::Country;
 
 /// Days looked at one by one; longer stretches are scaled.
 const LONGEST: i64 = 3_660;
 
-/// Working days from 9:00 to 17:30, Monday to Friday, Belgian holidays off.
+/// Working days from 9:00 to 17:30, Monday to Friday, the country's holidays off.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Calendar {
     zone: Tz,
+    country: Country,
 }
 
 impl Calendar {
-    /// The calendar in a zone.
-    pub(crate) fn new(zone: Tz) -> Self {
-        Self { zone }
+    /// The calendar of a country in a zone.
+    pub(crate) fn new(zone: Tz, country: Country) -> Self {
+        Self { zone, country }
+    }
+
+    /// True from Monday to Friday outside the holidays.
+    pub(crate) fn is_working_day(&self, day: NaiveDate) -> bool {
+        !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !self.country.is_holiday(day)
     }
 
     /// The day it was there.
@@ -35,7 +43,7 @@ impl Calendar {
     pub(crate) fn at_work(&self, at: Timestamp) -> bool {
         let local = self.local(at);
         let (open, close) = hours();
-        is_working_day(local.date()) && (open..close).contains(&local.time())
+        self.is_working_day(local.date()) && (open..close).contains(&local.time())
     }
 
     /// Working hours from one moment to a later one; 0 if it is not later.
@@ -53,7 +61,7 @@ impl Calendar {
             .date()
             .iter_days()
             .take_while(|day| *day <= to.date())
-            .filter(|day| is_working_day(*day))
+            .filter(|day| self.is_working_day(*day))
             .map(|day| {
                 let begin = from.max(day.and_time(open));
                 let end = to.min(day.and_time(close));
@@ -71,7 +79,7 @@ impl Calendar {
             return u32::try_from(days).unwrap_or(u32::MAX);
         }
         let count = from.iter_days().skip(1).take_while(|day| *day <= to);
-        u32::try_from(count.filter(|day| is_working_day(*day)).count()).unwrap_or(u32::MAX)
+        u32::try_from(count.filter(|day| self.is_working_day(*day)).count()).unwrap_or(u32::MAX)
     }
 
     /// A local midnight as a moment; where a change of clocks skips it, the same in universal time.
@@ -91,71 +99,17 @@ fn hours() -> (NaiveTime, NaiveTime) {
     (time(9, 0), time(17, 30))
 }
 
-/// True from Monday to Friday outside the holidays.
-pub(crate) fn is_working_day(day: NaiveDate) -> bool {
-    !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !is_holiday(day)
-}
-
-/// True on the ten legal holidays of Belgium.
-pub(crate) fn is_holiday(day: NaiveDate) -> bool {
-    const FIXED: [(u32, u32); 7] = [(1, 1), (5, 1), (7, 21), (8, 15), (11, 1), (11, 11), (12, 25)];
-    if FIXED.contains(&(day.month(), day.day())) {
-        return true;
-    }
-    // Easter Monday, Ascension, Whit Monday.
-    easter(day.year())
-        .is_some_and(|sunday| [1, 39, 50].iter().any(|n| sunday + Days::new(*n) == day))
-}
-
-/// Easter Sunday of the Gregorian calendar.
-///
-/// # Source
-/// The anonymous computus (Meeus, Astronomical Algorithms, chapter 8).
-fn easter(year: i32) -> Option<NaiveDate> {
-    let golden = year.rem_euclid(19);
-    let (century, rest) = (year.div_euclid(100), year.rem_euclid(100));
-    let leap = (century - (century + 8) / 25 + 1) / 3;
-    let epact = (19 * golden + century - century / 4 - leap + 15) % 30;
-    let weekday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
-    let late = (golden + 11 * epact + 22 * weekday) / 451;
-    let days = epact + weekday - 7 * late + 114;
-    let month = u32::try_from(days / 31).ok()?;
-    let day = u32::try_from(days % 31 + 1).ok()?;
-    NaiveDate::from_ymd_opt(year, month, day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn date(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     #[test]
-    fn easter_falls_where_the_almanac_says() {
-        for sunday in ["1999-04-04", "2000-04-23", "2024-03-31", "2025-04-20", "2026-04-05"] {
-            assert_eq!(easter(date(sunday).year()), Some(date(sunday)));
-        }
-    }
-
-    #[test]
-    fn belgian_holidays_are_free() {
-        for day in ["2025-04-21", "2025-05-29", "2025-06-09", "2025-07-21", "2026-05-14"] {
-            assert!(is_holiday(date(day)), "{day}");
-        }
-        for day in ["2025-04-18", "2025-12-26", "2025-07-11"] {
-            assert!(!is_holiday(date(day)), "{day}");
-        }
-    }
-
-    #[test]
     fn working_hours_leave_out_nights_weekends_and_holidays() {
-        let calendar = Calendar::new(chrono_tz::Europe::Brussels);
+        let calendar = Calendar::new(chrono_tz::Europe::Brussels, Country::Be);
         let check = |from: &str, to: &str, hours: f64| {
             let found = calendar.working_hours_between(at(from), at(to));
             assert!((found - hours).abs() < 1e-9, "{from} to {to}: {found}");
@@ -167,5 +121,14 @@ mod tests {
         check("2025-03-04T09:00:00Z", "2025-03-03T09:00:00Z", 0.0);
         // Across the change to summer time: 9:00 is 8:00 UTC before it and 7:00 UTC after.
         check("2025-03-28T16:00:00Z", "2025-03-31T08:00:00Z", 1.5);
+    }
+
+    #[test]
+    fn another_country_rests_on_other_days() {
+        let (from, to) = (at("2025-07-18T15:00:00Z"), at("2025-07-22T07:30:00Z"));
+        let hours = |country| {
+            Calendar::new(chrono_tz::Europe::Brussels, country).working_hours_between(from, to)
+        };
+        assert_eq!((hours(Country::Be), hours(Country::Nl)), (1.0, 9.5));
     }
 }

@@ -7,7 +7,7 @@ use super::runs::{Place, Run, What};
 use crate::{
     ErrorFacts, Quote,
     quote::quote,
-    signs::{Sign, StatusClass},
+    signs::{Sign, SignSet, StatusClass},
     tally::Tallied,
 };
 
@@ -23,6 +23,12 @@ struct Shown {
     escalated: bool,
 }
 
+impl Shown {
+    fn is_rework(self) -> bool {
+        self.reopened || self.corrected || self.redone
+    }
+}
+
 /// Reads the runs' errors.
 pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
     let [mut rework, mut reopened, mut corrected, mut escalated] =
@@ -30,8 +36,7 @@ pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
     let mut quotes: Vec<Quote> = Vec::new();
     for run in runs {
         let (shown, words) = read(run);
-        let again = shown.reopened || shown.corrected || shown.redone;
-        rework.see(run.id, run.at, again);
+        rework.see(run.id, run.at, shown.is_rework());
         reopened.see(run.id, run.at, shown.reopened);
         corrected.see(run.id, run.at, shown.corrected);
         escalated.see(run.id, run.at, shown.escalated);
@@ -55,27 +60,25 @@ pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
 /// True if the run was reopened, done again or put right.
 pub(crate) fn has_rework(run: &Run<'_>) -> bool {
     let (shown, _) = read(run);
-    shown.reopened || shown.corrected || shown.redone
+    shown.is_rework()
 }
 
 /// The place among the run's events at which the first rework shows.
 pub(crate) fn first_rework(run: &Run<'_>) -> Option<usize> {
-    let mut shown = Shown::default();
-    let mut worked = false;
+    let mut course = Course::default();
     (0..run.events.len()).find(|place| {
-        see(run, *place, &mut worked, &mut shown);
-        shown.reopened || shown.corrected || shown.redone
+        course.see(run, *place);
+        course.shown.is_rework()
     })
 }
 
 fn read(run: &Run<'_>) -> (Shown, Option<Quote>) {
-    let mut shown = Shown::default();
-    let mut worked = false;
+    let mut course = Course::default();
     let mut words = None;
     for (place, event) in run.events.iter().enumerate() {
-        let before = shown;
-        see(run, place, &mut worked, &mut shown);
-        let again = Shown { escalated: before.escalated, ..shown } != before;
+        let before = course.shown;
+        course.see(run, place);
+        let again = Shown { escalated: before.escalated, ..course.shown } != before;
         if again
             && words.is_none()
             && let What::Said { text, of, .. } = event.what
@@ -83,6 +86,7 @@ fn read(run: &Run<'_>) -> (Shown, Option<Quote>) {
             words = Some(quote(text, of));
         }
     }
+    let mut shown = course.shown;
     if let Some(ticket) = run.ticket {
         shown.reopened |= ticket.reopen_count.is_some_and(|times| times > 0);
         shown.redone |= comes_again(ticket);
@@ -90,35 +94,74 @@ fn read(run: &Run<'_>) -> (Shown, Option<Quote>) {
     (shown, words)
 }
 
-fn see(run: &Run<'_>, place: usize, worked: &mut bool, shown: &mut Shown) {
-    let event = &run.events[place];
-    match event.what {
-        What::Status { from, to, .. } => {
-            let was_done = from == Some(StatusClass::Done);
-            let again = matches!(
-                to,
-                StatusClass::Open
-                    | StatusClass::Active
-                    | StatusClass::Reopened
-                    | StatusClass::WaitingApproval
-                    | StatusClass::WaitingPerson
-            );
-            shown.reopened |= to == StatusClass::Reopened || (was_done && again);
-            *worked |= to == StatusClass::Done;
-        }
-        What::Said { text, signs, place, .. } => {
-            if event.robot || matches!(place, Place::Opening | Place::ChatOpening) {
-                return;
+/// A run while its events are read in order.
+#[derive(Debug, Default)]
+struct Course {
+    shown: Shown,
+    /// Someone told of work, or the ticket was done.
+    worked: bool,
+    /// The last that a worker said asks something, so that what follows is an answer.
+    asked: bool,
+    /// After the work the asker came back with something other than thanks or an answer.
+    came_back: bool,
+}
+
+impl Course {
+    fn see(&mut self, run: &Run<'_>, place: usize) {
+        let event = &run.events[place];
+        match event.what {
+            What::Status { from, to, .. } => {
+                let was_done = from == Some(StatusClass::Done);
+                let again = matches!(
+                    to,
+                    StatusClass::Open
+                        | StatusClass::Active
+                        | StatusClass::Reopened
+                        | StatusClass::WaitingApproval
+                        | StatusClass::WaitingPerson
+                );
+                self.shown.reopened |= to == StatusClass::Reopened || (was_done && again);
+                self.worked |= to == StatusClass::Done;
             }
-            let of_another = speaks_of_another(run, text);
-            shown.reopened |= *worked && !of_another && signs.has(Sign::Reopened);
-            shown.corrected |= !of_another && signs.has(Sign::Corrected);
-            shown.redone |= *worked && !of_another && signs.has(Sign::Redone);
-            shown.escalated |= signs.has(Sign::Escalated);
-            let asks = [Sign::ApprovalAsk, Sign::WaitingApproval, Sign::WaitingAnswer, Sign::Ack]
-                .iter()
-                .any(|sign| signs.has(*sign));
-            *worked |= !asks && run.is_worker(event.author);
+            What::Said { text, signs, place, .. } => {
+                if event.robot || matches!(place, Place::Opening | Place::ChatOpening) {
+                    return;
+                }
+                self.shown.escalated |= signs.has(Sign::Escalated);
+                if !speaks_of_another(run, text) {
+                    self.said(signs, run.is_worker(event.author));
+                }
+                self.go_on(text, signs, run.is_worker(event.author));
+            }
+        }
+    }
+
+    /// What a comment or reply shows, after all that was said before it.
+    fn said(&mut self, signs: SignSet, by_worker: bool) {
+        let shown = &mut self.shown;
+        shown.reopened |= self.worked && signs.has(Sign::Reopened);
+        shown.corrected |= signs.has(Sign::Corrected);
+        shown.redone |= self.worked && signs.has(Sign::Redone);
+        let fault = self.worked && signs.has(Sign::Fault) && !signs.has(Sign::HandedOver);
+        if by_worker {
+            shown.corrected |= fault && signs.has(Sign::Mended);
+            shown.redone |= self.came_back && (fault || signs.has(Sign::Mended));
+        } else {
+            shown.reopened |= fault && !self.asked;
+        }
+    }
+
+    /// Remembers what the next comments are held against.
+    fn go_on(&mut self, text: &str, signs: SignSet, by_worker: bool) {
+        let any = |of: &[Sign]| of.iter().any(|sign| signs.has(*sign));
+        let asks = any(&[Sign::ApprovalAsk, Sign::WaitingApproval, Sign::WaitingAnswer]);
+        if by_worker {
+            self.worked |= !asks && !signs.has(Sign::Ack);
+            self.asked = asks || text.contains('?');
+            self.came_back = false;
+        } else {
+            let content = [Sign::Thanks, Sign::Ack, Sign::ApprovalGiven, Sign::AutoReply];
+            self.came_back |= self.worked && !self.asked && !any(&content);
         }
     }
 }
@@ -198,5 +241,25 @@ mod tests {
         assert_eq!(facts(&log(vec![record.clone()], vec![]), 1).errors.reopened.count, 0);
         record.changes.push(change("2025-03-04T09:00:00Z", "Done", "In Progress"));
         assert_eq!(facts(&log(vec![record], vec![]), 1).errors.reopened.count, 1);
+    }
+
+    #[test]
+    fn a_fault_of_the_work_is_rework_and_a_fault_that_is_the_request_is_not() {
+        let later = |who: &str, text: &str| comment("2025-03-03T10:00:00Z", who, text);
+        let last = |who: &str, text: &str| comment("2025-03-03T11:00:00Z", who, text);
+        check("De naam is verkeerd gespeld", vec![done()], false);
+        check("", vec![done(), later("asker1", "Jullie zijn de tweede vergeten")], true);
+        check("", vec![done(), later("asker1", "Merci, alles werkt")], false);
+        // An answer to a question is no complaint.
+        let question = later("worker", "Welke naam is verkeerd?");
+        check("", vec![done(), question, last("asker1", "De voornaam is verkeerd")], false);
+        check("", vec![done(), later("worker", "Stap vergeten, alsnog gedaan.")], true);
+        check("", vec![done(), later("worker", "Verkeerde wachtrij, verplaatst.")], false);
+        // The asker came back, and the worker did it over, whatever words the asker used.
+        let back = later("asker1", "Bij ons is er niets te zien.");
+        let over = last("worker", "Nu is het in orde.");
+        check("", vec![done(), back.clone(), over.clone()], true);
+        check("", vec![done(), later("asker1", "Bedankt!"), over], false);
+        check("", vec![done(), back, last("worker", "Graag gedaan!")], false);
     }
 }

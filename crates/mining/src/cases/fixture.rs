@@ -97,7 +97,7 @@ pub(crate) fn nature_of(log: &EventLog) -> Nature {
 fn read<T>(log: &EventLog, tickets: usize, what: fn(&Group<'_>, &Knowledge<'_>) -> T) -> T {
     let (lexicon, signs, systems) = (Lexicon::builtin(), Signs::builtin(), Systems::builtin());
     let words = Words { lexicon: &lexicon, signs: &signs, systems: &systems, people: &log.people };
-    let knowledge = Knowledge::new(log, &words, chrono_tz::Europe::Brussels);
+    let knowledge = Knowledge::new(log, &words, chrono_tz::Europe::Brussels, crate::Country::Be);
     let mut threads: Vec<Thread<'_>> = Vec::new();
     for message in &log.messages {
         let root = message.thread.as_ref().unwrap_or(&message.id.key);

@@ -89,7 +89,7 @@ mod tests {
             })
             .collect();
         let log = EventLog { tickets: vec![ticket], ..EventLog::default() };
-        let found = robots(&log, &Calendar::new(chrono_tz::Europe::Brussels));
+        let found = robots(&log, &Calendar::new(chrono_tz::Europe::Brussels, crate::Country::Be));
         assert_eq!(found.contains(&who), robot);
     }
 

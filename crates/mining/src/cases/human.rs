@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kompel_model::{Answer, MemberRef, PersonId, Timestamp};
 
 use super::{
-    Knowledge,
+    Knowledge, Thread,
     handover::hands,
     median,
     runs::{Event, Place, Run, What},
@@ -175,7 +175,52 @@ fn waits<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Vec<Wait<'a>> {
         }
         done.push(wait);
     }
+    if done.is_empty() {
+        done.extend(run.threads.iter().find_map(|thread| permission(thread, knowledge)));
+    }
     done
+}
+
+/// The wait of someone who asks in chat whether he may do a thing, gets a yes from another (a word
+/// or a reaction) and goes on himself. That he goes on himself tells it from a request to others.
+fn permission<'a>(thread: &Thread<'a>, knowledge: &Knowledge<'_>) -> Option<Wait<'a>> {
+    let signs = &knowledge.words.signs;
+    let (first, replies) = thread.messages.split_first()?;
+    let asker = first.author.as_ref()?;
+    let means_yes = |text: &str| {
+        let said = signs.read(text);
+        said.has(Sign::Consent) || said.has(Sign::ApprovalGiven)
+    };
+    let goes_on = |from: usize| {
+        replies[from..].iter().filter(|m| m.author.as_ref() == Some(asker)).any(|m| {
+            let said = signs.read(&m.text);
+            !said.has(Sign::Thanks) && !said.has(Sign::Ack) && !m.text.contains('?')
+        })
+    };
+    if first.robot || !first.text.contains('?') {
+        return None;
+    }
+    let wait = |person, span| Wait {
+        awaited: For::Approval,
+        roles: vec![],
+        person,
+        span,
+        quote: Some((first.text.as_str(), &first.id)),
+    };
+    let spoken = replies
+        .iter()
+        .position(|m| m.author.as_ref().is_some_and(|who| who != asker) && means_yes(&m.text));
+    if let Some(place) = spoken.filter(|place| goes_on(*place)) {
+        let yes = replies[place];
+        return Some(wait(yes.author.as_ref(), Some((first.at, yes.at))));
+    }
+    let reacted = first
+        .reactions
+        .iter()
+        .filter(|reaction| means_yes(&reaction.name.replace('_', " ")))
+        .flat_map(|reaction| &reaction.by)
+        .find(|who| *who != asker)?;
+    goes_on(0).then(|| wait(Some(reacted), None))
 }
 
 /// What a text asks a person for.
@@ -353,9 +398,9 @@ impl Whom {
 
 #[cfg(test)]
 mod tests {
-    use kompel_model::{Change, ChangedField, Ticket};
+    use kompel_model::{Change, ChangedField, Reaction, Ticket};
 
-    use super::super::fixture::{at, comment, facts, log, person, ticket};
+    use super::super::fixture::{at, comment, facts, log, message, person, ticket};
     use super::*;
 
     fn human_of(tickets: Vec<Ticket>) -> HumanFacts {
@@ -427,5 +472,38 @@ mod tests {
         let mut asked = with(vec![]);
         asked.description = "De foutmelding heb ik overgetypt.".to_owned();
         assert_eq!(human_of(vec![asked]).copy_paste.count, 0);
+    }
+
+    /// Chat in which `a` asks `question`; replies as (who, text); reactions of `b` on the question.
+    fn chat(question: &str, replies: &[(&str, &str)], reaction: Option<&str>) -> HumanFacts {
+        let mut first = message("1.0", "2025-03-03T09:00:00Z", "a", question, None);
+        first.reactions = reaction
+            .map(|name| Reaction { name: name.into(), by: vec![person("b")] })
+            .into_iter()
+            .collect();
+        let later = replies.iter().enumerate().map(|(i, (who, text))| {
+            let when = format!("2025-03-03T10:0{i}:00Z");
+            message(&format!("2.{i}"), &when, who, text, Some("1.0"))
+        });
+        let messages = std::iter::once(first).chain(later).collect();
+        facts(&log(vec![], messages), 0).human
+    }
+
+    #[test]
+    fn who_asks_whether_he_may_and_goes_on_after_a_yes_has_waited() {
+        let question = "cluster db-01 hapert, omzetten naar db-02?";
+        let check = |replies: &[(&str, &str)], reaction, waited: bool| {
+            let found = chat(question, replies, reaction);
+            assert_eq!(found.waiting.count == 1, waited, "{replies:?} {reaction:?}");
+        };
+        let done = ("a", "omgezet naar db-02");
+        check(&[("b", "ja, doe maar"), done], None, true);
+        check(&[done], Some("white_check_mark"), true);
+        check(&[done], Some("thumbsup"), true);
+        check(&[done], Some("joy"), false);
+        check(&[done], None, false);
+        // Who was asked does it: a request, no permission.
+        check(&[("b", "ja"), ("b", "omgezet"), ("a", "merci!")], None, false);
+        check(&[("b", "omgezet")], Some("thumbsup"), false);
     }
 }

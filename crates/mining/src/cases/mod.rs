@@ -36,7 +36,8 @@ use self::{
 };
 use crate::{
     AnswerFact, BurstKind, ChatFacts, Effort, ErrorFacts, HumanFacts, InputFact, RateFacts,
-    SourceWindow, StepFact, SystemFacts, TriggerFact, corpus::Words, signs::SignSet,
+    SourceWindow, StepFact, SystemFacts, TriggerFact, corpus::Words, holidays::Country,
+    signs::SignSet,
 };
 
 /// Records that are taken for one process.
@@ -84,8 +85,8 @@ pub(crate) struct Knowledge<'a> {
 
 impl<'a> Knowledge<'a> {
     /// Looks at the whole log once.
-    pub(crate) fn new(log: &EventLog, words: &'a Words<'a>, zone: Tz) -> Self {
-        let calendar = Calendar::new(zone);
+    pub(crate) fn new(log: &EventLog, words: &'a Words<'a>, zone: Tz, country: Country) -> Self {
+        let calendar = Calendar::new(zone, country);
         let windows = Windows::of(log, &calendar);
         let robots = habits::robots(log, &calendar);
         Self { words, calendar, windows, robots }

@@ -88,7 +88,11 @@ mod tests {
     use chrono::TimeDelta;
     use kompel_model::{EventLog, Ticket, Timestamp};
 
-    use super::super::fixture::{at, facts, log, message, nature_of, ticket};
+    use super::super::{
+        calendar::Calendar,
+        fixture::{at, facts, log, message, nature_of, ticket},
+    };
+    use crate::Country;
 
     const START: &str = "2025-01-06T08:00:00Z";
 
@@ -107,12 +111,13 @@ mod tests {
 
     /// Arrivals by chance in the working hours of so many days, without holidays.
     fn arrivals(per_year: f64, days: i64, seed: u64) -> Vec<Timestamp> {
+        let calendar = Calendar::new(chrono_tz::UTC, Country::Be);
         let mut dice = Dice(seed);
         let a_day = per_year / 250.0;
         let mut out = Vec::new();
         for day in 0..days {
             let morning = at(START) + TimeDelta::days(day);
-            if !super::super::calendar::is_working_day(morning.date_naive()) {
+            if !calendar.is_working_day(morning.date_naive()) {
                 continue;
             }
             let mut clock = -(1.0 - dice.roll()).ln() / a_day;

@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     fn calendar() -> Calendar {
-        Calendar::new(chrono_tz::Europe::Brussels)
+        Calendar::new(chrono_tz::Europe::Brussels, crate::Country::Be)
     }
 
     /// So many records a week, spread over the working week, for each of the weeks.

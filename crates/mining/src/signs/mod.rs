@@ -27,6 +27,8 @@ pub enum Sign {
     ApprovalGiven,
     /// Refuses approval.
     ApprovalRefused,
+    /// A short yes, or a reaction that means it; an approval only where permission was asked.
+    Consent,
     /// Waits for information, confirmation or a reply.
     WaitingAnswer,
     /// Opened again.
@@ -35,6 +37,10 @@ pub enum Sign {
     Corrected,
     /// Done again, or still not working.
     Redone,
+    /// Names something as wrong, forgotten or missing.
+    Fault,
+    /// Says that it is right by now.
+    Mended,
     /// Escalated.
     Escalated,
     /// Handed to another person or team.
@@ -65,15 +71,18 @@ pub enum Sign {
 
 impl Sign {
     /// All signs with the names of their sections in the file.
-    pub const ALL: [(Self, &'static str); 21] = [
+    pub const ALL: [(Self, &'static str); 24] = [
         (Self::ApprovalAsk, "approval_ask"),
         (Self::WaitingApproval, "waiting_approval"),
         (Self::ApprovalGiven, "approval_given"),
         (Self::ApprovalRefused, "approval_refused"),
+        (Self::Consent, "consent"),
         (Self::WaitingAnswer, "waiting_answer"),
         (Self::Reopened, "reopened"),
         (Self::Corrected, "corrected"),
         (Self::Redone, "redone"),
+        (Self::Fault, "fault"),
+        (Self::Mended, "mended"),
         (Self::Escalated, "escalated"),
         (Self::HandedOver, "handed_over"),
         (Self::CopyPaste, "copy_paste"),

@@ -67,8 +67,36 @@ type File = BTreeMap<String, BTreeMap<String, Spanned<String>>>;
 
 /// The built-in file with `extra` merged over it.
 pub(super) fn systems(extra: &str) -> Result<Systems, SystemsError> {
+    files(Builder::default(), &[extra, BUILTIN])
+}
+
+/// The built-in file with systems added, by name and other spellings, and names taken out.
+pub(super) fn changed(
+    add: &BTreeMap<String, Vec<String>>,
+    remove: &[String],
+) -> Result<Systems, SystemsError> {
     let mut builder = Builder::default();
-    for text in [extra, include_str!("../../data/systems.toml")] {
+    for name in remove {
+        builder.removed.insert(name.trim().to_lowercase());
+        builder.never.extend(name.split_whitespace().map(str::to_lowercase));
+    }
+    for (name, spellings) in add {
+        let problem = |problem: String| SystemsError { line: 1, problem };
+        let list = spellings.join(",");
+        if list.contains('!') {
+            return Err(problem(format!("{name:?} has a ! in a spelling; leave it out")));
+        }
+        builder.system(OWN, name, &list).map_err(problem)?;
+    }
+    files(builder, &[BUILTIN])
+}
+
+/// The section of systems that the user adds.
+const OWN: &str = "own";
+const BUILTIN: &str = include_str!("../../data/systems.toml");
+
+fn files(mut builder: Builder, texts: &[&str]) -> Result<Systems, SystemsError> {
+    for text in texts {
         let file: File = toml::from_str(text).map_err(|e| SystemsError {
             line: line_of(text, e.span().map_or(0, |span| span.start)),
             problem: format!(
@@ -103,6 +131,8 @@ struct Builder {
     spelled: BTreeSet<String>,
     names: BTreeMap<String, SystemId>,
     never: BTreeSet<String>,
+    /// Names and spellings that are left out, in lower case.
+    removed: BTreeSet<String>,
 }
 
 impl Builder {
@@ -124,6 +154,9 @@ impl Builder {
     }
 
     fn system(&mut self, category: &str, name: &str, line: &str) -> Result<(), String> {
+        if self.removed.contains(&name.to_lowercase()) {
+            return Ok(());
+        }
         let (aliases, flags) = line.split_once('!').unwrap_or((line, ""));
         let mut system = System {
             name: name.to_owned(),
@@ -184,6 +217,9 @@ impl Builder {
         }
         // A prefix includes the whole word; it replaces the plain spelling of the same system.
         let key = text.to_lowercase();
+        if self.removed.contains(&key) {
+            return Ok(());
+        }
         if !self.spelled.insert(key) {
             if when == When::Prefix {
                 let known = self.aliases.iter_mut().find(|a| a.text == text && a.system == system);

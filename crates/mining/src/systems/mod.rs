@@ -7,7 +7,7 @@
 mod learn;
 mod load;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use aho_corasick::AhoCorasick;
 
@@ -60,6 +60,18 @@ impl Systems {
     /// The line of the first mistake in `extra`, and what would be right.
     pub fn with_extra(extra: &str) -> Result<Self, SystemsError> {
         load::systems(extra)
+    }
+
+    /// The built-in gazetteer with systems added (a name and the other ways people write it) and
+    /// names or spellings taken out, which are not learned from the data either.
+    ///
+    /// # Errors
+    /// A spelling that cannot be looked for, and what would be right.
+    pub fn changed(
+        add: &BTreeMap<String, Vec<String>>,
+        remove: &[String],
+    ) -> Result<Self, SystemsError> {
+        load::changed(add, remove)
     }
 
     /// The systems that `text` (as written) names, in order of id, without doubles.

@@ -110,6 +110,15 @@ impl Scope<'_> {
         })
     }
 
+    /// The answers kept, in order of their ids.
+    ///
+    /// # Errors
+    /// Like [`Self::read_log`].
+    pub fn read_answers(&mut self) -> Result<Vec<Answer>, Error> {
+        let mut interner = Interner::default();
+        self.read_kind(&mut 0, &|_| (), |answer| interner.answer(answer))
+    }
+
     fn read_kind<R: Record>(
         &mut self,
         done: &mut u64,

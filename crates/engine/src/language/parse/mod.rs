@@ -49,6 +49,17 @@ pub fn parse(text: &str, file: &str) -> Result<Playbook, Vec<Mistake>> {
     }
 }
 
+/// Reads any YAML or JSON text as a value, within the same bounds and by the same YAML 1.2 rules as
+/// a playbook. `file` is only for the mistakes.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn read_value(text: &str, file: &str) -> Result<serde_json::Value, Vec<Mistake>> {
+    let node = Node::read(text)
+        .map_err(|fault| locate(vec![fault], &Places::new(file, text)))?;
+    Ok(node.to_value())
+}
+
 fn secrets_in_expressions(places: &Places) -> Vec<Fault> {
     let used = |jq: &str| {
         jq.match_indices("$secrets").any(|(at, name)| {

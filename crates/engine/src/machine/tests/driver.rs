@@ -134,12 +134,11 @@ impl Driver {
                     Effect::Emit { call, .. } => {
                         Some(Input::Done { call: *call, output: Value::Null })
                     }
-                    Effect::Act { call, .. } | Effect::RunPlaybook { call, .. } => {
-                        answer(effect).map(|result| match result {
+                    Effect::Act { call, .. } | Effect::RunPlaybook { call, .. } => answer(effect)
+                        .map(|result| match result {
                             Ok(output) => Input::Done { call: *call, output },
                             Err(fault) => Input::Failed { call: *call, fault },
-                        })
-                    }
+                        }),
                     _ => None,
                 };
                 if told.is_some() {

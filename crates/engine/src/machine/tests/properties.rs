@@ -11,7 +11,9 @@ fn task() -> impl Strategy<Value = Value> {
         Just(json!({"set": {"n": "${ (.n // 0) + 1 }"}})),
         Just(json!({"set": "${ $context }"})),
         Just(json!({"call": "sys.act", "with": {"n": "${ .n }"}})),
-        Just(json!({"call": "sys.act", "output": {"as": ".x"}, "export": {"as": "$context + {x: .}"}})),
+        Just(
+            json!({"call": "sys.act", "output": {"as": ".x"}, "export": {"as": "$context + {x: .}"}})
+        ),
         Just(json!({"call": "shared"})),
         Just(json!({"wait": "PT5S"})),
         Just(json!({"emit": {"event": {"with": {"type": "a", "data": "${ . }"}}}})),
@@ -23,7 +25,9 @@ fn task() -> impl Strategy<Value = Value> {
         Just(json!({"raise": {"error": {"type": "https://x.test/e", "status": 400}}})),
         Just(json!({"run": {"workflow": {"namespace": "n", "name": "o", "version": "1.0.0"}}})),
         Just(json!({"set": {"wrong": "${ .n | error }"}})),
-        Just(json!({"switch": [{"a": {"when": ".n == 1", "then": "exit"}}, {"b": {"then": "continue"}}]})),
+        Just(
+            json!({"switch": [{"a": {"when": ".n == 1", "then": "exit"}}, {"b": {"then": "continue"}}]})
+        ),
         Just(json!({"switch": [{"a": {"when": ".n == 3", "then": "end"}}]})),
         Just(json!({"if": ".n == 2", "call": "sys.act", "timeout": {"after": "PT3S"}})),
     ];
@@ -83,12 +87,18 @@ fn told(run: &Run, now: Timestamp, choice: &Index, what: u8) -> (Timestamp, Inpu
     let pending = run.pending();
     let stray = what == 255 || pending.is_empty();
     if stray {
-        return (now, match choice.index(4) {
-            0 => Input::Done { call: CallId(9999), output: json!(1) },
-            1 => Input::Woke { timer: TimerId(choice.index(50) as u64) },
-            2 => Input::Failed { call: CallId(choice.index(50) as u64), fault: fault("timeout", 408) },
-            _ => Input::Event { event: cloud_event("stray", "none", json!(0)) },
-        });
+        return (
+            now,
+            match choice.index(4) {
+                0 => Input::Done { call: CallId(9999), output: json!(1) },
+                1 => Input::Woke { timer: TimerId(choice.index(50) as u64) },
+                2 => Input::Failed {
+                    call: CallId(choice.index(50) as u64),
+                    fault: fault("timeout", 408),
+                },
+                _ => Input::Event { event: cloud_event("stray", "none", json!(0)) },
+            },
+        );
     }
     if what == 254 {
         return (now, Input::Cancel { by: "jan".to_owned(), why: "enough".to_owned() });
@@ -96,10 +106,13 @@ fn told(run: &Run, now: Timestamp, choice: &Index, what: u8) -> (Timestamp, Inpu
     match &pending[choice.index(pending.len())] {
         Effect::Act { call, .. } | Effect::RunPlaybook { call, .. } | Effect::Emit { call, .. } => {
             let call = *call;
-            (now, match what % 4 {
-                0 => Input::Failed { call, fault: fault("communication", 503) },
-                _ => Input::Done { call, output: json!({"x": what, "n": what % 3}) },
-            })
+            (
+                now,
+                match what % 4 {
+                    0 => Input::Failed { call, fault: fault("communication", 503) },
+                    _ => Input::Done { call, output: json!({"x": what, "n": what % 3}) },
+                },
+            )
         }
         Effect::Wake { timer, at } => (now.max(*at), Input::Woke { timer: *timer }),
         Effect::Listen { .. } => {

@@ -114,7 +114,7 @@ fn errors_end_a_run_and_say_where() {
 - a: {try: [{b: {raise: {error: {type: 'https://x.test/one', status: 500}}}}], catch: {exceptWhen: '$error.status == 500'}}",
             json!({}), ("one", 500, "/do/0/a/try/0/b")),
         ("an endless loop", "
-- a: {set: {x: 1}, then: a}", json!({}), ("runtime", 500, "")),
+- a: {set: {x: 1}, then: a}", json!({}), ("runtime", 500, "/")),
         ("an endless expression", "
 - a: {set: {x: '${ [repeat(1)] }'}}", json!({}), ("expression", 400, "/do/0/a")),
         ("a loop over no array", "
@@ -128,6 +128,27 @@ fn errors_end_a_run_and_say_where() {
         assert_eq!((kind.as_str(), status, instance.as_str()), expected, "{name}");
         assert_eq!(driver.run.pending(), [], "{name}");
     }
+}
+
+#[test]
+fn the_playbook_as_a_whole_has_an_input_an_output_and_a_time() {
+    for rule in [
+        "input: {schema: {document: {required: [x]}}}",
+        "input: {from: '.a.b.c | error'}",
+        "output: {schema: {document: {required: [y]}}}",
+        "output: {as: '. + 1'}",
+    ] {
+        let text = format!("{}\n{rule}\n", playbook("- a: {set: {a: 1}}"));
+        let mut driver = Driver::new(&text, json!({}));
+        driver.drive(&mut |_| None);
+        let (kind, status, instance) = faulted(&driver);
+        assert!(["validation", "expression"].contains(&kind.as_str()), "{rule}");
+        assert_eq!((status, instance.as_str()), (400, "/"), "{rule}");
+    }
+    let whole = "input: {from: '.user'}\noutput: {as: '. + {c: $context.n, w: $workflow.definition.document.name}'}";
+    let text = format!("{}\n{whole}\n", playbook("- a: {set: {a: '${ $input.n }'}}"));
+    let output = Driver::output(&text, json!({"user": {"n": 1}}));
+    assert_eq!(output, json!({"a": 1, "c": 1, "w": "p"}));
     let text = format!("{}timeout: {{after: PT30S}}\n", playbook("- a: {wait: PT1H}\n"));
     let mut driver = Driver::new(&text, json!({}));
     driver.drive(&mut |_| None);
@@ -140,7 +161,11 @@ fn a_repeat_waits_as_its_policy_says_and_then_gives_up() {
     for (policy, calls, seconds) in [
         ("{delay: PT2S, limit: {attempt: {count: 3}}}", 4, 2 + 2 + 2),
         ("{delay: PT2S, backoff: {linear: {}}, limit: {attempt: {count: 3}}}", 4, 2 + 4 + 6),
-        ("{delay: PT2S, backoff: {exponential: {}}, limit: {attempt: {count: 4}}}", 5, 2 + 4 + 8 + 16),
+        (
+            "{delay: PT2S, backoff: {exponential: {}}, limit: {attempt: {count: 4}}}",
+            5,
+            2 + 4 + 8 + 16,
+        ),
         ("{delay: PT10S, limit: {duration: PT35S}}", 4, 30),
         ("{delay: PT2S, when: '$error.status == 404'}", 1, 0),
         ("{delay: PT2S, exceptWhen: '$error.status == 503'}", 1, 0),
@@ -156,7 +181,10 @@ fn a_repeat_waits_as_its_policy_says_and_then_gives_up() {
             Some(Err(fault("communication", 503)))
         });
         assert_eq!((count, driver.elapsed().num_seconds()), (calls, seconds), "{policy}");
-        assert_eq!(faulted(&driver), ("communication".to_owned(), 503, "/do/0/a/try/0/b".to_owned()));
+        assert_eq!(
+            faulted(&driver),
+            ("communication".to_owned(), 503, "/do/0/a/try/0/b".to_owned())
+        );
     }
 }
 
@@ -192,10 +220,18 @@ fn a_step_key_names_the_rounds_and_the_visit() {
         n += 1;
         Some(Ok(json!({"n": n - 2})))
     });
-    assert_eq!(keys, [
-        "/do/0/each/do[0]/0/act#1", "/do/0/each/do[1]/0/act#1", "/do/1/again#1", "/do/1/again#2",
-        "/do/3/shared/call#1", "/do/4/both/fork/branches/0/x#1", "/do/4/both/fork/branches/1/y#1",
-    ]);
+    assert_eq!(
+        keys,
+        [
+            "/do/0/each/do[0]/0/act#1",
+            "/do/0/each/do[1]/0/act#1",
+            "/do/1/again#1",
+            "/do/1/again#2",
+            "/do/3/shared/call#1",
+            "/do/4/both/fork/branches/0/x#1",
+            "/do/4/both/fork/branches/1/y#1",
+        ]
+    );
 }
 
 #[test]
@@ -308,10 +344,13 @@ fn secrets_stay_references_and_addresses_are_filled() {
     let driver = Driver::new(&text, json!({"id": 7}));
     let Effect::Act { action, input, .. } = &driver.run.pending()[0] else { panic!() };
     assert_eq!(action.as_str(), "http.request");
-    assert_eq!(*input, json!({
-        "method": "POST", "endpoint": "https://h.test/7", "headers": {"h": "v"}, "body": {"x": 7},
-        "output": "content", "redirect": false, "authentication": {"bearer": {"use": "token"}},
-    }));
+    assert_eq!(
+        *input,
+        json!({
+            "method": "POST", "endpoint": "https://h.test/7", "headers": {"h": "v"}, "body": {"x": 7},
+            "output": "content", "redirect": false, "authentication": {"bearer": {"use": "token"}},
+        })
+    );
 }
 
 #[test]

@@ -1,66 +1,88 @@
 //! The measures: what discovery found against what a world really holds.
 //!
-//! Owns the comparison of `candidates --json` with a truth file and the thresholds of the project.
+//! Owns the comparison of `candidates --json` with a truth and the thresholds of the project.
 //! Runs nothing, reads no files.
 
 use std::collections::{BTreeMap, HashMap};
 
 use kompel_model::MemberRef;
-use kompel_sample::{Decoy, Kind, Truth, TruthProcess, TruthVerdict};
+
 use serde::{Deserialize, Serialize};
 
+use crate::{
+    catalogue::{Decoy, Kind},
+    truth::{Truth, TruthProcess, TruthVerdict},
+};
+
 /// A candidate must hold this share of a process's records to have found it…
-pub(crate) const RECALL: f64 = 0.6;
+const RECALL: f64 = 0.6;
 /// …and so much of the candidate must be of that process.
-pub(crate) const PURITY: f64 = 0.8;
+const PURITY: f64 = 0.8;
 /// Of the qualifying processes found, of the qualifying candidates right, of verdicts right.
-pub(crate) const SHARE: f64 = 0.9;
+const SHARE: f64 = 0.9;
 /// Runs a year may be off by this.
-pub(crate) const RATE_TOLERANCE: f64 = 0.15;
+const RATE_TOLERANCE: f64 = 0.15;
 
 /// The four criteria, as their fields are called.
-pub(crate) const CRITERIA: [&str; 4] = ["frequency", "systems", "human_factor", "errors"];
+pub const CRITERIA: [&str; 4] = ["frequency", "systems", "human_factor", "errors"];
 
 /// What `kompel candidates --json` says, as far as it is measured.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Output {
+pub struct Output {
+    /// What looks like a process.
     pub candidates: Vec<Candidate>,
+    /// Groups that are no candidate.
     #[serde(default)]
     pub rejected: Vec<Group>,
 }
 
 /// A candidate.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Candidate {
+pub struct Candidate {
+    /// Short name.
     pub id: String,
+    /// What it is called.
     pub title: String,
+    /// Its place.
     pub rank: u32,
+    /// True if it qualifies.
     pub qualifies: bool,
+    /// The verdicts.
     pub criteria: Criteria,
+    /// Its records.
     pub members: Vec<MemberRef>,
 }
 
 /// A rejected group.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Group {
+pub struct Group {
+    /// Short name.
     pub id: String,
+    /// Why it was rejected.
     pub reason: String,
+    /// Its records.
     pub members: Vec<MemberRef>,
 }
 
 /// Its verdicts.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Criteria {
+pub struct Criteria {
+    /// How often.
     pub frequency: Criterion,
+    /// How many systems.
     pub systems: Criterion,
+    /// Waiting and copying.
     pub human_factor: Criterion,
+    /// Rework.
     pub errors: Criterion,
 }
 
 /// One verdict.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Criterion {
+pub struct Criterion {
+    /// Met or not.
     pub verdict: TruthVerdict,
+    /// Runs a year.
     #[serde(default)]
     pub per_year: Option<f64>,
 }
@@ -73,8 +95,10 @@ impl Criteria {
 
 /// So many of so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub(crate) struct Part {
+pub struct Part {
+    /// So many.
     pub count: usize,
+    /// Of so many.
     pub of: usize,
 }
 
@@ -90,14 +114,14 @@ impl Part {
     }
 
     /// The share; 1 if there is nothing to be right about.
-    pub(crate) fn share(self) -> f64 {
+    pub fn share(self) -> f64 {
         if self.of == 0 { 1.0 } else { self.count as f64 / self.of as f64 }
     }
 }
 
 /// The measures of one world, or of several together.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub(crate) struct Measures {
+pub struct Measures {
     /// Qualifying processes found.
     pub found: Part,
     /// Qualifying candidates that are a qualifying process, found as defined.
@@ -122,7 +146,7 @@ pub(crate) struct Measures {
 
 impl Measures {
     /// Adds another world's.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         self.found.merge(other.found);
         self.precision.merge(other.precision);
         self.fragments += other.fragments;
@@ -138,7 +162,7 @@ impl Measures {
     }
 
     /// The measures below the project's thresholds, by name.
-    pub(crate) fn failures(&self) -> Vec<String> {
+    pub fn failures(&self) -> Vec<String> {
         let mut failures = Vec::new();
         let mut need = |name: &str, part: Part, least: f64| {
             if part.share() < least {
@@ -163,39 +187,50 @@ impl Measures {
 
 /// How one planted process fared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Fate {
+pub struct Fate {
+    /// Short name.
     pub id: String,
+    /// What records it leaves.
     pub kind: Kind,
+    /// What trap it is, if it is one.
     pub decoy: Option<Decoy>,
+    /// True if it qualifies.
     pub qualifies: bool,
     /// The candidate (or rejected group) that holds most of it.
     pub best: Option<String>,
+    /// What it is called.
     pub title: String,
     /// Of the process's records, the share that it holds.
     pub recall: f64,
     /// Of its records, the share that is of the process.
     pub purity: f64,
+    /// True if found as defined.
     pub found: bool,
     /// What the candidate says, if it is one.
     pub says_qualifies: Option<bool>,
     /// Criteria on which the candidate is wrong.
     pub wrong: Vec<String>,
+    /// Runs a year.
     pub per_year: f64,
+    /// Runs a year as the candidate says.
     pub says_per_year: Option<f64>,
 }
 
 /// One world's measures and the fates behind them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Score {
+pub struct Score {
+    /// The name it was given.
     pub world: String,
+    /// The measures.
     pub measures: Measures,
+    /// How each process fared.
     pub processes: Vec<Fate>,
     /// Qualifying candidates that are not right, with what they mostly hold.
     pub wrong_candidates: Vec<String>,
 }
 
 /// Compares an output with the truth.
-pub(crate) fn score(world: &str, truth: &Truth, output: &Output) -> Score {
+pub fn score(world: &str, truth: &Truth, output: &Output) -> Score {
     let owners = owners(truth);
     let held: Vec<BTreeMap<usize, usize>> =
         output.candidates.iter().map(|c| count(&c.members, &owners)).collect();

@@ -1,0 +1,7 @@
+//! The connectors against the real servers, which the tests start themselves. A test whose server
+//! is not installed says `not run` and passes, unless `PEERS_REQUIRED=1`.
+
+mod active_directory;
+mod bench;
+mod gateways;
+mod services;
