@@ -6,9 +6,7 @@
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use kompel_connect::{
-    Action, Call, Check, Connection, Connector, Error, Look, Settings, Verified,
-};
+use kompel_connect::{Action, Call, Check, Connection, Connector, Error, Look, Settings, Verified};
 use kompel_engine::act::Policy;
 use kompel_model::{ActionEffect, ActionSpec, Plan, PlannedChange, Repeat, TenantId};
 use kompel_runtime::{
@@ -168,7 +166,8 @@ async fn main() -> anyhow::Result<()> {
     runtime.run_until_idle().await?;
     println!("restart with them: {:.2} s", watch.elapsed().as_secs_f64());
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    for line in status.lines().filter(|line| line.starts_with("VmHWM") || line.starts_with("VmRSS")) {
+    for line in status.lines().filter(|line| line.starts_with("VmHWM") || line.starts_with("VmRSS"))
+    {
         println!("{line}");
     }
     Ok(())

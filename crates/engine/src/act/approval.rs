@@ -195,8 +195,9 @@ pub struct ApprovalAnswer {
 }
 
 /// Why an answer changes nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[derive(Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum WrongAnswer {
     /// Nothing is being asked.

@@ -280,7 +280,9 @@ impl Book {
             (Phase::Failed | Phase::Dropped, Some(doubt)) => {
                 Some((Standing::Unknown, doubt.to_owned()))
             }
-            (Phase::Failed, None) if act.output().is_some() || act.attempts() == 0 && is_done(act) => {
+            (Phase::Failed, None)
+                if act.output().is_some() || act.attempts() == 0 && is_done(act) =>
+            {
                 Some((Standing::NotVerified, detail(act)))
             }
             (Phase::Failed, None) => Some((Standing::NotDone, detail(act))),

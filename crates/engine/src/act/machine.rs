@@ -287,13 +287,7 @@ impl Act {
         self.refusals = 0;
     }
 
-    fn remember_refusal(
-        &mut self,
-        policy: &Policy,
-        at: Timestamp,
-        refusal: &Refusal,
-        turn: Turn,
-    ) {
+    fn remember_refusal(&mut self, policy: &Policy, at: Timestamp, refusal: &Refusal, turn: Turn) {
         if matches!(turn, Turn::UnknownRepeatable | Turn::UnknownLookable | Turn::UnknownForGood) {
             return self.remember_doubt(policy, at, refusal.detail.clone(), turn);
         }

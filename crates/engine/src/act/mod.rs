@@ -14,7 +14,7 @@ mod table;
 mod tests;
 
 pub use approval::{
-    Ask, Asked, ApprovalAnswer, ApprovalRecord, ApprovalState, AskReason, Closing, Escalation,
+    ApprovalAnswer, ApprovalRecord, ApprovalState, Ask, AskReason, Asked, Closing, Escalation,
     GivenAnswer, WrongAnswer,
 };
 pub use book::{Book, BookCall, Leftover, Standing};

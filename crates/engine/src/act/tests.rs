@@ -180,7 +180,10 @@ fn stories() -> Vec<(&'static str, Vec<ActRecord>, &'static str)> {
         ("looked: not done", upto(Look, &[unknown(), looked(Seen::NotDone)]), "attempt 2"),
         (
             "looked: not done, for ever",
-            upto(Look, &[unknown(), looked(Seen::NotDone), sent(2), unknown(), looked(Seen::NotDone)]),
+            upto(
+                Look,
+                &[unknown(), looked(Seen::NotDone), sent(2), unknown(), looked(Seen::NotDone)],
+            ),
             "askperson",
         ),
         ("looked: can't tell", upto(Look, &[unknown(), cannot()]), "askperson"),
@@ -270,8 +273,7 @@ fn what_a_refusal_leads_to_depends_on_its_kind_and_on_the_repeat_rule() {
         K::Configuration,
     ] {
         for repeat in [Repeat::Natural, Repeat::Keyed, Repeat::Look, Repeat::Never] {
-            let refusal =
-                Refusal { kind, retry: usual(kind), detail: String::new(), code: None };
+            let refusal = Refusal { kind, retry: usual(kind), detail: String::new(), code: None };
             let records =
                 [write(repeat), planned(1), allowed(), sent(1), ActRecord::Refused { refusal }];
             let expected = match (kind, repeat) {

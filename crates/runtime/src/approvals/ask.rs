@@ -53,7 +53,8 @@ impl Wording {
     /// # Errors
     /// What does not fit.
     pub(crate) fn read(input: &Value) -> Result<Self, String> {
-        let input = if input.is_null() { Value::Object(serde_json::Map::new()) } else { input.clone() };
+        let input =
+            if input.is_null() { Value::Object(serde_json::Map::new()) } else { input.clone() };
         serde_json::from_value(input).map_err(|error| format!("approval.ask: {error}"))
     }
 
@@ -121,12 +122,7 @@ pub(crate) fn from_input(
 
 /// The same people asked again, about another plan. Everyone who was asked is asked at once, and
 /// has as long as the first time.
-pub(crate) fn asked_again(
-    before: &Ask,
-    id: String,
-    plan: RehearsedPlan,
-    now: Timestamp,
-) -> Ask {
+pub(crate) fn asked_again(before: &Ask, id: String, plan: RehearsedPlan, now: Timestamp) -> Ask {
     let shifted = |at: Timestamp| now + (at - before.asked);
     Ask {
         id,

@@ -12,6 +12,6 @@ mod rehearse;
 pub(crate) use ask::{Wording, asked_again, from_input};
 pub use code::code_hash;
 pub(crate) use code::new_code;
-pub use notify::{Invitation, Notify, NotifyError, NobodyListens};
+pub use notify::{Invitation, NobodyListens, Notify, NotifyError};
 pub use people::{People, Person, Who};
 pub(crate) use rehearse::rehearse;

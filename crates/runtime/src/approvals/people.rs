@@ -77,7 +77,9 @@ impl People {
         match who {
             Who::People(names) => names
                 .iter()
-                .map(|name| self.find(tenant, name).map(str::to_owned).ok_or_else(|| unknown(tenant, name)))
+                .map(|name| {
+                    self.find(tenant, name).map(str::to_owned).ok_or_else(|| unknown(tenant, name))
+                })
                 .collect(),
             Who::Role(role) => {
                 let people = self.0.get(tenant).into_iter().flatten();

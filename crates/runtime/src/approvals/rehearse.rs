@@ -42,7 +42,8 @@ pub(crate) async fn rehearse(
     now: Timestamp,
 ) -> RehearsedPlan {
     let under_way = book.into_iter().flat_map(Book::calls);
-    let under_way = under_way.filter(|call| call.act.attempts() > 0).map(|call| call.call).collect();
+    let under_way =
+        under_way.filter(|call| call.act.attempts() > 0).map(|call| call.call).collect();
     let mut rehearsal = Rehearsal {
         world,
         tenant,

@@ -116,7 +116,8 @@ impl Session {
                 let key = self.idempotency_key(which);
                 let job =
                     Job::Peer { which, resolved: Box::new(resolved), key, work: work.clone() };
-                if only_reads(&work) { &mut self.at_once } else { &mut self.after_commit }.push(job);
+                if only_reads(&work) { &mut self.at_once } else { &mut self.after_commit }
+                    .push(job);
             }
             // The connection is gone since the call began: nothing was sent.
             Err(refusal) => self.record_act(which, ActRecord::Refused { refusal }),

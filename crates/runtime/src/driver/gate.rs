@@ -2,9 +2,7 @@
 
 use kompel_engine::{
     CallId, Record,
-    act::{
-        ActRecord, ApprovalRecord, ApprovalState, Ask, Closing, Phase, RehearsedPlan, Terms,
-    },
+    act::{ActRecord, ApprovalRecord, ApprovalState, Ask, Closing, Phase, RehearsedPlan, Terms},
 };
 use kompel_model::{ActionEffect, Repeat};
 use serde_json::json;

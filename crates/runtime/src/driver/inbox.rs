@@ -9,7 +9,10 @@ use kompel_engine::{
 };
 use serde_json::json;
 
-use super::{jobs::Which, session::{DriveError, Session}};
+use super::{
+    jobs::Which,
+    session::{DriveError, Session},
+};
 use crate::journal::{InboxItem, Message, Side};
 
 /// What became of a message, as its sender reads it.

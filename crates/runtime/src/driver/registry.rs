@@ -57,10 +57,7 @@ impl Registry {
     }
 
     /// A tenant's connections: connector and connection, by the connection's name.
-    pub fn connections(
-        &self,
-        tenant: &TenantId,
-    ) -> impl Iterator<Item = (&str, &Arc<Connection>)> {
+    pub fn connections(&self, tenant: &TenantId) -> impl Iterator<Item = (&str, &Arc<Connection>)> {
         self.connections
             .get(tenant)
             .into_iter()

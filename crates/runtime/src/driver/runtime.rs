@@ -24,8 +24,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Library, Limits, Registry, RunStatus, Scheduler, Source, Story, World,
-    inbox_taken, load,
+    Library, Limits, Registry, RunStatus, Scheduler, Source, Story, World, inbox_taken, load,
     peers::Peers,
     programs::Programs,
     scheduler::drive,
@@ -525,7 +524,8 @@ impl Runtime {
 fn take_lock(database: &std::path::Path) -> Result<Option<File>, Error> {
     let path = database.with_extension("driver.lock");
     let fails = |source| Error::File { path: path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(fails)?;
+    let file =
+        File::options().create(true).truncate(false).write(true).open(&path).map_err(fails)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),

@@ -10,7 +10,10 @@ use futures::FutureExt as _;
 use kompel_model::{TenantId, Timestamp};
 use tokio::{sync::Notify, task::JoinSet};
 
-use super::{World, session::{DriveError, Session}};
+use super::{
+    World,
+    session::{DriveError, Session},
+};
 use crate::journal::{JournalError, RunKey};
 
 /// The runs in memory.
@@ -177,7 +180,8 @@ impl Scheduler {
     pub(crate) fn next_due(&self) -> Result<Option<Timestamp>, JournalError> {
         let now = self.world.clock.now();
         let mut next: Option<Timestamp> = None;
-        let mut sooner = |at: Timestamp| next = Some(next.map_or(at, |next: Timestamp| next.min(at)));
+        let mut sooner =
+            |at: Timestamp| next = Some(next.map_or(at, |next: Timestamp| next.min(at)));
         for tenant in self.world.reader.tenants_with_due()? {
             self.world.reader.next_due(&tenant, now)?.into_iter().for_each(&mut sooner);
         }

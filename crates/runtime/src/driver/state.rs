@@ -11,7 +11,6 @@ use kompel_engine::{
 use kompel_model::Timestamp;
 use serde_json::Value;
 
-
 /// What follows from a run's entries.
 #[derive(Clone)]
 pub(crate) struct RunState {

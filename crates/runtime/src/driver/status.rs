@@ -144,12 +144,9 @@ pub(crate) fn of(state: &RunState, now: Timestamp) -> RunStatus {
         Some(Ending::Faulted { fault }) => {
             RunStatus::Failed { fault: fault.clone(), done: done(), open: open() }
         }
-        Some(Ending::Cancelled { by, why }) => RunStatus::Cancelled {
-            by: by.clone(),
-            why: why.clone(),
-            done: done(),
-            open: open(),
-        },
+        Some(Ending::Cancelled { by, why }) => {
+            RunStatus::Cancelled { by: by.clone(), why: why.clone(), done: done(), open: open() }
+        }
     }
 }
 
@@ -180,9 +177,12 @@ fn waiting(state: &RunState, now: Timestamp) -> Vec<Waiting> {
             }
         }
     }
-    on.extend(state.children.values().map(|child| Waiting::Run {
-        playbook: format!("{}/{}", child.namespace, child.name),
-    }));
+    on.extend(
+        state
+            .children
+            .values()
+            .map(|child| Waiting::Run { playbook: format!("{}/{}", child.namespace, child.name) }),
+    );
     for filters in state.listeners.values() {
         let types = filters.iter().filter_map(|filter| filter.exactly.get("type")?.as_str());
         on.push(Waiting::Event { types: types.map(str::to_owned).collect() });

@@ -109,15 +109,18 @@ pub(crate) fn story(
                 let what = record.as_ref().clone();
                 happened.entry(*call).or_default().push(Told { at: *at, what });
             }
-            Record::Input(what @ (Input::Woke { .. } | Input::Event { .. } | Input::Cancel { .. })) => {
+            Record::Input(
+                what @ (Input::Woke { .. } | Input::Event { .. } | Input::Cancel { .. }),
+            ) => {
                 told.push(Told { at: *at, what: what.clone() });
             }
             Record::Input(Input::Done { .. } | Input::Failed { .. }) | Record::Started(_) => {}
         }
     }
-    let ended = state.ending.as_ref().and_then(|_| {
-        entries.iter().rfind(|entry| matches!(entry.record, Record::Input(_)))
-    });
+    let ended = state
+        .ending
+        .as_ref()
+        .and_then(|_| entries.iter().rfind(|entry| matches!(entry.record, Record::Input(_))));
     Story {
         start: state.start.clone(),
         started: state.started,
@@ -130,10 +133,7 @@ pub(crate) fn story(
     }
 }
 
-fn steps(
-    state: &RunState,
-    mut happened: BTreeMap<CallId, Vec<Told<ActRecord>>>,
-) -> Vec<StepStory> {
+fn steps(state: &RunState, mut happened: BTreeMap<CallId, Vec<Told<ActRecord>>>) -> Vec<StepStory> {
     let step = |call: &kompel_engine::act::BookCall| StepStory {
         call: call.call,
         task: call.task.clone(),

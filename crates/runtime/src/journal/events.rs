@@ -29,7 +29,10 @@ pub(crate) fn deliver(
     event: &Value,
 ) -> Result<EventOutcome, JournalError> {
     let text = |name: &'static str| {
-        event.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+        event
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
             .ok_or(JournalError::NoEvent(name))
     };
     let (source, id, kind) = (text("source")?, text("id")?, text("type")?);

@@ -196,8 +196,8 @@ impl Reader {
             let mut statement = connection.prepare_cached(
                 "SELECT id FROM runs WHERE tenant = ?1 AND parent = ?2 ORDER BY started, id",
             )?;
-            let rows = statement
-                .query_map(params![key.tenant.as_str(), key.run], |row| row.get(0))?;
+            let rows =
+                statement.query_map(params![key.tenant.as_str(), key.run], |row| row.get(0))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -231,9 +231,12 @@ impl Reader {
             while let Some(row) = rows.next()? {
                 let seq: i64 = row.get(0)?;
                 let body: String = row.get(2)?;
-                let message = serde_json::from_str(&body).map_err(|source| {
-                    JournalError::Unreadable { run: key.run.clone(), seq: seq.unsigned_abs(), source }
-                })?;
+                let message =
+                    serde_json::from_str(&body).map_err(|source| JournalError::Unreadable {
+                        run: key.run.clone(),
+                        seq: seq.unsigned_abs(),
+                        source,
+                    })?;
                 items.push(InboxItem { seq, at: from_micros(row.get(1)?), message });
             }
             Ok(items)
@@ -244,7 +247,11 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub(crate) fn outcome(&self, tenant: &TenantId, seq: i64) -> Result<Option<String>, JournalError> {
+    pub(crate) fn outcome(
+        &self,
+        tenant: &TenantId,
+        seq: i64,
+    ) -> Result<Option<String>, JournalError> {
         self.with(|connection| {
             let outcome = connection
                 .prepare_cached("SELECT outcome FROM inbox WHERE tenant = ?1 AND seq = ?2")?
@@ -302,9 +309,7 @@ impl Reader {
     ) -> Result<Option<Timestamp>, JournalError> {
         self.with(|connection| {
             let next: Option<i64> = connection
-                .prepare_cached(
-                    "SELECT min(due) FROM runs WHERE tenant = ?1 AND due > ?2",
-                )?
+                .prepare_cached("SELECT min(due) FROM runs WHERE tenant = ?1 AND due > ?2")?
                 .query_row(params![tenant.as_str(), to_micros(after)], |row| row.get(0))?;
             Ok(next.map(from_micros))
         })
@@ -314,7 +319,11 @@ impl Reader {
     ///
     /// # Errors
     /// `NoRun` if there is no such approval of this tenant.
-    pub(crate) fn run_of_approval(&self, tenant: &TenantId, id: &str) -> Result<String, JournalError> {
+    pub(crate) fn run_of_approval(
+        &self,
+        tenant: &TenantId,
+        id: &str,
+    ) -> Result<String, JournalError> {
         self.with(|connection| {
             connection
                 .prepare_cached("SELECT run FROM approvals WHERE tenant = ?1 AND id = ?2")?
@@ -328,7 +337,10 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub(crate) fn open_approvals(&self, tenant: &TenantId) -> Result<Vec<OpenApproval>, JournalError> {
+    pub(crate) fn open_approvals(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Vec<OpenApproval>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, run, question, people, asked, deadline FROM approvals
@@ -353,7 +365,10 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub(crate) fn open_questions(&self, tenant: &TenantId) -> Result<Vec<OpenQuestion>, JournalError> {
+    pub(crate) fn open_questions(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Vec<OpenQuestion>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT run, call, of, task, action, because, asked FROM questions
@@ -402,7 +417,11 @@ impl Reader {
     ///
     /// # Errors
     /// As the database refuses.
-    pub(crate) fn missed(&self, tenant: &TenantId, name: &str) -> Result<Vec<Timestamp>, JournalError> {
+    pub(crate) fn missed(
+        &self,
+        tenant: &TenantId,
+        name: &str,
+    ) -> Result<Vec<Timestamp>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT at FROM missed WHERE tenant = ?1 AND name = ?2 ORDER BY at DESC LIMIT 100",

@@ -24,7 +24,9 @@ pub(crate) fn create(transaction: &Transaction<'_>, run: &NewRun) -> Result<bool
     let Start { run: id, tenant, playbook, requester, .. } = &run.start;
     let PlaybookRef { namespace, name, version, digest } = playbook;
     transaction
-        .prepare_cached("INSERT OR IGNORE INTO playbooks (tenant, digest, body) VALUES (?1, ?2, ?3)")?
+        .prepare_cached(
+            "INSERT OR IGNORE INTO playbooks (tenant, digest, body) VALUES (?1, ?2, ?3)",
+        )?
         .execute(params![tenant.as_str(), digest, run.text])?;
     let at = to_micros(run.at);
     let (parent, call) = run.parent.as_ref().map_or((None, None), |(parent, call)| {

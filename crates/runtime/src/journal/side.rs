@@ -44,9 +44,21 @@ pub(crate) enum Side {
         people: Vec<String>,
         deadline: Option<Timestamp>,
     },
-    ApprovalClosed { id: String, how: String },
-    Question { call: CallId, of: Option<CallId>, task: TaskRef, action: ActionName, because: String },
-    QuestionClosed { call: CallId, of: Option<CallId> },
+    ApprovalClosed {
+        id: String,
+        how: String,
+    },
+    Question {
+        call: CallId,
+        of: Option<CallId>,
+        task: TaskRef,
+        action: ActionName,
+        because: String,
+    },
+    QuestionClosed {
+        call: CallId,
+        of: Option<CallId>,
+    },
     Audit(AuditFact),
 }
 
@@ -92,7 +104,9 @@ impl Side {
             }
             Self::Unlisten(listener) => events::unlisten(transaction, key, *listener),
             Self::StartChild(run) => runs::create(transaction, run).map(|_| ()),
-            Self::TellRun(other, message) => inbox::post(transaction, other, at, message).map(|_| ()),
+            Self::TellRun(other, message) => {
+                inbox::post(transaction, other, at, message).map(|_| ())
+            }
             Self::Handled(seq, outcome) => inbox::handled(transaction, key, *seq, at, outcome),
             Self::ApprovalOpened { .. } | Self::ApprovalClosed { .. } => {
                 self.apply_approval(transaction, key, at)

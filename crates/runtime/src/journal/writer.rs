@@ -20,6 +20,7 @@ use crate::store::{migrate, settle};
 pub(crate) struct Journal {
     queue: mpsc::Sender<Job>,
     path: PathBuf,
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests of crashes"))]
     counts: Arc<Counts>,
     _writer: Arc<Writer>,
 }
@@ -194,10 +195,7 @@ fn commit(connection: &mut Connection, batch: Vec<Job>, audit: &dyn AuditSink) {
     }
 }
 
-fn refuse_all(
-    jobs: impl Iterator<Item = Job>,
-    error: rusqlite::Error,
-) -> Result<(), JournalError> {
+fn refuse_all(jobs: impl Iterator<Item = Job>, error: rusqlite::Error) -> Result<(), JournalError> {
     let error = JournalError::from(error);
     jobs.for_each(|job| (job.failed)(again(&error)));
     Err(error)

@@ -6,9 +6,7 @@
 
 mod rule;
 
-use kompel_engine::language::{
-    self, EventConsumption, EventPattern, Schedule as Written,
-};
+use kompel_engine::language::{self, EventConsumption, EventPattern, Schedule as Written};
 use kompel_model::{TenantId, Timestamp};
 use serde_json::{Value, json};
 
@@ -238,9 +236,8 @@ fn last_ended(
 ) -> Result<Option<Timestamp>, JournalError> {
     let reference = &scheduled.source.reference;
     let runs = runtime.world.reader.runs(&scheduled.tenant, 1_000)?;
-    let found = runs
-        .iter()
-        .find(|run| run.namespace == reference.namespace && run.name == reference.name);
+    let found =
+        runs.iter().find(|run| run.namespace == reference.namespace && run.name == reference.name);
     Ok(found.map_or(last, |run| run.ended))
 }
 

@@ -96,7 +96,8 @@ impl Rule {
     pub(crate) fn next(&self, last: Timestamp, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Every(wait) => {
-                let (step, since) = (wait.num_milliseconds().max(1), (now - last).num_milliseconds());
+                let (step, since) =
+                    (wait.num_milliseconds().max(1), (now - last).num_milliseconds());
                 let steps = since.max(0) / step + 1;
                 last.checked_add_signed(TimeDelta::try_milliseconds(step.checked_mul(steps)?)?)
             }
@@ -132,7 +133,11 @@ mod tests {
     fn cron_keeps_the_local_time_of_its_zone_through_both_changes() {
         let brussels = chrono_tz::Europe::Brussels;
         for (cron, from, times) in [
-            ("0 9 * * 1", "2026-03-24T00:00:00Z", vec!["2026-03-30T07:00:00Z", "2026-04-06T07:00:00Z"]),
+            (
+                "0 9 * * 1",
+                "2026-03-24T00:00:00Z",
+                vec!["2026-03-30T07:00:00Z", "2026-04-06T07:00:00Z"],
+            ),
             // 2026-03-29: 02:30 does not exist in Brussels; it is kept at 03:00 local time.
             (
                 "30 2 * * *",

@@ -48,8 +48,7 @@ async fn killed_after_every_commit_no_run_is_lost_and_nothing_done_twice_or_forg
             assert_eq!(question.action, "peer.never", "after {commits} commits");
             asked_people += 1;
             let done = bench.peer.object("d") == json!(4);
-            let decision =
-                if done { Decision::Done { output: None } } else { Decision::NotDone };
+            let decision = if done { Decision::Done { output: None } } else { Decision::NotDone };
             let call = (CallId(question.call), None);
             runtime.decide_open_call((&tenant, &run), call, "an", decision, "x").await.unwrap();
             bench.settle(&runtime).await;

@@ -7,10 +7,7 @@ use super::{
     bench::{Bench, call, document, start_of_tests, work},
     peer::Mishap,
 };
-use crate::{
-    EventOutcome, Limits, NewWork, Rule, RunStatus, Scheduled, Source,
-    clock::Clock as _,
-};
+use crate::{EventOutcome, Limits, NewWork, Rule, RunStatus, Scheduled, Source, clock::Clock as _};
 
 fn event(id: &str) -> serde_json::Value {
     json!({"specversion": "1.0", "source": "/desk", "id": id, "type": "ticket.closed"})

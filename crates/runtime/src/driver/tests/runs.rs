@@ -124,7 +124,8 @@ async fn a_person_says_what_became_of_an_attempt_that_nobody_can_tell_of() {
         let question = runtime.questions(&tenant).unwrap().remove(0);
         assert_eq!(question.run, run);
         let call = (CallId(question.call), None);
-        let told = runtime.decide_open_call((&tenant, &run), call, "an", decision.clone(), "saw it");
+        let told =
+            runtime.decide_open_call((&tenant, &run), call, "an", decision.clone(), "saw it");
         assert_eq!(told.await.unwrap(), crate::Outcome::Taken);
         bench.settle(&runtime).await;
         assert_eq!(runtime.status(&tenant, &run).unwrap().word(), ends, "{decision:?}");
@@ -154,8 +155,15 @@ async fn undo_takes_back_the_last_write_first_and_says_what_remains() {
     bench.peer.goes_wrong("do d", &[Mishap::Refuse(ErrorKind::Denied)]);
     let tasks = undone_when(call("four", "peer.never", "d", 4));
     let (runtime, run, status) = bench.run(&tasks).await;
-    let undone: Vec<_> = bench.peer.asked.lock().unwrap().iter()
-        .filter(|asked| asked.starts_with("do peer.restore")).cloned().collect();
+    let undone: Vec<_> = bench
+        .peer
+        .asked
+        .lock()
+        .unwrap()
+        .iter()
+        .filter(|asked| asked.starts_with("do peer.restore"))
+        .cloned()
+        .collect();
     assert_eq!(undone, ["do peer.restore b", "do peer.restore a"]);
     assert_eq!((bench.peer.object("a"), bench.peer.object("c")), (json!(7), json!(3)));
     // The fourth was to be done and was not: that stays open though it was caught.
@@ -260,10 +268,16 @@ async fn a_rehearsal_plans_everything_and_changes_nothing() {
 #[tokio::test]
 async fn a_run_in_a_run_ends_before_it_and_gives_its_output() {
     let bench = Bench::new();
-    bench.library.0.lock().unwrap()
+    bench
+        .library
+        .0
+        .lock()
+        .unwrap()
         .insert("inner".to_owned(), json!([call("deep", "peer.keyed", "a", 1)]));
-    let inner = |name: &str| json!({"inner": {"run": {"workflow": {
-        "namespace": "test", "name": name, "version": "latest"}}}});
+    let inner = |name: &str| {
+        json!({"inner": {"run": {"workflow": {
+        "namespace": "test", "name": name, "version": "latest"}}}})
+    };
     let (runtime, run, status) =
         bench.run(&json!([inner("inner"), call("after", "peer.keyed", "b", 2)])).await;
     assert_eq!(status, RunStatus::Completed);
