@@ -36,8 +36,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that take bytes, time and randomness as arguments.
-const PURE: &[&str] =
-    &["kompel-model", "kompel-ingest", "kompel-mining", "kompel-qualify", "kompel-engine", "kompel-sample"];
+const PURE: &[&str] = &[
+    "kompel-model",
+    "kompel-ingest",
+    "kompel-mining",
+    "kompel-qualify",
+    "kompel-engine",
+    "kompel-sample",
+];
 
 /// What a pure crate must not name: runtimes, sockets, stores, file watchers.
 const IMPURE: &[&str] = &["tokio", "reqwest", "hyper", "ureq", "rusqlite", "sqlx", "notify"];

@@ -125,9 +125,7 @@ pub(crate) fn open(
 }
 
 /// Each tenant's way to send mail, if it has one.
-fn registry_of_mail(
-    session: &Session<'_>,
-) -> Result<BTreeMap<TenantId, Arc<Connection>>, Failure> {
+fn registry_of_mail(session: &Session<'_>) -> Result<BTreeMap<TenantId, Arc<Connection>>, Failure> {
     let registry = registry(session)?;
     let mut found = BTreeMap::new();
     for tenant in session.config.tenant.keys() {
@@ -173,10 +171,7 @@ fn limits(config: &Config) -> Limits {
 }
 
 /// The playbooks that can be used; the others are told and left out.
-fn usable(
-    session: &Session<'_>,
-    catalogue: &Catalogue,
-) -> Result<Vec<(Kept, Playbook)>, Failure> {
+fn usable(session: &Session<'_>, catalogue: &Catalogue) -> Result<Vec<(Kept, Playbook)>, Failure> {
     let mut books = Vec::new();
     for kept in playbooks::all(&session.workspace)? {
         match kept.checked(catalogue) {

@@ -67,11 +67,9 @@ mod tests {
 
     #[test]
     fn values_fit_on_a_line() {
-        for (value, shown) in [
-            (json!(null), "∅"),
-            (json!("a\nb"), r#""a\nb""#),
-            (json!([1, true]), "[1,true]"),
-        ] {
+        for (value, shown) in
+            [(json!(null), "∅"), (json!("a\nb"), r#""a\nb""#), (json!([1, true]), "[1,true]")]
+        {
             assert_eq!(short(&value), shown);
         }
         assert_eq!(short(&json!("x".repeat(500))).chars().count(), MOST_CHARACTERS);

@@ -170,16 +170,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 
 /// The names of the playbooks that come with Kompel.
 pub(crate) fn shipped() -> Vec<String> {
-    SHIPPED
-        .dirs()
-        .filter_map(|dir| dir.path().file_name()?.to_str().map(str::to_owned))
-        .collect()
-}
-
-/// The text of a shipped playbook's file.
-#[cfg(test)]
-pub(crate) fn shipped_file(path: &str) -> Option<&'static str> {
-    SHIPPED.get_file(path)?.contents_utf8()
+    SHIPPED.dirs().filter_map(|dir| dir.path().file_name()?.to_str().map(str::to_owned)).collect()
 }
 
 /// Copies a shipped playbook into the workspace, under this name; gives the files written.
@@ -262,3 +253,51 @@ fn newer(a: &Source, b: &Source) -> std::cmp::Ordering {
 }
 
 const MOST_BYTES: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use kompel_engine::{
+        cases::{TestCase, play},
+        machine::Program,
+    };
+
+    use super::*;
+    use crate::orchestra;
+
+    fn text(path: &Path) -> &'static str {
+        SHIPPED.get_file(path).and_then(include_dir::File::contents_utf8).unwrap()
+    }
+
+    #[test]
+    fn what_comes_with_kompel_has_no_mistakes_and_its_cases_hold() {
+        let catalogue = orchestra::catalogue();
+        let mut played = 0;
+        for name in shipped() {
+            let path = Path::new(&name).join("playbook.yaml");
+            let playbook = language::parse(text(&path), &name).unwrap();
+            assert_eq!(mistakes(&playbook, &catalogue), Vec::new(), "{name}");
+            assert!(
+                SHIPPED.get_file(format!("{name}/README.md")).is_some(),
+                "{name}: no README.md"
+            );
+            let source = Source::new("kompel", &name, "1.0.0", text(&path).to_owned());
+            let program = Program::new(playbook).unwrap();
+            let cases = SHIPPED.get_dir(format!("{name}/cases")).unwrap();
+            for file in cases.files() {
+                let file_name = file.path().display().to_string();
+                let case = TestCase::parse(file.contents_utf8().unwrap(), &file_name).unwrap();
+                let outcome = play(&program, source.reference.clone(), &case);
+                assert_eq!(outcome.mismatches, Vec::new(), "{file_name}");
+                played += 1;
+            }
+        }
+        assert!(played >= 10, "{played} cases");
+    }
+
+    #[test]
+    fn the_newest_version_is_the_one_with_the_highest_numbers() {
+        let source = |version: &str| Source::new("a", "b", version, String::new());
+        let (old, new) = (source("1.9.0"), source("1.10.0"));
+        assert_eq!(newer(&old, &new), std::cmp::Ordering::Less);
+    }
+}

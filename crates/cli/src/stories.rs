@@ -4,9 +4,7 @@ use kompel_engine::act::{ActRecord, ApprovalRecord, Leftover, Phase, Standing};
 use kompel_model::{Phrase, TenantId, Timestamp};
 use kompel_runtime::{RunStatus, StepStory, Story, Waiting};
 
-use crate::{
-    diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, plans,
-};
+use crate::{diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, plans};
 
 /// Prints the story of a run as it stands now, and gives the exit code that goes with it.
 pub(crate) fn tell(
@@ -117,7 +115,13 @@ fn mark(step: &StepStory) -> &'static str {
     if step.undone {
         return "↶";
     }
-    if matches!(step.phase, Phase::Done) { "✓" } else if step.phase.is_over() { "✗" } else { "…" }
+    if matches!(step.phase, Phase::Done) {
+        "✓"
+    } else if step.phase.is_over() {
+        "✗"
+    } else {
+        "…"
+    }
 }
 
 /// A line for what happened, if it is worth one.
@@ -142,9 +146,9 @@ fn happened(record: &ActRecord, all: bool, output: &Output) -> Option<String> {
             let says = Phrase::new(&format!("story-decided-{decision}"));
             say(says.text("who", by).text("why", why))
         }
-        ActRecord::LeftAsIs { of, because } => say(
-            Phrase::new("story-left").text("step", of.0.to_string()).text("why", because),
-        ),
+        ActRecord::LeftAsIs { of, because } => {
+            say(Phrase::new("story-left").text("step", of.0.to_string()).text("why", because))
+        }
         ActRecord::Attempting { number, .. } if all => {
             say(Phrase::new("story-attempt").number("number", *number))
         }
@@ -179,9 +183,7 @@ fn approval(record: &ApprovalRecord, output: &Output) -> Option<String> {
             let says = Phrase::new(id).text("who", &answer.who).text("through", &answer.through);
             says.text("why", &answer.why)
         }
-        ApprovalRecord::Closed { because, .. } => {
-            Phrase::new("story-closed").text("why", because)
-        }
+        ApprovalRecord::Closed { because, .. } => Phrase::new("story-closed").text("why", because),
         ApprovalRecord::Invited { .. } => return None,
     };
     Some(output.wording().say(&says))

@@ -17,9 +17,7 @@ mod source;
 mod tenant;
 
 pub use account::{Account, PersonQuery};
-pub use action::{
-    ActionEffect, ActionName, ActionSpec, Catalogue, Repeat, UnusableActionName,
-};
+pub use action::{ActionEffect, ActionName, ActionSpec, Catalogue, Repeat, UnusableActionName};
 pub use finding::{Counts, Effect, Finding, FindingCode, Place};
 pub use ids::{CandidateId, MemberRef, PersonId};
 pub use language::{Language, UnknownLanguage};

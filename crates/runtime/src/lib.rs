@@ -35,7 +35,7 @@ pub use journal::{
     RunRow, TrailSink,
 };
 pub use key::{Key, Sealed};
-pub use schedule::{Rule, Schedules, Scheduled, UnusableRule};
+pub use schedule::{Rule, Scheduled, Schedules, UnusableRule};
 pub use store::{
     Decision, HuntInput, KeptCandidate, KeptDiscovery, NewDecision, RecordCount, Reveal, Scope,
     Store, Written,

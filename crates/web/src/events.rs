@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn both_forms_of_an_event_are_read() {
-        let structured = headers(&[("content-type", "application/cloudevents+json; charset=utf-8")]);
+        let structured =
+            headers(&[("content-type", "application/cloudevents+json; charset=utf-8")]);
         let sent = br#"{"specversion":"1.0","id":"1","source":"/a","type":"t"}"#;
         assert_eq!(event(&structured, sent).unwrap()["type"], "t");
         let binary = headers(&[

@@ -32,11 +32,7 @@ pub(crate) fn approve(
     answer(args, true, global, output)
 }
 
-pub(crate) fn reject(
-    args: &AnswerArgs,
-    global: &Global,
-    output: &Output,
-) -> Result<Exit, Failure> {
+pub(crate) fn reject(args: &AnswerArgs, global: &Global, output: &Output) -> Result<Exit, Failure> {
     answer(args, false, global, output)
 }
 

@@ -245,7 +245,8 @@ fn report(tried: &[Tried], output: &Output) -> Result<Exit, Failure> {
                 })
             })
             .collect();
-        output.json(&json!({ "passed": tried.len() - failed, "failed": failed, "cases": cases }))?;
+        output
+            .json(&json!({ "passed": tried.len() - failed, "failed": failed, "cases": cases }))?;
     } else {
         for case in tried {
             let mark = if case.wrong.is_empty() { "✓" } else { "✗" };
@@ -308,8 +309,6 @@ fn list(global: &Global, output: &Output) -> Result<Exit, Failure> {
         vec![Cell::new(name), Cell::new(version), Cell::new(title)]
     });
     output.table(&head, cells.collect(), &[]);
-    output.remark(
-        &Phrase::new("playbook-shipped").text("names", playbooks::shipped().join(", ")),
-    );
+    output.remark(&Phrase::new("playbook-shipped").text("names", playbooks::shipped().join(", ")));
     Ok(Exit::Done)
 }

@@ -97,17 +97,11 @@ pub(crate) fn rehearse(
     for line in plans::lines(&plan, output.wording()) {
         output.line(&line);
     }
-    output.remark(
-        &Phrase::new("rehearsed-nothing-done").text("hash", plan.hash().to_string()),
-    );
+    output.remark(&Phrase::new("rehearsed-nothing-done").text("hash", plan.hash().to_string()));
     Ok(Exit::Done)
 }
 
-fn work(
-    args: &WorkArgs,
-    session: &Session<'_>,
-    orchestra: &Orchestra,
-) -> Result<NewWork, Failure> {
+fn work(args: &WorkArgs, session: &Session<'_>, orchestra: &Orchestra) -> Result<NewWork, Failure> {
     let kept = playbooks::find(&session.workspace, &args.playbook)?;
     let playbook = kept.checked(&orchestra.runtime.registry().catalogue())?;
     let login = crate::login::name();

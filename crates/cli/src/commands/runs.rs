@@ -37,9 +37,8 @@ pub(crate) fn run(args: &RunsArgs, global: &Global, output: &Output) -> Result<E
     let approvals = orchestra.runtime.approvals(&tenant)?;
     let questions = orchestra.runtime.questions(&tenant)?;
     if output.is_json() {
-        return output.json(
-            &json!({ "runs": rows, "approvals": approvals, "questions": questions }),
-        );
+        return output
+            .json(&json!({ "runs": rows, "approvals": approvals, "questions": questions }));
     }
     let head = ["run", "playbook", "state", "requester", "started"];
     let head = head.map(|name| output.wording().word(&format!("runs-head-{name}")));

@@ -74,9 +74,8 @@ async fn serve(
     });
     tokio::spawn(until_told(stop.clone()));
     let app = router(Arc::clone(&orchestra.runtime), gate);
-    let served = axum::serve(socket, app)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .await;
+    let served =
+        axum::serve(socket, app).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
     stop.cancel();
     let driven = driving.await.map_err(|error| {
         Failure::new(Exit::Unexpected, Phrase::new("fail-unexpected")).because(&error)
@@ -92,14 +91,14 @@ async fn until_told(stop: CancellationToken) {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        let mut ended = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        {
-            Ok(ended) => ended,
-            Err(error) => {
-                tracing::error!(error = %error, "serve.no_signals");
-                return;
-            }
-        };
+        let mut ended =
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(ended) => ended,
+                Err(error) => {
+                    tracing::error!(error = %error, "serve.no_signals");
+                    return;
+                }
+            };
         tokio::select! {
             _ = interrupted => {}
             _ = ended.recv() => {}

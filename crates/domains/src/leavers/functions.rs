@@ -89,7 +89,11 @@ impl Action for Read {
                     "description": "the day it came; today if not given"},
             },
         });
-        spec("leavers.read", "Reads who leaves, which client and from when out of a free text", input)
+        spec(
+            "leavers.read",
+            "Reads who leaves, which client and from when out of a free text",
+            input,
+        )
     }
 
     async fn plan(&self, call: &Call) -> Result<Plan, Error> {
@@ -127,7 +131,11 @@ impl Action for Inventory {
                 "properties": {"name": {"type": ["string", "null"]}, "mails": texts, "logins": texts},
             }},
         });
-        spec("leavers.inventory", "Lists every account that a person has in the tenant's systems", input)
+        spec(
+            "leavers.inventory",
+            "Lists every account that a person has in the tenant's systems",
+            input,
+        )
     }
 
     async fn plan(&self, call: &Call) -> Result<Plan, Error> {

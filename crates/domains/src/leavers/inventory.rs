@@ -97,9 +97,9 @@ impl Systems {
         for (system, answer) in join_all(asked).await {
             inventory.take(system, answer, person);
         }
-        inventory.accounts.sort_by(|a, b| {
-            (&a.connection, &a.account.id).cmp(&(&b.connection, &b.account.id))
-        });
+        inventory
+            .accounts
+            .sort_by(|a, b| (&a.connection, &a.account.id).cmp(&(&b.connection, &b.account.id)));
         inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
         let open = |found: &&Found| found.account.enabled != Some(false);
         inventory.open = inventory.accounts.iter().filter(open).count();

@@ -122,8 +122,10 @@ fn person(whole: &str, from: &str, doubts: &mut Vec<Doubt>) -> PersonQuery {
         .map(|mail| mail.as_str().to_lowercase())
         .filter(|mail| !mail.eq_ignore_ascii_case(from))
         .collect();
-    let logins: BTreeSet<String> =
-        LOGIN.captures_iter(whole).filter_map(|found| Some(found.get(1)?.as_str().into())).collect();
+    let logins: BTreeSet<String> = LOGIN
+        .captures_iter(whole)
+        .filter_map(|found| Some(found.get(1)?.as_str().into()))
+        .collect();
     let nobody = names.is_empty() && mails.is_empty() && logins.is_empty();
     if nobody {
         doubts.push(doubt(DoubtKind::NoPerson, "nobody is named as leaving"));
@@ -276,9 +278,38 @@ static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 const PLAIN_WORDS: &[&str] = &[
-    "aanvraag", "beste", "collega", "dag", "dear", "gelieve", "goedemorgen", "graag", "hallo", "hello",
-    "hi", "hr", "mevrouw", "medewerker", "mijnheer", "mr", "mrs", "ms", "onze", "our", "please",
-    "request", "voor", "for", "from", "per", "team", "the", "accounts", "account", "gaat", "is",
+    "aanvraag",
+    "beste",
+    "collega",
+    "dag",
+    "dear",
+    "gelieve",
+    "goedemorgen",
+    "graag",
+    "hallo",
+    "hello",
+    "hi",
+    "hr",
+    "mevrouw",
+    "medewerker",
+    "mijnheer",
+    "mr",
+    "mrs",
+    "ms",
+    "onze",
+    "our",
+    "please",
+    "request",
+    "voor",
+    "for",
+    "from",
+    "per",
+    "team",
+    "the",
+    "accounts",
+    "account",
+    "gaat",
+    "is",
 ];
 
 const MOST_CHARACTERS: usize = 20_000;

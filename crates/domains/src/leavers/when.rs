@@ -111,17 +111,23 @@ static ISO: LazyLock<Regex> = LazyLock::new(|| compiled(r"\b(\d{4})-(\d{1,2})-(\
 static NUMBERS: LazyLock<Regex> =
     LazyLock::new(|| compiled(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b"));
 static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(&format!(r"(?i)\b(\d{{1,2}})(?:st|nd|rd|th|ste|e|de)?[ \t]+(?:of[ \t]+)?{MONTH}\b\.?(?:,?[ \t]+(\d{{4}}))?"))
+    compiled(&format!(
+        r"(?i)\b(\d{{1,2}})(?:st|nd|rd|th|ste|e|de)?[ \t]+(?:of[ \t]+)?{MONTH}\b\.?(?:,?[ \t]+(\d{{4}}))?"
+    ))
 });
 static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(r"(?i)\b{MONTH}[ \t]+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?[ \t]+(\d{{4}}))?"))
 });
 static TODAY: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(r"(?i)\b(?:vandaag|today|per direct|met onmiddellijke ingang|onmiddellijk|immediately|with immediate effect)\b")
+    compiled(
+        r"(?i)\b(?:vandaag|today|per direct|met onmiddellijke ingang|onmiddellijk|immediately|with immediate effect)\b",
+    )
 });
 static TOMORROW: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?i)\b(?:morgen|tomorrow)\b"));
 static DUTCH: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(r"(?i)\b(?:op|van|gaat|uit dienst|laatste|werkdag|de|het|een|vertrekt|graag|groeten)\b")
+    compiled(
+        r"(?i)\b(?:op|van|gaat|uit dienst|laatste|werkdag|de|het|een|vertrekt|graag|groeten)\b",
+    )
 });
 
 #[cfg(test)]

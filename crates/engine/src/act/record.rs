@@ -106,7 +106,7 @@ pub enum ActRecord {
         /// The call that did it.
         of: CallId,
         /// What happened.
-        record: Box<ActRecord>,
+        record: Box<Self>,
     },
 }
 

@@ -6,5 +6,5 @@
 mod form;
 mod play;
 
-pub use form::{TestCase, Expected, ExpectedStep, Reply, UnreadableCase};
+pub use form::{Expected, ExpectedStep, Reply, TestCase, UnreadableCase};
 pub use play::{Mismatch, Played, PlayedStep, play};

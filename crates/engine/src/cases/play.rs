@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kompel_model::{ActionName, TenantId, Timestamp};
 use serde_json::{Value, json};
 
-use super::{TestCase, ExpectedStep, Reply};
+use super::{ExpectedStep, Reply, TestCase};
 use crate::{
     CallId, Effect, Ending, Fault, Input, PlaybookRef, Start, TaskRef, TimerId,
     machine::{Program, Run},
@@ -225,10 +225,8 @@ fn reply(reply: &Reply, call: CallId, now: Timestamp) -> Option<Input> {
         return Some(Input::Done { call, output: output.clone() });
     }
     if let Some(people) = &reply.approved_by {
-        let answers: Vec<Value> = people
-            .iter()
-            .map(|who| json!({"who": who, "when": now, "through": "case"}))
-            .collect();
+        let answers: Vec<Value> =
+            people.iter().map(|who| json!({"who": who, "when": now, "through": "case"})).collect();
         let output = json!({"approved": true, "answers": answers, "planHash": ""});
         return Some(Input::Done { call, output });
     }

@@ -175,15 +175,15 @@ async fn apply(
     let mut session = Session::open(&call.connection).await?;
     let account = account::one(&mut session, user).await?;
     let mut refused = Vec::new();
-    let mut done = 0;
+    let mut part_done = false;
     for planned in &difference.changes {
         let group = planned.property.strip_prefix(MEMBER_OF).unwrap_or_default();
         let member = account.dn.clone().into_bytes();
         let Err(error) = session.modify(group, vec![change(member)]).await else {
-            done += 1;
+            part_done = true;
             continue;
         };
-        let trouble = |error| if done > 0 { after_a_part(error) } else { error };
+        let trouble = |error| if part_done { after_a_part(error) } else { error };
         if matches!(error.kind, ErrorKind::OutcomeUnknown | ErrorKind::Unreachable) {
             return Err(trouble(error));
         }
@@ -191,7 +191,7 @@ async fn apply(
         let filter = format!("(member={})", ldap_escape(account.dn.as_str()));
         let seen = session.entry_if(group, &filter, &["objectGUID"]).await.map_err(trouble)?;
         let is_member = seen.is_some();
-        if Value::from(is_member) != planned.to {
+        if is_member != planned.to {
             refused.push((group.to_owned(), error));
         }
     }

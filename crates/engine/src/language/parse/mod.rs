@@ -55,8 +55,7 @@ pub fn parse(text: &str, file: &str) -> Result<Playbook, Vec<Mistake>> {
 /// # Errors
 /// The first thing that is wrong.
 pub fn read_value(text: &str, file: &str) -> Result<serde_json::Value, Vec<Mistake>> {
-    let node = Node::read(text)
-        .map_err(|fault| locate(vec![fault], &Places::new(file, text)))?;
+    let node = Node::read(text).map_err(|fault| locate(vec![fault], &Places::new(file, text)))?;
     Ok(node.to_value())
 }
 
