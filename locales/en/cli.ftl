@@ -150,7 +150,7 @@ help-reveal--pseudonym = Such as p-1f3a9c20
 help-reveal--why = Why you need the name
 
 help-doctor = Check the workspace; change nothing
-help-doctor-long = Checks the configuration, the keys and their permissions, the database, the audit trail and its last checkpoint, where secrets come from and whether each one named in kompel.toml is to be found, and whether the configured sources can be read. Changes nothing.
+help-doctor-long = Checks the configuration, the keys and their permissions, the database, the audit trail and its last checkpoint, where secrets come from and whether each one named in kompel.toml is to be found, whether the configured sources can be read, whether each connection can be reached and has its permissions, and whether the playbooks have mistakes. Changes nothing.
 
 help-completions = Print the completion script of a shell
 help-completions-long =

@@ -229,6 +229,9 @@ answer-pending = Kept; whoever drives takes it in.
 serving = Driving runs; listening on http://{ $address } (Ctrl-C stops)
 served = Stopped; nothing is lost.
 
+doctor-connection = connection
+doctor-playbook = playbook
+
 ## Failures
 
 fail-playbook = { $file } has { $count ->
@@ -245,6 +248,7 @@ fail-connection = { $place } can't be used.
 fail-no-connector = { $place }: there is no connector { $name }.
 fail-scheduled = Tenant { $tenant }: { $name } can't be scheduled.
 fail-no-run = There is no run { $id }, or more than one begins so.
+fail-no-approval = There is no open approval { $id }.
 fail-several-approvals = More than one approval fits { $id }.
 fail-steer = Run { $run } can't do that: { $why }
 fail-driven = Another kompel drives this workspace.

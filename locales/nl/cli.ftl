@@ -152,7 +152,7 @@ help-reveal--pseudonym = Zoals p-1f3a9c20
 help-reveal--why = Waarom je de naam nodig hebt
 
 help-doctor = Kijk de werkmap na; wijzig niets
-help-doctor-long = Kijkt de configuratie na, de sleutels en wie ze mag lezen, de databank, het auditspoor en zijn laatste ijkpunt, waar geheimen vandaan komen en of elk geheim uit kompel.toml te vinden is, en of de ingestelde bronnen te lezen zijn. Wijzigt niets.
+help-doctor-long = Kijkt de configuratie na, de sleutels en wie ze mag lezen, de databank, het auditspoor en zijn laatste ijkpunt, waar geheimen vandaan komen en of elk geheim uit kompel.toml te vinden is, of de ingestelde bronnen te lezen zijn, of elke verbinding bereikbaar is en haar rechten heeft, en of de draaiboeken fouten bevatten. Wijzigt niets.
 
 help-completions = Toon het aanvulscript van een shell
 help-completions-long =

@@ -231,6 +231,9 @@ answer-pending = Bewaard; wie voortdrijft, neemt het op.
 serving = Drijft uitvoeringen voort; luistert op http://{ $address } (Ctrl-C stopt)
 served = Gestopt; er is niets verloren.
 
+doctor-connection = verbinding
+doctor-playbook = draaiboek
+
 ## Fouten
 
 fail-playbook = { $file } bevat { $count ->
@@ -247,6 +250,7 @@ fail-connection = { $place } kan niet gebruikt worden.
 fail-no-connector = { $place }: er is geen connector { $name }.
 fail-scheduled = Klant { $tenant }: { $name } kan niet gepland worden.
 fail-no-run = Er is geen uitvoering { $id }, of meer dan een begint zo.
+fail-no-approval = Er is geen open goedkeuring { $id }.
 fail-several-approvals = Meer dan een goedkeuring past bij { $id }.
 fail-steer = Uitvoering { $run } kan dat niet: { $why }
 fail-driven = Een andere kompel drijft deze werkmap.

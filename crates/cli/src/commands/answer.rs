@@ -2,7 +2,7 @@
 
 use clap::Args;
 use kompel_model::Phrase;
-use kompel_runtime::{Answer, Outcome, Proof};
+use kompel_runtime::{Answer, JournalError, Outcome, Proof, RuntimeError};
 use serde_json::json;
 
 use crate::{
@@ -63,6 +63,13 @@ fn answer(args: &AnswerArgs, yes: bool, global: &Global, output: &Output) -> Res
         } else {
             runtime.reject(&tenant, &approval, answer).await
         }
+    });
+    let outcome = outcome.map_err(|error| match error {
+        RuntimeError::Journal(JournalError::NoRun(id)) => {
+            let says = Phrase::new("fail-no-approval").text("id", id);
+            Failure::new(Exit::NotFound, says).advise(Phrase::new("advice-runs"))
+        }
+        other => other.into(),
     })?;
     if runtime.is_driver() {
         orchestra.wait(runtime.run_until_idle())?;
@@ -84,7 +91,7 @@ fn approval(
     let fitting: Vec<_> = open.iter().filter(fits).collect();
     match fitting.as_slice() {
         [only] => Ok(only.id.clone()),
-        // Unknown here: the runtime says and records what is wrong with an answer to it.
+        // Closed or never asked: the runtime says, and records, what is wrong with an answer to it.
         [] => Ok(given.clone()),
         _ => {
             let says = Phrase::new("fail-several-approvals").text("id", given);

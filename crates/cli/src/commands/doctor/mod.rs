@@ -1,5 +1,6 @@
 //! `kompel doctor`: checks the workspace and changes nothing.
 
+mod connections;
 mod trust;
 
 use std::path::Path;
@@ -44,6 +45,9 @@ pub(crate) fn run(_: &DoctorArgs, global: &Global, output: &Output) -> Result<Ex
         let path = workspace.root().join(&source.path);
         checks.push(check("source", &path, wrong(reading::readable(&path).err().as_ref(), output)));
     }
+    if let Ok(config) = &config {
+        checks.extend(connections::checks(&workspace, config, output));
+    }
     let well = checks.iter().all(|check| check.well);
     if output.is_json() {
         output.json(&serde_json::json!({ "well": well, "checks": checks }))?;
@@ -60,6 +64,10 @@ pub(crate) fn run(_: &DoctorArgs, global: &Global, output: &Output) -> Result<Ex
 
 fn check(name: &'static str, path: &Path, wrong: Vec<String>) -> Check {
     Check { name, of: crate::args::shown(path), well: wrong.is_empty(), wrong }
+}
+
+fn named(name: &'static str, of: String, wrong: Vec<String>) -> Check {
+    Check { name, of, well: wrong.is_empty(), wrong }
 }
 
 fn wrong(failure: Option<&Failure>, output: &Output) -> Vec<String> {

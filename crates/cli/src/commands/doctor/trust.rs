@@ -1,7 +1,5 @@
 //! What `doctor` says of the audit trail and of secrets.
 
-use std::path::Path;
-
 use kompel_model::{Phrase, TenantId};
 use kompel_runtime::{
     Error, Store, Workspace,
@@ -9,7 +7,7 @@ use kompel_runtime::{
     secrets::{Reference, SecretName, Secrets},
 };
 
-use super::{Check, check, too_open};
+use super::{Check, check, named, too_open};
 use crate::{args::shown, output::Output, session};
 
 pub(super) fn checks(workspace: &Workspace, output: &Output) -> Vec<Check> {
@@ -140,8 +138,4 @@ fn walk(value: &toml::Value, path: &mut Vec<String>, found: &mut Vec<(Vec<String
         toml::Value::Array(items) => items.iter().for_each(|item| walk(item, path, found)),
         _ => {}
     }
-}
-
-fn named(name: &'static str, of: String, wrong: Vec<String>) -> Check {
-    Check { of, ..check(name, Path::new(""), wrong) }
 }
