@@ -291,3 +291,119 @@ fn killed_at_any_moment_it_loses_forgets_and_repeats_nothing() {
     let told: Value = desk.json(&["runs", "--most", "10000"]);
     assert_eq!(told["questions"].as_array().unwrap().len(), asking);
 }
+
+/// A run that the program said exists, and how long the database's log was by then.
+struct Acknowledged {
+    run: String,
+    generation: Vec<u8>,
+    length: usize,
+}
+
+/// The log of the database, and what tells it from the one before.
+fn log(desk: &Desk) -> (Vec<u8>, Vec<u8>) {
+    let log = fs::read(desk.path("kompel.db-wal")).unwrap_or_default();
+    let generation = log.get(..32).unwrap_or_default().to_vec();
+    (log, generation)
+}
+
+/// The workspace as a power cut would leave it if the log's end had not reached the disk.
+fn cut(desk: &Desk, log: &[u8]) -> Desk {
+    let copy = Desk::bare();
+    for entry in fs::read_dir(desk.path("")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if entry.file_type().unwrap().is_file() && !name.starts_with("kompel.db-") {
+            fs::copy(entry.path(), copy.path(&name)).unwrap();
+        }
+    }
+    fs::write(copy.path("kompel.db-wal"), log).unwrap();
+    copy
+}
+
+#[test]
+fn a_power_cut_at_any_byte_loses_nothing_acknowledged_before_it() {
+    let desk = workplace();
+    let (mut dice, mut known, mut shorter) = (Dice(5), Vec::<Acknowledged>::new(), 0);
+    for _ in 0..4 {
+        let mut child = serve(&desk);
+        is_up(&mut child);
+        for _ in 0..2 {
+            let run = start(&desk, known.len());
+            let (log, generation) = log(&desk);
+            known.push(Acknowledged { run, generation, length: log.len() });
+        }
+        sleep(Duration::from_micros(dice.below(100_000)));
+        kill(child);
+        let (log, generation) = log(&desk);
+        let lengths = [log.len(), 0, dice.below(32) as usize];
+        let random = (0..3).map(|_| dice.below(log.len() as u64) as usize);
+        let lengths: Vec<usize> = lengths.into_iter().chain(random).collect();
+        let copies: Vec<_> =
+            lengths.into_iter().map(|length| (length, cut(&desk, &log[..length]))).collect();
+        let whole = journals(&desk);
+        for (length, copy) in &copies {
+            let opened = copy.run(&["runs"]);
+            assert_eq!(opened.code, 0, "cut at {length}: {}{}", opened.out, opened.err);
+            let verified = copy.run(&["audit", "verify"]);
+            assert_eq!(verified.code, 0, "cut at {length}: {}{}", verified.out, verified.err);
+            let left = journals(copy);
+            for (run, journal) in &left {
+                assert!(whole[run].starts_with(journal), "cut at {length}: {run} has other entries");
+            }
+            let kept = |known: &&Acknowledged| known.generation == generation && known.length <= *length;
+            for acknowledged in known.iter().filter(kept) {
+                assert!(left.contains_key(&acknowledged.run), "cut at {length} lost a run");
+            }
+            shorter += usize::from(left != whole);
+            assert!(*length < log.len() || left == whole, "the whole log gives everything");
+        }
+    }
+    assert!(shorter > 4, "only {shorter} cuts took anything away: they show nothing");
+}
+
+/// The runs that exist, with the number that each was started with.
+fn numbered(desk: &Desk) -> BTreeMap<String, usize> {
+    let number = |journal: &Vec<String>| {
+        let started: Value = serde_json::from_str(&journal[0]).unwrap();
+        usize::try_from(started["body"]["input"]["n"].as_u64().unwrap()).unwrap()
+    };
+    journals(desk).iter().map(|(run, journal)| (run.clone(), number(journal))).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_at_any_moment_ends_in_an_error_and_nothing_is_done_without_its_entry() {
+    let desk = workplace();
+    let (mut stopped, mut through) = (0, 0);
+    for (n, kilobytes) in [4, 60, 130, 200, 300, 400, 550, 800, 1_200, 20_000].into_iter().enumerate() {
+        // A limit on the length of files stands for the disk. Unheeded, its signal would kill.
+        let limited = "trap '' XFSZ; ulimit -f $1; shift; exec \"$@\"";
+        let blocks = (kilobytes * 2).to_string();
+        let run = std::process::Command::new("sh")
+            .current_dir(desk.path(""))
+            .env_clear()
+            .env("LANG", "en_GB.UTF-8")
+            .args(["-c", limited, "sh", &blocks, env!("CARGO_BIN_EXE_kompel")])
+            .args(["run", "crash", "--set", &format!("n={n}")])
+            .output()
+            .unwrap();
+        let run = crate::desk::ended(run);
+        let said = format!("{kilobytes} KiB: {} {}{}", run.code, run.out, run.err);
+        assert!(!said.contains("panicked"), "{said}");
+        let (asked, journals) = (asked(&desk), journals(&desk));
+        for ((run, task), requests) in asked {
+            let attempting = format!("/{task}#");
+            let entries = journals[&run].iter();
+            let entries = entries.filter(|body| body.contains("\"attempting\""));
+            let entries = entries.filter(|body| body.contains(&attempting)).count();
+            assert!(entries >= requests, "{task} of {run} without its entry; {said}");
+        }
+        let open = !unsettled(&desk).is_empty() || !numbered(&desk).values().any(|had| *had == n);
+        stopped += usize::from(open && ![0, 11].contains(&run.code));
+        settle(&desk);
+        check(&desk, &numbered(&desk));
+        through += usize::from([0, 11].contains(&run.code));
+        println!("{said}");
+    }
+    assert!(stopped > 2 && through > 0, "{stopped} were stopped and {through} came through");
+}
