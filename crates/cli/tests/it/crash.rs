@@ -99,10 +99,9 @@ fn database(desk: &Desk) -> Connection {
 fn journals(desk: &Desk) -> BTreeMap<String, Vec<String>> {
     let database = database(desk);
     let mut found = BTreeMap::<String, Vec<String>>::new();
-    let mut rows = database.prepare("SELECT run, seq, body FROM entries ORDER BY run, seq").unwrap();
-    let rows = rows
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .unwrap();
+    let mut rows =
+        database.prepare("SELECT run, seq, body FROM entries ORDER BY run, seq").unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
     for row in rows {
         let (run, seq, body): (String, i64, String) = row.unwrap();
         let journal = found.entry(run).or_default();
@@ -348,9 +347,13 @@ fn a_power_cut_at_any_byte_loses_nothing_acknowledged_before_it() {
             assert_eq!(verified.code, 0, "cut at {length}: {}{}", verified.out, verified.err);
             let left = journals(copy);
             for (run, journal) in &left {
-                assert!(whole[run].starts_with(journal), "cut at {length}: {run} has other entries");
+                assert!(
+                    whole[run].starts_with(journal),
+                    "cut at {length}: {run} has other entries"
+                );
             }
-            let kept = |known: &&Acknowledged| known.generation == generation && known.length <= *length;
+            let kept =
+                |known: &&Acknowledged| known.generation == generation && known.length <= *length;
             for acknowledged in known.iter().filter(kept) {
                 assert!(left.contains_key(&acknowledged.run), "cut at {length} lost a run");
             }
@@ -375,7 +378,8 @@ fn numbered(desk: &Desk) -> BTreeMap<String, usize> {
 fn a_disk_that_is_full_at_any_moment_ends_in_an_error_and_nothing_is_done_without_its_entry() {
     let desk = workplace();
     let (mut refused, mut stopped, mut through) = (0, 0, 0);
-    for (n, kilobytes) in [4, 48, 96, 144, 192, 240, 320, 400, 600, 20_000].into_iter().enumerate() {
+    for (n, kilobytes) in [4, 48, 96, 144, 192, 240, 320, 400, 600, 20_000].into_iter().enumerate()
+    {
         // Whoever closes the database last empties its log: each begins with an empty one.
         desk.answer(&["runs"]);
         // A limit on the length of files stands for the disk. Unheeded, its signal would kill.
