@@ -67,7 +67,15 @@ pub(crate) fn drive(
 ) -> Result<(), Failure> {
     if orchestra.runtime.is_driver() {
         orchestra.wait(orchestra.runtime.run_until_idle())?;
-        return Ok(());
+        // A run that was let go because of a full disk is not one that goes on.
+        let troubles = orchestra.wait(orchestra.runtime.troubles());
+        return match troubles.into_iter().find(|(key, _)| key.run == run) {
+            None => Ok(()),
+            Some((_, because)) => {
+                let says = Phrase::new("fail-held").text("run", run).text("why", because);
+                Err(Failure::new(Exit::Workspace, says).advise(Phrase::new("advice-held")))
+            }
+        };
     }
     orchestra.wait(async {
         for _ in 0..MOST_LOOKS {

@@ -1,6 +1,8 @@
 //! The real binary on small inputs: what it prints, keeps, refuses, and never shows.
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod failures;
