@@ -53,9 +53,13 @@ impl Client {
     }
 
     fn signed(&self, exchange: Exchange) -> Exchange {
-        exchange.with(|request| match &self.user {
-            Some(user) => request.basic_auth(user, Some(self.secret.reveal())),
-            None => request.header("authorization", format!("token {}", self.secret.reveal())),
+        exchange.with(|request| {
+            // RT's usual server drops an idle connection after a second, often just as it is used.
+            let request = request.header("connection", "close");
+            match &self.user {
+                Some(user) => request.basic_auth(user, Some(self.secret.reveal())),
+                None => request.header("authorization", format!("token {}", self.secret.reveal())),
+            }
         })
     }
 
