@@ -9,6 +9,7 @@ pub mod contract;
 mod desired;
 mod error;
 pub mod http;
+mod marker;
 mod page;
 mod peers;
 mod program;

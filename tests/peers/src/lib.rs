@@ -11,6 +11,7 @@ mod ocserv;
 mod openvpn;
 mod process;
 mod radius;
+mod rt;
 mod samba;
 mod scim;
 
@@ -19,5 +20,6 @@ pub use ocserv::{Cookies, Ocserv, VpnClient};
 pub use openvpn::{OpenVpn, OpenVpnClient};
 pub use process::{Server, free_port, own_address, program, wait_until};
 pub use radius::FreeRadius;
+pub use rt::RequestTracker;
 pub use samba::SambaAd;
 pub use scim::Scim2Server;

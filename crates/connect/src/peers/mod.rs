@@ -47,6 +47,7 @@ peers! {
     openapi,
     openvpn,
     radius,
+    rt,
     scim,
 }
 
