@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, future::Future, sync::Arc};
 
 use kompel_connect::{Connection, connectors};
+use kompel_domains::leavers::{self, Client, Reachable, Systems, Unconnected};
 use kompel_engine::language::Playbook;
 use kompel_model::{Catalogue, Phrase, TenantId};
 use kompel_runtime::{
@@ -36,7 +37,8 @@ impl Orchestra {
             .build()
             .map_err(|error| unexpected(&error))?;
         let _inside = threads.enter();
-        let registry = registry(session)?;
+        let mut registry = registry(session)?;
+        with_leavers(&mut registry, &session.config);
         let catalogue = registry.catalogue();
         let books = usable(session, &catalogue)?;
         let registry_for_mail = registry_of_mail(session)?;
@@ -70,7 +72,33 @@ fn unexpected(error: &dyn std::error::Error) -> Failure {
 pub(crate) fn catalogue() -> Catalogue {
     let mut registry = Registry::default();
     connectors().into_iter().for_each(|connector| registry.add_connector(connector));
+    registry.add_connector(leavers::connector(Arc::default(), Vec::new()));
     registry.catalogue()
+}
+
+/// The leavers' functions, over the connections that can be used.
+fn with_leavers(registry: &mut Registry, config: &Config) {
+    let (mut systems, mut clients) = (Systems::default(), Vec::new());
+    for (tenant, table) in &config.tenant {
+        for (name, connection) in registry.connections(tenant) {
+            let Some(connector) = registry.connector(name) else { continue };
+            let actions = connector.actions();
+            let called = actions.iter().find_map(|action| action.spec().systems.first().cloned());
+            let system = called.unwrap_or_else(|| connection.name.clone());
+            let (connector, connection) = (Arc::clone(connector), Arc::clone(connection));
+            systems.add(tenant, Reachable { connector, connection, system });
+        }
+        for (system, known) in &table.system {
+            let (system, owner) = (system.clone(), known.owner.clone());
+            systems.add_unconnected(tenant, Unconnected { system, owner });
+        }
+        clients.push(Client {
+            id: tenant.to_string(),
+            names: table.name.iter().chain(&table.aliases).cloned().collect(),
+            domains: table.domains.clone(),
+        });
+    }
+    registry.add_connector(leavers::connector(Arc::new(systems), clients));
 }
 
 /// The connectors, and the connections of every tenant.

@@ -17,6 +17,10 @@ pub(crate) struct Tenant {
     pub(crate) aliases: Vec<String>,
     /// Ways into its systems, by a name of one's own.
     pub(crate) connection: BTreeMap<String, Connection>,
+    /// Systems that the client has and that no connection reaches, by name: people look after them.
+    pub(crate) system: BTreeMap<String, System>,
+    /// Its mail domains, by which requests are recognised.
+    pub(crate) domains: Vec<String>,
     /// People who ask, approve and are told, by a short name of one's own.
     pub(crate) people: BTreeMap<String, Person>,
     /// The playbooks whose `schedule` counts for this tenant, by their folders' names.
@@ -35,6 +39,14 @@ pub(crate) struct Connection {
     /// The connector's own settings.
     #[serde(flatten)]
     pub(crate) settings: toml::Table,
+}
+
+/// A system that no connection reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct System {
+    /// The short name of the person who looks after it.
+    pub(crate) owner: Option<String>,
 }
 
 /// Someone who may ask or approve.

@@ -144,7 +144,7 @@ impl Action for Inventory {
 
     async fn perform(&self, call: &Call) -> Result<Value, Error> {
         let wanted: Wanted = input(call)?;
-        output(&self.systems.inventory(&call.connection.tenant, &wanted.person).await)
+        output(&self.systems.inventory(&call.connection.tenant, &wanted.person, call.at).await)
     }
 
     async fn look(&self, _call: &Call) -> Result<Look, Error> {

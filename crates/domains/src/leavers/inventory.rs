@@ -1,12 +1,17 @@
 //! Inventory: every account that a person has, in every system of the tenant; and the systems that
 //! nobody can ask.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures::future::join_all;
 use kompel_connect::{Connection, Connector};
-use kompel_model::{Account, PersonQuery, TenantId};
+use kompel_model::{Account, PersonQuery, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::finding;
 
 /// Every tenant's systems: those that can be asked, and those that only people can look at.
 #[derive(Default)]
@@ -84,18 +89,38 @@ impl Systems {
         self.unconnected.entry(tenant.clone()).or_default().push(system);
     }
 
-    /// Asks every system of the tenant for this person's accounts; only reads.
-    pub async fn inventory(&self, tenant: &TenantId, person: &PersonQuery) -> Inventory {
-        let systems = self.reachable.get(tenant).map(Vec::as_slice).unwrap_or_default();
-        let asked = systems.iter().map(|system| async move {
-            (system, system.connector.accounts(&system.connection, person).await)
-        });
+    /// Asks every system of the tenant for this person's accounts; only reads. Directories first:
+    /// the logins that they know are then looked for in the systems that know logins only.
+    pub async fn inventory(
+        &self,
+        tenant: &TenantId,
+        person: &PersonQuery,
+        at: Timestamp,
+    ) -> Inventory {
         let mut inventory = Inventory {
             unconnected: self.unconnected.get(tenant).cloned().unwrap_or_default(),
             ..Inventory::default()
         };
-        for (system, answer) in join_all(asked).await {
-            inventory.take(system, answer, person);
+        let systems = self.reachable.get(tenant).map(Vec::as_slice).unwrap_or_default();
+        let mut person = person.clone();
+        for directories in [true, false] {
+            let known = &person;
+            let asked = systems
+                .iter()
+                .filter(|system| finding::knows_people(system.connector.as_ref()) == directories)
+                .map(|system| async move { (system, finding::find(system, known, at).await) });
+            for (system, answer) in join_all(asked).await {
+                inventory.take(system, answer, &person);
+            }
+            let logins: BTreeSet<String> = person
+                .logins
+                .iter()
+                .cloned()
+                .chain(inventory.accounts.iter().map(|found| found.account.login.clone()))
+                .collect();
+            if inventory.ambiguous.is_empty() {
+                person.logins = logins.into_iter().collect();
+            }
         }
         inventory
             .accounts
@@ -118,7 +143,9 @@ impl Inventory {
         match answer {
             Ok(None) => {}
             Ok(Some(accounts)) => {
-                if by_name_alone(person) && accounts.len() > 1 {
+                if by_name_alone(person) && accounts.len() > 1
+                    || accounts.iter().any(|account| account.facts.contains_key(finding::NEAR))
+                {
                     self.ambiguous.push(connection.clone());
                 }
                 self.accounts.extend(accounts.into_iter().map(|account| Found {

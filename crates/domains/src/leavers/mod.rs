@@ -1,5 +1,6 @@
 //! Leavers: who leaves, which client, from when; and every account that they have.
 
+mod finding;
 mod functions;
 mod inventory;
 mod read;

@@ -135,11 +135,7 @@ async fn a_ticket_is_read_as_text_and_a_refused_change_is_no_success() {
         ("rt.get", json!({"key": "99"}), ErrorKind::Absent),
         ("rt.get", json!({"key": "1 OR id = 2"}), ErrorKind::Invalid),
         ("rt.set-status", json!({"key": "1", "status": "bogus"}), ErrorKind::Invalid),
-        (
-            "rt.create",
-            json!({"queue": "Nope", "subject": "x", "text": "x"}),
-            ErrorKind::Denied,
-        ),
+        ("rt.create", json!({"queue": "Nope", "subject": "x", "text": "x"}), ErrorKind::Denied),
     ] {
         assert_eq!(said(action, input.clone()).await, Err(kind), "{action} {input}");
     }
