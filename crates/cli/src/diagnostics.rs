@@ -78,6 +78,7 @@ impl Failure {
             "code": self.exit.code(),
             "message": wording.say(&self.says),
             "advice": self.advice.as_ref().map(|advice| wording.say(advice)),
+            "mistake": self.spot.as_ref().map(|spot| &spot.label),
             "causes": self.causes,
         }})
     }

@@ -35,6 +35,22 @@ fn acme() -> (Desk, String) {
     desk.answer(&decide);
     let set = given(&desk, &["secret", "set", "onlyacme", "--tenant", "acme"], SECRET);
     assert_eq!(set.code, 0, "{}", set.err);
+    desk.answer(&["playbook", "new", "access-request"]);
+    // It fails, for acme has no connection; what stays is a run of acme's.
+    desk.run(&[
+        "run",
+        "access-request",
+        "--set",
+        "person=jan",
+        "--set",
+        "group=vpn",
+        "--set",
+        "reason=onlyacme",
+        "--as",
+        "onlyacme",
+        "--tenant",
+        "acme",
+    ]);
     (desk, id)
 }
 
@@ -124,11 +140,22 @@ const COMMANDS: &[&[&str]] = &[
     &["secret", "list"],
     &["secret", "remove", "onlyacme"],
     &["secret", "rotate"],
+    &["playbook", "list"],
+    &["playbook", "check"],
+    &["runs"],
+    &["show", "RUN"],
+    &["show", "RUN", "--all"],
+    &["approve", "RUN"],
+    &["reject", "RUN"],
+    &["cancel", "RUN", "--why", "z"],
+    &["resume", "RUN"],
+    &["retry", "RUN", "--step", "2", "--why", "z"],
     &["completions", "bash"],
 ];
 
 /// Commands about the whole installation, or that make one; they show no tenant's records.
-const WHOLE: &[&str] = &["demo", "init", "doctor", "backup", "restore"];
+/// `run` and `rehearse` only make what is new; `serve` drives every tenant's runs.
+const WHOLE: &[&str] = &["demo", "init", "doctor", "backup", "restore", "run", "rehearse", "serve"];
 
 #[test]
 fn no_command_shows_a_tenant_anything_of_another() {
@@ -138,12 +165,15 @@ fn no_command_shows_a_tenant_anything_of_another() {
         .query_row("SELECT pseudonym FROM identities LIMIT 1", [], |row| row.get(0))
         .unwrap();
     let marks = ["onlyacme", "OPS-1", "Wachtwoord", "Xander", "Vandenbroucke", "jira.csv"];
+    let runs = desk.json(&["runs", "--tenant", "acme"]);
+    let run = runs["runs"][0]["id"].as_str().unwrap().to_owned();
     for arguments in COMMANDS {
         let swapped: Vec<&str> = arguments
             .iter()
             .map(|argument| match *argument {
                 "ID" => id.as_str(),
                 "PSEUDONYM" => pseudonym.as_str(),
+                "RUN" => run.as_str(),
                 other => other,
             })
             .collect();
