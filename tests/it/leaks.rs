@@ -104,10 +104,12 @@ fn of_strangers(mut log: EventLog) -> EventLog {
     log
 }
 
-/// Of ten thousand showings of a name, so many may be left where the people are known from fields…
-const LEFT_OF_KNOWN: usize = 10;
-/// …and where texts alone name them.
-const LEFT_OF_STRANGERS: usize = 500;
+/// Of ten thousand showings of a name, so many may be left where the people are known from fields
+/// (measured in November 2026: none of 9,366)…
+const LEFT_OF_KNOWN: usize = 5;
+/// …and where texts alone name them (measured: 36 of 9,366). The sample's names are ordinary Belgian
+/// ones; of names that no list knows, more would be left.
+const LEFT_OF_STRANGERS: usize = 60;
 
 #[test]
 fn redaction_leaves_next_to_nothing_of_the_names_of_a_sample_world() {

@@ -34,6 +34,11 @@ impl Draft {
             Vector::centroid([(&self.request, 1.0), (&self.end, 0.7)].into_iter(), CENTROID_TERMS);
         self.request.dot(text).max(self.end.dot(text)).max(both.dot(text))
     }
+
+    /// What of that likeness is in other words than the systems'.
+    fn likeness_beside_systems(&self, text: &Vector, corpus: &Corpus) -> f32 {
+        self.likeness(&text.only(|term| corpus.term(term).class != TermClass::System))
+    }
 }
 
 const CENTROID_TERMS: usize = 32;
@@ -51,8 +56,10 @@ const PLAIN_TALK_JOINS: f32 = 0.52;
 const UNLIKE_ENDS: f32 = 0.15;
 /// An answer joins a group at this likeness.
 const ANSWER_JOINS: f32 = 0.36;
-/// So much of that likeness must be in other words than the systems': many chores share a system.
-const ANSWER_JOINS_BESIDE_SYSTEMS: f32 = 0.2;
+
+/// So much of the likeness at which chat or answers join tickets must be in other words than the
+/// systems': many chores are done in the same two.
+const BESIDE_SYSTEMS: f32 = 0.2;
 
 /// How alike threads must be; their replies are their ends, their channel is their only field.
 const CHAT: Closeness = Closeness {
@@ -164,7 +171,8 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
         let whole = Vector::centroid([(&request, 1.0), (&end, 0.7)].into_iter(), CENTROID_TERMS);
         let members = || group.iter().map(|i| free[*i as usize]);
         let home = nearest(&drafts[..with_tickets], &whole, CHAT_GROUP_JOINS)
-            .filter(|id| !ends_otherwise(&drafts[*id], &end, group.len()));
+            .filter(|id| !ends_otherwise(&drafts[*id], &end, group.len()))
+            .filter(|id| drafts[*id].likeness_beside_systems(&whole, corpus) >= BESIDE_SYSTEMS);
         match home {
             Some(id) => drafts[id].threads.extend(members()),
             None if group.len() >= LEAST_THREADS => drafts.push(Draft {
@@ -229,8 +237,9 @@ fn join_answers(drafts: &mut Vec<Draft>, corpus: &Corpus) {
             CENTROID_TERMS,
         );
         let home = nearest(&drafts[..known], &request, ANSWER_JOINS);
-        let plain = request.only(|term| corpus.term(term).class != TermClass::System);
-        match home.filter(|id| drafts[*id].likeness(&plain) >= ANSWER_JOINS_BESIDE_SYSTEMS) {
+        match home
+            .filter(|id| drafts[*id].likeness_beside_systems(&request, corpus) >= BESIDE_SYSTEMS)
+        {
             Some(id) => drafts[id].answers.extend(group),
             None => drafts.push(Draft { answers: group, request, ..Draft::default() }),
         }

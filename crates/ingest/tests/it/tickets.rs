@@ -343,3 +343,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_jira_csv_names_people_in_columns_and_accounts_in_comments_and_both_are_one_person() {
+    let text = "Issue key,Summary,Reporter,Reporter Id,Assignee,Assignee Id,Comment,Comment\n\
+        OPS-1,Reset,An Peeters,712020:aa,Jan Maes,712020:bb,03/Mar/25 9:00 AM;712020:bb;Done,\
+        03/Mar/25 9:30 AM;712020:aa;Still not working\n\
+        OPS-2,Reset,Els Claes,712020:cc,,,03/Mar/25 9:00 AM;712020:zz;Looking,\n";
+    let input = Input::file("jira.csv", text.as_bytes());
+    let reading = read(Format::JiraCsv, &input, &Options::default()).unwrap();
+    let authors = |key: &str| -> Vec<String> {
+        let comments = ticket(&reading, key).comments.iter();
+        comments.map(|c| c.author.as_ref().unwrap().to_string()).collect()
+    };
+    assert_eq!(authors("OPS-1"), ["Jan Maes", "An Peeters"]);
+    assert_eq!(authors("OPS-2"), ["712020:zz"]);
+}

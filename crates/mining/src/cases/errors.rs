@@ -65,7 +65,7 @@ pub(crate) fn has_rework(run: &Run<'_>) -> bool {
 
 /// The place among the run's events at which the first rework shows.
 pub(crate) fn first_rework(run: &Run<'_>) -> Option<usize> {
-    let mut course = Course::default();
+    let mut course = Course::of(run);
     (0..run.events.len()).find(|place| {
         course.see(run, *place);
         course.shown.is_rework()
@@ -73,7 +73,7 @@ pub(crate) fn first_rework(run: &Run<'_>) -> Option<usize> {
 }
 
 fn read(run: &Run<'_>) -> (Shown, Option<Quote>) {
-    let mut course = Course::default();
+    let mut course = Course::of(run);
     let mut words = None;
     for (place, event) in run.events.iter().enumerate() {
         let before = course.shown;
@@ -100,13 +100,21 @@ struct Course {
     shown: Shown,
     /// Someone told of work, or the ticket was done.
     worked: bool,
+    /// A worker told of something that he did, or the ticket was done.
+    told: bool,
     /// The last that a worker said asks something, so that what follows is an answer.
     asked: bool,
     /// After the work the asker came back with something other than thanks or an answer.
     came_back: bool,
+    /// There is no ticket: who began the chat may be who works.
+    alone: bool,
 }
 
 impl Course {
+    fn of(run: &Run<'_>) -> Self {
+        Self { alone: run.ticket.is_none(), ..Self::default() }
+    }
+
     fn see(&mut self, run: &Run<'_>, place: usize) {
         let event = &run.events[place];
         match event.what {
@@ -122,6 +130,7 @@ impl Course {
                 );
                 self.shown.reopened |= to == StatusClass::Reopened || (was_done && again);
                 self.worked |= to == StatusClass::Done;
+                self.told |= to == StatusClass::Done;
             }
             What::Said { text, signs, place, .. } => {
                 if event.robot || matches!(place, Place::Opening | Place::ChatOpening) {
@@ -140,12 +149,15 @@ impl Course {
     fn said(&mut self, signs: SignSet, by_worker: bool) {
         let shown = &mut self.shown;
         shown.reopened |= self.worked && signs.has(Sign::Reopened);
-        shown.corrected |= signs.has(Sign::Corrected);
+        // Who asked puts right what he asked ("sorry, forgot the name"), which is no rework.
+        shown.corrected |= (by_worker || self.alone) && signs.has(Sign::Corrected);
         shown.redone |= self.worked && signs.has(Sign::Redone);
         let fault = self.worked && signs.has(Sign::Fault) && !signs.has(Sign::HandedOver);
         if by_worker {
             shown.corrected |= fault && signs.has(Sign::Mended);
-            shown.redone |= self.came_back && (fault || signs.has(Sign::Mended));
+            let talk = [Sign::Thanks, Sign::Ack, Sign::HandedOver, Sign::WaitingAnswer];
+            let acts = self.told && !talk.iter().any(|sign| signs.has(*sign));
+            shown.redone |= self.came_back && (fault || acts || signs.has(Sign::Mended));
         } else {
             shown.reopened |= fault && !self.asked;
         }
@@ -157,6 +169,7 @@ impl Course {
         let asks = any(&[Sign::ApprovalAsk, Sign::WaitingApproval, Sign::WaitingAnswer]);
         if by_worker {
             self.worked |= !asks && !signs.has(Sign::Ack);
+            self.told |= any(&[Sign::ChatReport, Sign::DoneManual, Sign::Mended]);
             self.asked = asks || text.contains('?');
             self.came_back = false;
         } else {
@@ -253,6 +266,8 @@ mod tests {
         // An answer to a question is no complaint.
         let question = later("worker", "Welke naam is verkeerd?");
         check("", vec![done(), question, last("asker1", "De voornaam is verkeerd")], false);
+        let own = last("asker1", "Sorry, vergeten erbij te zetten: voor Els");
+        check("", vec![later("worker", "Voor wie is dit?"), own], false);
         check("", vec![done(), later("worker", "Stap vergeten, alsnog gedaan.")], true);
         check("", vec![done(), later("worker", "Verkeerde wachtrij, verplaatst.")], false);
         // The asker came back, and the worker did it over, whatever words the asker used.
@@ -260,6 +275,11 @@ mod tests {
         let over = last("worker", "Nu is het in orde.");
         check("", vec![done(), back.clone(), over.clone()], true);
         check("", vec![done(), later("asker1", "Bedankt!"), over], false);
+        check(
+            "",
+            vec![done(), back.clone(), last("worker", "Gelukt met een ander profiel.")],
+            true,
+        );
         check("", vec![done(), back, last("worker", "Graag gedaan!")], false);
     }
 }

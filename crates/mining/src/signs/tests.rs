@@ -327,6 +327,8 @@ const SENTENCES: &[(&str, &[Sign], &[Sign])] = &[
     ("Toch niet in orde", &[Reopened], &[]),
     ("Same problem as last week", &[Reopened], &[]),
     ("Kan je dit nog eens nakijken?", &[Reopened], &[]),
+    ("Graag gedaan!", &[Thanks], &[]),
+    ("You're welcome", &[Thanks], &[]),
     // a yes, in words or as a reaction
     ("ja hoor", &[Consent], &[]),
     ("sure, go ahead", &[Consent], &[]),
