@@ -23,6 +23,7 @@ const READS: &[Read] = &[
     ("identities", |scope, key| format!("{:?}", scope.identities(key))),
     ("last_hunt", |scope, _| format!("{:?}", scope.last_hunt().unwrap())),
     ("read_discovery", |scope, _| format!("{:?}", scope.read_discovery().unwrap())),
+    ("read_answers", |scope, _| format!("{:?}", scope.read_answers().unwrap())),
     ("previous_candidates", |scope, _| format!("{:?}", scope.previous_candidates().unwrap())),
     ("decisions", |scope, _| format!("{:?}", scope.decisions().unwrap())),
     ("reveals", |scope, _| format!("{:?}", scope.reveals().unwrap())),
@@ -69,7 +70,10 @@ fn fill(scope: &mut Scope<'_>, key: &Key) {
     let mut ticket = Ticket::new(SourceKind::Jira, MARK);
     MARK.clone_into(&mut ticket.title);
     let member = ticket.id.clone();
-    scope.write_log(&EventLog { tickets: vec![ticket], ..EventLog::default() }, &|_| ()).unwrap();
+    let answer = json!({"id": {"source": "survey", "ref": MARK}, "what": MARK});
+    let answers = vec![serde_json::from_value(answer).unwrap()];
+    let log = EventLog { tickets: vec![ticket], answers, ..EventLog::default() };
+    scope.write_log(&log, &|_| ()).unwrap();
     let names = BTreeMap::from([(PersonId::new(MARK), MARK.to_owned())]);
     scope.write_identities(&names, key).unwrap();
     let hunt = scope.begin_hunt(at).unwrap();
