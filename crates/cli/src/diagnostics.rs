@@ -71,14 +71,16 @@ impl Failure {
         says.chain(spot).chain(self.causes.iter().cloned()).chain(advice).collect()
     }
 
-    /// The failure as JSON.
+    /// The failure as JSON; what a person sees marked in the file is the first of the causes.
     pub(crate) fn json(&self, wording: Wording) -> serde_json::Value {
+        let marked = self.spot.iter().map(|spot| &spot.label);
+        let causes: Vec<&String> = marked.chain(&self.causes).collect();
         serde_json::json!({"error": {
             "exit": self.exit.number(),
             "code": self.exit.code(),
             "message": wording.say(&self.says),
             "advice": self.advice.as_ref().map(|advice| wording.say(advice)),
-            "causes": self.causes,
+            "causes": causes,
         }})
     }
 
