@@ -153,7 +153,8 @@ fn trimmed(name: &str) -> Option<String> {
     while words.last().is_some_and(|word| is_plain_word(word) || is_particle(word)) {
         words.pop();
     }
-    (words.len() >= 2).then(|| words.join(" ").trim_matches(['.', ',']).to_owned())
+    let capitals = words.iter().filter(|word| word.starts_with(char::is_uppercase)).count();
+    (capitals >= 2).then(|| words.join(" "))
 }
 
 fn is_plain_word(word: &str) -> bool {
@@ -247,7 +248,7 @@ fn compiled(pattern: &str) -> Regex {
 }
 
 /// Two to five words that look like a name: capitals, with particles between.
-const NAME: &str = r"((?:\p{Lu}[\p{L}'’.-]*|van|de|der|den|von|le|la|el|ben|'t)(?:[ \u{a0}]+(?:\p{Lu}[\p{L}'’.-]*|van|de|der|den|von|le|la|el|ben|'t)){1,4})";
+const NAME: &str = r"((?:\p{Lu}(?:[\p{L}'’-]+|\.)?|van|de|der|den|von|le|la|el|ben|'t)(?:[ \u{a0}]+(?:\p{Lu}(?:[\p{L}'’-]+|\.)?|van|de|der|den|von|le|la|el|ben|'t)){1,4})";
 
 static PEOPLE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
@@ -279,6 +280,9 @@ static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
 
 const PLAIN_WORDS: &[&str] = &[
     "aanvraag",
+    "iemand",
+    "someone",
+    "somebody",
     "beste",
     "collega",
     "dag",
