@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, future::Future, sync::Arc};
 
 use kompel_connect::{Connection, connectors};
-use kompel_domains::leavers::{self, Client, Reachable, Systems, Unconnected};
+use kompel_domains::leavers::{self, Client, Reachable, Systems, Unconnected, Unreachable};
 use kompel_engine::language::Playbook;
 use kompel_model::{Catalogue, Phrase, TenantId};
 use kompel_runtime::{
@@ -87,6 +87,12 @@ fn with_leavers(registry: &mut Registry, config: &Config) {
             let system = called.unwrap_or_else(|| connection.name.clone());
             let (connector, connection) = (Arc::clone(connector), Arc::clone(connection));
             systems.add(tenant, Reachable { connector, connection, system });
+        }
+        let opened: Vec<&str> =
+            registry.connections(tenant).map(|(_, c)| c.name.as_str()).collect();
+        for name in table.connection.keys().filter(|name| !opened.contains(&name.as_str())) {
+            let because = "it can't be used: `kompel doctor` tells why".to_owned();
+            systems.add_unusable(tenant, Unreachable { connection: name.clone(), because });
         }
         for (system, known) in &table.system {
             let (system, owner) = (system.clone(), known.owner.clone());

@@ -17,6 +17,7 @@ use super::finding;
 #[derive(Default)]
 pub struct Systems {
     reachable: BTreeMap<TenantId, Vec<Reachable>>,
+    unusable: BTreeMap<TenantId, Vec<Unreachable>>,
     unconnected: BTreeMap<TenantId, Vec<Unconnected>>,
 }
 
@@ -74,7 +75,8 @@ pub struct Inventory {
     pub unreachable: Vec<Unreachable>,
     /// Connections where more than one person fits: somebody must say who is meant.
     pub ambiguous: Vec<String>,
-    /// How many of the accounts can still be used, or may be for all that is known.
+    /// How many of the accounts can still be used, or may be for all that is known: enabled, or with
+    /// a live session.
     pub open: usize,
 }
 
@@ -82,6 +84,12 @@ impl Systems {
     /// Adds a system that can be asked.
     pub fn add(&mut self, tenant: &TenantId, system: Reachable) {
         self.reachable.entry(tenant.clone()).or_default().push(system);
+    }
+
+    /// Adds a system that is configured and can't be asked (a secret is missing, a setting is wrong):
+    /// every inventory says so, for nothing there can be closed.
+    pub fn add_unusable(&mut self, tenant: &TenantId, system: Unreachable) {
+        self.unusable.entry(tenant.clone()).or_default().push(system);
     }
 
     /// Adds a system that only people can look at.
@@ -99,6 +107,7 @@ impl Systems {
     ) -> Inventory {
         let mut inventory = Inventory {
             unconnected: self.unconnected.get(tenant).cloned().unwrap_or_default(),
+            unreachable: self.unusable.get(tenant).cloned().unwrap_or_default(),
             ..Inventory::default()
         };
         let systems = self.reachable.get(tenant).map(Vec::as_slice).unwrap_or_default();
@@ -126,7 +135,9 @@ impl Systems {
             .accounts
             .sort_by(|a, b| (&a.connection, &a.account.id).cmp(&(&b.connection, &b.account.id)));
         inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
-        let open = |found: &&Found| found.account.enabled != Some(false);
+        let open = |found: &&Found| {
+            found.account.enabled != Some(false) || found.account.sessions.is_some_and(|n| n > 0)
+        };
         inventory.open = inventory.accounts.iter().filter(open).count();
         inventory
     }
@@ -165,4 +176,22 @@ impl Inventory {
 /// True if nothing but a name says who is meant.
 fn by_name_alone(person: &PersonQuery) -> bool {
     person.mails.is_empty() && person.logins.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_system_that_is_configured_and_cannot_be_asked_is_told_in_every_inventory() {
+        let (mut systems, tenant) = (Systems::default(), TenantId::default());
+        let missing = Unreachable { connection: "ad".to_owned(), because: "no secret".to_owned() };
+        systems.add_unusable(&tenant, missing.clone());
+        let person = PersonQuery { mails: vec!["jan@a.test".to_owned()], ..PersonQuery::default() };
+        let inventory = systems.inventory(&tenant, &person, Timestamp::default()).await;
+        assert_eq!(inventory.unreachable, [missing]);
+        let other =
+            systems.inventory(&"acme".parse().unwrap(), &person, Timestamp::default()).await;
+        assert_eq!(other, Inventory::default());
+    }
 }

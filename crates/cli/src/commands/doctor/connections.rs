@@ -40,10 +40,7 @@ pub(super) fn checks(workspace: &Workspace, config: &Config, output: &Output) ->
 }
 
 fn books(workspace: &Workspace) -> Vec<Check> {
-    let all = match playbooks::all(workspace) {
-        Ok(all) => all,
-        Err(_) => return Vec::new(),
-    };
+    let Ok(all) = playbooks::all(workspace) else { return Vec::new() };
     let catalogue = orchestra::catalogue();
     let one = |kept: &playbooks::Kept| {
         let found = language::parse(&kept.text, &shown(&kept.path))
