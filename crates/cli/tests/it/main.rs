@@ -11,6 +11,8 @@ mod hunts;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
+mod running;
+#[cfg(test)]
 mod trust;
 #[cfg(test)]
 mod wording;
