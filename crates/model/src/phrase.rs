@@ -37,6 +37,13 @@ impl Phrase {
         self
     }
 
+    /// The same with a whole number.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^52")]
+    pub fn count(self, name: &str, value: u64) -> Self {
+        self.number(name, value as f64)
+    }
+
     /// The same with a text.
     #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
