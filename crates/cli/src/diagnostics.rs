@@ -28,7 +28,7 @@ pub(crate) struct Spot {
     /// The bytes concerned.
     pub(crate) bytes: std::ops::Range<usize>,
     /// What is wrong there.
-    pub(crate) label: String,
+    pub(crate) label: Phrase,
 }
 
 impl Failure {
@@ -65,7 +65,7 @@ impl Failure {
 
     /// The failure in plain sentences.
     pub(crate) fn sentences(&self, wording: Wording) -> Vec<String> {
-        let spot = self.spot.iter().map(|spot| spot.label.clone());
+        let spot = self.spot.iter().map(|spot| wording.say(&spot.label));
         let advice = self.advice.iter().map(|advice| wording.say(advice));
         let says = std::iter::once(wording.say(&self.says));
         says.chain(spot).chain(self.causes.iter().cloned()).chain(advice).collect()
@@ -78,7 +78,7 @@ impl Failure {
             "code": self.exit.code(),
             "message": wording.say(&self.says),
             "advice": self.advice.as_ref().map(|advice| wording.say(advice)),
-            "mistake": self.spot.as_ref().map(|spot| &spot.label),
+            "mistake": self.spot.as_ref().map(|spot| wording.say(&spot.label)),
             "causes": self.causes,
         }})
     }
@@ -89,6 +89,7 @@ impl Failure {
             failure: self,
             says: wording.say(&self.says),
             advice: self.advice.as_ref().map(|advice| wording.say(advice)),
+            label: self.spot.as_ref().map(|spot| wording.say(&spot.label)),
             cause: Cause::chain(&self.causes),
             source: self.spot.as_ref().map(|s| NamedSource::new(&s.name, s.text.clone())),
         }
@@ -164,6 +165,7 @@ pub(crate) struct Worded<'a> {
     failure: &'a Failure,
     says: String,
     advice: Option<String>,
+    label: Option<String>,
     cause: Option<Box<Cause>>,
     source: Option<NamedSource<String>>,
 }
@@ -192,7 +194,7 @@ impl Diagnostic for Worded<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let spot = self.failure.spot.as_ref()?;
         let span = SourceSpan::from(spot.bytes.clone());
-        let label = LabeledSpan::new_primary_with_span(Some(spot.label.clone()), span);
+        let label = LabeledSpan::new_primary_with_span(self.label.clone(), span);
         Some(Box::new(std::iter::once(label)))
     }
 }

@@ -97,7 +97,7 @@ impl<'o> Desk<'o> {
         };
         if cleaned.cut {
             let limit = self.options.limits.text_bytes;
-            let detail = cut(raw, limit);
+            let detail = shortened(raw, limit);
             add(FindingCode::TooLong, Effect::Repaired, detail);
         }
         if cleaned.automatic {
@@ -115,7 +115,7 @@ impl<'o> Desk<'o> {
     pub(super) fn plain(&mut self, row: u64, column: &str, raw: &str) -> String {
         let (text, cut) = text::shorten(raw.trim(), self.options.limits.text_bytes);
         if cut {
-            let detail = cut(raw, self.options.limits.text_bytes);
+            let detail = shortened(raw, self.options.limits.text_bytes);
             self.findings.add(row, column, FindingCode::TooLong, Effect::Repaired, detail);
         }
         text.to_owned()
@@ -289,7 +289,7 @@ impl<'o> Desk<'o> {
 }
 
 /// Says that a text was cut.
-fn cut(raw: &str, limit: usize) -> Phrase {
+fn shortened(raw: &str, limit: usize) -> Phrase {
     Phrase::new("detail-cut").count("size", raw.len() as u64).count("limit", limit as u64)
 }
 
