@@ -118,7 +118,7 @@ fn position(place: &Place, output: &Output) -> String {
 /// The word that serde writes for a plain enum.
 pub(crate) fn json_word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
+        Ok(Value::String(word)) => word,
         Ok(_) | Err(_) => String::new(),
     }
 }

@@ -15,7 +15,7 @@ use jaq_core::{
 use super::{
     Error,
     builtins::{self, Special, ValueFn},
-    error::Why,
+    error::{END, Why},
     limits::{BRACKETS, COMMAS, OPERATORS, TEXT_BYTES},
     prelude,
     value::Val,
@@ -98,8 +98,8 @@ pub(super) fn compile(text: &str) -> Result<Node, Error> {
     })?;
     check_tokens(&tokens)?;
     let term = Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| {
-        let (expected, at) = errors.first().map_or(("a term", "the end"), |error| {
-            (error.0.as_str(), error.1.map_or("the end", |token| token.0))
+        let (expected, at) = errors.first().map_or(("a term", END), |error| {
+            (error.0.as_str(), error.1.map_or(END, |token| token.0))
         });
         Error::Syntax { expected: expected.to_owned(), at: at.chars().take(40).collect() }
     })?;

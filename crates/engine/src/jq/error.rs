@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kompel_model::Phrase;
+use kompel_model::{Arg, Phrase};
 
 use crate::language::english;
 
@@ -78,8 +78,8 @@ impl Error {
                 .text("most", most.to_string()),
             Self::TooNested => Phrase::new("mistake-jq-too-nested"),
             Self::Syntax { expected, at } => Phrase::new("mistake-jq-syntax")
-                .text("expected", expected)
-                .text("at", format!("{at:?}")),
+                .arg("expected", expectation(expected))
+                .arg("at", if at == END { part("part-jq-end") } else { format!("{at:?}").into() }),
             Self::Refused { name, why } => {
                 Phrase::new("mistake-jq-refused").text("name", name).arg("why", why.phrase())
             }
@@ -98,6 +98,37 @@ impl Error {
         }
     }
 }
+
+/// What the parser expected, by its own word for it.
+fn expectation(word: &str) -> Arg {
+    match word {
+        "digit" => part("part-jq-digit"),
+        "identifier" => part("part-jq-identifier"),
+        "string escape sequence" => part("part-jq-escape"),
+        "4-digit hexadecimal UTF-8 code point" => part("part-jq-code-point"),
+        "token" | "a token" => part("part-jq-token"),
+        "variable" => part("part-jq-variable"),
+        "pattern" => part("part-jq-pattern"),
+        "else or end" => part("part-jq-else"),
+        "comma or right bracket" => part("part-jq-comma-bracket"),
+        "comma or right brace" => part("part-jq-comma-brace"),
+        "semicolon or right parenthesis" => part("part-jq-semicolon"),
+        "term" | "a term" => part("part-jq-term"),
+        "key" => part("part-jq-key"),
+        "argument" => part("part-jq-argument"),
+        "string" => part("part-jq-string"),
+        "a number" => part("part-jq-number"),
+        "nothing" => part("part-jq-end"),
+        other => Arg::Text(format!("`{other}`")),
+    }
+}
+
+fn part(id: &str) -> Arg {
+    Arg::Phrase(Phrase::new(id))
+}
+
+/// What a syntax error is at where the text ends.
+pub(super) const END: &str = "the end";
 
 /// Why something of `jq` can't be used in a playbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -245,9 +245,8 @@ impl Reader {
             .build();
         match parser.parse(&text) {
             Ok(_) => Some(text),
-            Err(error) => {
-                let says =
-                    Phrase::new("mistake-cron").text("text", text).text("error", error.to_string());
+            Err(_) => {
+                let says = Phrase::new("mistake-cron").text("text", text);
                 let fault = Fault::new("cron", spot.node.span, says);
                 self.fault(fault.hint(Phrase::new("instead-cron")));
                 None
