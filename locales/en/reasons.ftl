@@ -49,4 +49,34 @@ reason-many-tasks = more than { $a } tasks without waiting for anything
 reason-time-over = the time given is over
 reason-http-cannot-tell = an HTTP interface does not tell whether it had a request
 reason-smtp-cannot-tell = SMTP does not tell which mails were delivered
+reason-no-connection-named = no connection { $a } of connector { $b }: write [tenant.{ $c }.connection.{ $d }] in kompel.toml
+reason-no-connection = no connection for { $a }: write [tenant.{ $b }.connection.<name>] with connector = { $c } in kompel.toml
+reason-several-connections = several connections for { $a }: write `connection:` with one of { $b }
+reason-no-mail-connection = tenant { $a } has no mail connection
+reason-no-mail-address = { $a } has no mail address in kompel.toml
+reason-setting = setting { $a }: { $b }
+reason-command-line = command line
+reason-schedule = schedule { $a }
 reason-count-cannot-tell = a number does not tell who counted
+
+reason-schema-required = { $a } is a required property
+reason-schema-shorter = value is shorter than { $a } characters
+reason-schema-shorter-one = value is shorter than { $a } character
+reason-schema-longer = value is longer than { $a } characters
+reason-schema-longer-one = value is longer than { $a } character
+reason-schema-type = value is not of type { $a }
+reason-schema-enum = value is not one of { $a }
+reason-schema-pattern = value does not match { $a }
+reason-schema-less = value is less than the minimum of { $a }
+reason-schema-greater = value is greater than the maximum of { $a }
+reason-schema-more-items = value has more than { $a } items
+reason-schema-fewer-items = value has less than { $a } items
+reason-schema-fewer-items-one = value has less than { $a } item
+reason-schema-non-unique = value has non-unique elements
+reason-schema-format = value is not a { $a }
+reason-schema-any-of = value is not valid under any of the schemas listed in the { $a } keyword
+reason-schema-unexpected = Additional properties are not allowed ({ $a } was unexpected)
+reason-schema-unexpected-more = Additional properties are not allowed ({ $a } were unexpected)
+
+reason-at = { $place }: { $what }
+reason-and = { $first }; { $second }

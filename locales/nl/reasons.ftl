@@ -49,4 +49,34 @@ reason-many-tasks = meer dan { $a } taken zonder ergens op te wachten
 reason-time-over = de tijd ervoor is om
 reason-http-cannot-tell = een HTTP-interface zegt niet of ze een vraag gekregen heeft
 reason-smtp-cannot-tell = SMTP zegt niet welke mails afgeleverd zijn
+reason-no-connection-named = er is geen verbinding { $a } van connector { $b }: schrijf [tenant.{ $c }.connection.{ $d }] in kompel.toml
+reason-no-connection = er is geen verbinding voor { $a }: schrijf [tenant.{ $b }.connection.<naam>] met connector = { $c } in kompel.toml
+reason-several-connections = er zijn verschillende verbindingen voor { $a }: schrijf `connection:` met één van { $b }
+reason-no-mail-connection = tenant { $a } heeft geen verbinding voor mail
+reason-no-mail-address = { $a } heeft geen mailadres in kompel.toml
+reason-setting = instelling { $a }: { $b }
+reason-command-line = opdrachtregel
+reason-schedule = planning { $a }
 reason-count-cannot-tell = een getal zegt niet wie er geteld heeft
+
+reason-schema-required = { $a } ontbreekt
+reason-schema-shorter = de waarde is korter dan { $a } tekens
+reason-schema-shorter-one = de waarde is korter dan { $a } teken
+reason-schema-longer = de waarde is langer dan { $a } tekens
+reason-schema-longer-one = de waarde is langer dan { $a } teken
+reason-schema-type = de waarde is niet van het type { $a }
+reason-schema-enum = de waarde is niet een van { $a }
+reason-schema-pattern = de waarde past niet bij { $a }
+reason-schema-less = de waarde is kleiner dan het minimum van { $a }
+reason-schema-greater = de waarde is groter dan het maximum van { $a }
+reason-schema-more-items = de waarde heeft meer dan { $a } items
+reason-schema-fewer-items = de waarde heeft minder dan { $a } items
+reason-schema-fewer-items-one = de waarde heeft minder dan { $a } item
+reason-schema-non-unique = de waarde bevat iets dubbel
+reason-schema-format = de waarde is geen { $a }
+reason-schema-any-of = de waarde voldoet aan geen van de schema's onder { $a }
+reason-schema-unexpected = andere eigenschappen mogen niet ({ $a } hoort er niet)
+reason-schema-unexpected-more = andere eigenschappen mogen niet ({ $a } horen er niet)
+
+reason-at = { $place }: { $what }
+reason-and = { $first }; { $second }

@@ -6,7 +6,7 @@ use kompel_model::Phrase;
 use kompel_report::Wording;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceSpan};
 
-use crate::exit::Exit;
+use crate::{exit::Exit, reasons};
 
 /// Why a command could not do what was asked.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl Failure {
         let spot = self.spot.iter().map(|spot| wording.say(&spot.label));
         let advice = self.advice.iter().map(|advice| wording.say(advice));
         let says = std::iter::once(wording.say(&self.says));
-        says.chain(spot).chain(self.causes.iter().cloned()).chain(advice).collect()
+        says.chain(spot).chain(self.causes(wording)).chain(advice).collect()
     }
 
     /// The failure as JSON.
@@ -79,8 +79,12 @@ impl Failure {
             "message": wording.say(&self.says),
             "advice": self.advice.as_ref().map(|advice| wording.say(advice)),
             "mistake": self.spot.as_ref().map(|spot| wording.say(&spot.label)),
-            "causes": self.causes,
+            "causes": self.causes(wording),
         }})
+    }
+
+    fn causes(&self, wording: Wording) -> Vec<String> {
+        self.causes.iter().map(|cause| reasons::worded(cause, wording)).collect()
     }
 
     /// The failure in words, for miette to draw.
@@ -90,7 +94,7 @@ impl Failure {
             says: wording.say(&self.says),
             advice: self.advice.as_ref().map(|advice| wording.say(advice)),
             label: self.spot.as_ref().map(|spot| wording.say(&spot.label)),
-            cause: Cause::chain(&self.causes),
+            cause: Cause::chain(&self.causes(wording)),
             source: self.spot.as_ref().map(|s| NamedSource::new(&s.name, s.text.clone())),
         }
     }

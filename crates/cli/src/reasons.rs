@@ -12,13 +12,27 @@ pub(crate) fn reason(text: &str) -> Arg {
     if text.len() > LONGEST {
         return text.into();
     }
-    let known = REASONS.iter().find_map(|(id, pattern)| Some((id, holes(pattern, text)?)));
-    let Some((id, found)) = known else { return text.into() };
+    let mut known = REASONS.iter().chain(SCHEMA);
+    let known = known.find_map(|(id, pattern)| Some((id, holes(pattern, text)?)));
+    let Some((id, found)) = known else { return by_places(text).unwrap_or_else(|| text.into()) };
     let phrase = NAMES
         .iter()
         .zip(found)
         .fold(Phrase::new(id), |phrase, (name, part)| phrase.arg(name, reason(part)));
     phrase.into()
+}
+
+/// What a schema asks, place by place: `/group: …; /reason: …`.
+fn by_places(text: &str) -> Option<Arg> {
+    let one = |part: &str| {
+        let (place, what) = part.split_once(": ").filter(|_| part.starts_with('/'))?;
+        Some(Phrase::new("reason-at").text("place", place).arg("what", reason(what)))
+    };
+    let parts: Option<Vec<Phrase>> = text.split("; ").map(one).collect();
+    let all = parts?
+        .into_iter()
+        .reduce(|before, next| Phrase::new("reason-and").arg("first", before).arg("second", next));
+    all.map(Arg::Phrase)
 }
 
 /// The reason by itself.
@@ -52,7 +66,7 @@ fn holes<'t>(pattern: &str, text: &'t str) -> Option<Vec<&'t str>> {
 const LONGEST: usize = 2_000;
 
 /// The arguments that stand for the holes, in their order.
-const NAMES: [&str; 3] = ["a", "b", "c"];
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
 /// The message of each reason, and the text that is kept.
 const REASONS: &[(&str, &str)] = &[
@@ -105,7 +119,49 @@ const REASONS: &[(&str, &str)] = &[
     ("reason-time-over", "the time given is over"),
     ("reason-http-cannot-tell", "an HTTP interface does not tell whether it had a request"),
     ("reason-smtp-cannot-tell", "SMTP does not tell which mails were delivered"),
+    (
+        "reason-no-connection-named",
+        "no connection {} of connector {}: write [tenant.{}.connection.{}] in kompel.toml",
+    ),
+    (
+        "reason-no-connection",
+        "no connection for {}: write [tenant.{}.connection.<name>] with connector = {} in kompel.toml",
+    ),
+    (
+        "reason-several-connections",
+        "several connections for {}: write `connection:` with one of {}",
+    ),
+    ("reason-no-mail-connection", "tenant {} has no mail connection"),
+    ("reason-no-mail-address", "{} has no mail address in kompel.toml"),
+    ("reason-setting", "setting {}: {}"),
+    ("reason-command-line", "command line"),
+    ("reason-schedule", "schedule {}"),
     ("reason-count-cannot-tell", "a number does not tell who counted"),
+];
+
+/// What the JSON Schema library says of a value, which it calls just that.
+const SCHEMA: &[(&str, &str)] = &[
+    ("reason-schema-required", "{} is a required property"),
+    ("reason-schema-shorter", "value is shorter than {} characters"),
+    ("reason-schema-shorter-one", "value is shorter than {} character"),
+    ("reason-schema-longer", "value is longer than {} characters"),
+    ("reason-schema-longer-one", "value is longer than {} character"),
+    ("reason-schema-type", "value is not of type {}"),
+    ("reason-schema-enum", "value is not one of {}"),
+    ("reason-schema-pattern", "value does not match {}"),
+    ("reason-schema-less", "value is less than the minimum of {}"),
+    ("reason-schema-greater", "value is greater than the maximum of {}"),
+    ("reason-schema-more-items", "value has more than {} items"),
+    ("reason-schema-fewer-items", "value has less than {} items"),
+    ("reason-schema-fewer-items-one", "value has less than {} item"),
+    ("reason-schema-non-unique", "value has non-unique elements"),
+    ("reason-schema-format", "value is not a {}"),
+    (
+        "reason-schema-any-of",
+        "value is not valid under any of the schemas listed in the {} keyword",
+    ),
+    ("reason-schema-unexpected", "Additional properties are not allowed ({} was unexpected)"),
+    ("reason-schema-unexpected-more", "Additional properties are not allowed ({} were unexpected)"),
 ];
 
 #[cfg(test)]
@@ -121,11 +177,15 @@ mod tests {
     fn sources() -> String {
         let mut found = String::new();
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut folders =
-            ["engine", "runtime", "connect"].map(|name| crates.join(name).join("src")).to_vec();
+        let mut folders = ["engine", "runtime", "connect", "cli"]
+            .map(|name| crates.join(name).join("src"))
+            .to_vec();
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
+                if path.ends_with("reasons.rs") {
+                    continue;
+                }
                 if path.is_dir() {
                     folders.push(path);
                 } else {
@@ -133,6 +193,9 @@ mod tests {
                 }
             }
         }
+        let continued = found.split("\\\n").enumerate();
+        let found: String =
+            continued.map(|(at, part)| if at == 0 { part } else { part.trim_start() }).collect();
         let mut plain = String::new();
         for (at, part) in found.split('{').enumerate() {
             let end = part.find('}').filter(|end| {
@@ -157,16 +220,22 @@ mod tests {
             let ways = [written.clone(), format!("refused: {written}")];
             let said = ways.iter().any(|text| sources.contains(&format!("\"{text}\"")));
             assert!(said, "no code says {pattern:?}");
-            let mut text = (*pattern).to_owned();
-            for value in ["x7", "y8", "z9"] {
-                text = text.replacen("{}", value, 1);
-            }
-            assert_eq!(worded(&text, wording(Language::En)), text, "{id}");
-            let dutch = worded(&text, wording(Language::Nl));
-            assert_ne!(dutch, text, "{id}");
-            for value in ["x7", "y8", "z9"] {
-                assert_eq!(dutch.contains(value), text.contains(value), "{id}: {dutch}");
-            }
+            reads_the_same(id, pattern);
+        }
+        for (id, pattern) in SCHEMA {
+            reads_the_same(id, pattern);
+        }
+    }
+
+    fn reads_the_same(id: &str, pattern: &str) {
+        let values = ["x7", "y8", "z9", "w6"];
+        let fill = |text: String, value: &&str| text.replacen("{}", value, 1);
+        let text = values.iter().fold(pattern.to_owned(), fill);
+        assert_eq!(worded(&text, wording(Language::En)), text, "{id}");
+        let dutch = worded(&text, wording(Language::Nl));
+        assert_ne!(dutch, text, "{id}");
+        for value in values {
+            assert_eq!(dutch.contains(value), text.contains(value), "{id}: {dutch}");
         }
     }
 
@@ -181,5 +250,11 @@ mod tests {
         let inner = "the run would fail at /do/0/a: no answer within 30 s";
         let told = "de uitvoering zou mislukken bij /do/0/a: geen antwoord binnen 30 s";
         assert_eq!(worded(inner, dutch), told);
+        let inner = "/group: \"a\" is a required property; /: value is shorter than 5 characters";
+        let told = "/group: \"a\" ontbreekt; /: de waarde is korter dan 5 tekens";
+        assert_eq!(worded(inner, dutch), told);
+        assert_eq!(worded(inner, wording(Language::En)), inner);
+        let long = "x: no reason given".repeat(1_000_000);
+        assert_eq!(worded(&long, dutch), long);
     }
 }

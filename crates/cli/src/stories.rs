@@ -68,7 +68,7 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
         &Phrase::new("story-asked")
             .text("who", &start.requester)
             .text("at", moment(story.started))
-            .text("trigger", &start.trigger),
+            .arg("trigger", reason(&start.trigger)),
     );
     for step in &story.steps {
         print_step(step, all, output);
@@ -184,7 +184,8 @@ fn approval(record: &ApprovalRecord, output: &Output) -> Option<String> {
         }
         ApprovalRecord::Answered { answer, .. } => {
             let id = if answer.yes { "story-yes" } else { "story-no" };
-            let says = Phrase::new(id).text("who", &answer.who).text("through", &answer.through);
+            let says =
+                Phrase::new(id).text("who", &answer.who).arg("through", reason(&answer.through));
             says.text("why", &answer.why)
         }
         ApprovalRecord::Closed { because, .. } => {
