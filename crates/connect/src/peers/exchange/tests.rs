@@ -1,0 +1,273 @@
+//! Exchange under the contract, against the stub, and what only Exchange has.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use kompel_model::{Plan, Secret, TenantId, Timestamp};
+use kompel_peers::{How, Microsoft365, World, guid};
+use serde_json::{Value, json};
+
+use super::connector;
+use crate::{
+    Action, Call, Connection, Connector, Error, ErrorKind, Settings, Verified,
+    contract::{Bench, Example, NotRun, Peer, Way},
+};
+
+/// The bench, for the contract tests.
+pub(in crate::peers) fn bench() -> Box<dyn Bench> {
+    Box::new(ExchangeBench)
+}
+
+struct ExchangeBench;
+
+struct ExchangePeer(Microsoft365);
+
+#[async_trait]
+impl Bench for ExchangeBench {
+    fn connector(&self) -> Arc<dyn Connector> {
+        connector()
+    }
+
+    fn examples(&self) -> Vec<Example> {
+        let jan = || json!({"mailbox": "jan@contoso.test"});
+        let closed = || json!({"mailbox": guid(4)});
+        let with = |mut input: Value, more: Value| {
+            let input_members = input.as_object_mut().unwrap();
+            input_members.extend(more.as_object().cloned().unwrap());
+            input
+        };
+        let reply =
+            json!({"state": "Enabled", "internal": "Jan is <b>weg</b>.", "audience": "None"});
+        let rights = json!({"to": guid(5), "rights": ["FullAccess", "SendAs"]});
+        vec![
+            Example::new("exchange.find-mailbox", jan()),
+            Example::new("exchange.convert-to-shared", jan()),
+            Example::new("exchange.convert-to-user", closed()),
+            Example::new("exchange.set-litigation-hold", with(jan(), json!({"on": true}))),
+            Example::new(
+                "exchange.set-forwarding",
+                with(jan(), json!({"to": "boss@contoso.test", "keepCopy": true})),
+            ),
+            Example::new("exchange.set-forwarding", jan()).named("off"),
+            Example::new("exchange.set-out-of-office", with(jan(), reply)),
+            Example::new("exchange.hide-from-address-list", jan()),
+            Example::new("exchange.show-in-address-list", closed()),
+            Example::new("exchange.remove-inbox-rules", jan()),
+            Example::new("exchange.remove-mobile-devices", jan()),
+            Example::new("exchange.leave-distribution-groups", jan()),
+            Example::new(
+                "exchange.join-distribution-groups",
+                json!({"mailbox": guid(5), "groups": [guid(821)]}),
+            ),
+            Example::new("exchange.grant-access", with(jan(), rights.clone())),
+            Example::new("exchange.revoke-access", with(jan(), rights)),
+        ]
+    }
+
+    async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
+        Ok(Box::new(ExchangePeer(Microsoft365::start())))
+    }
+}
+
+/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would else
+/// change how many exchanges go through a proxy.
+fn connection(stub: &Microsoft365, at: SocketAddr, client: (&str, &str)) -> Arc<Connection> {
+    let url = format!("http://{at}");
+    let values = json!({
+        "directory": Microsoft365::DIRECTORY, "client_id": client.0, "login_url": stub.url(),
+        "exchange_url": url, "timeout_s": 10,
+    });
+    let secrets = BTreeMap::from([("client_secret".to_owned(), Secret::new(client.1.to_owned()))]);
+    let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
+    Connection::open(connector().as_ref(), TenantId::default(), "mailboxes", settings).unwrap()
+}
+
+/// The world in which an example begins.
+fn beginning(example: &Example) -> World {
+    let mut world = World::sample();
+    if example.action == "exchange.revoke-access" {
+        for right in ["FullAccess", "SendAs"] {
+            let login = "jan.janssens@contoso.test".to_owned();
+            world.rights.push((guid(1), login, right.to_owned()));
+        }
+    }
+    if example.name == "off" {
+        let jan = world.mailboxes.get_mut(&guid(1)).unwrap();
+        jan["ForwardingSmtpAddress"] = "smtp:me@gmail.test".into();
+    }
+    world
+}
+
+#[async_trait]
+impl Peer for ExchangePeer {
+    async fn prepare(&self, example: &Example) {
+        self.0.reset(beginning(example));
+    }
+
+    async fn snapshot(&self) -> Value {
+        let mut snapshot = self.0.world().snapshot();
+        // The kind of address before a forwarding address is Exchange's own affair.
+        for mailbox in snapshot["mailboxes"].as_object_mut().unwrap().values_mut() {
+            if let Some(address) = mailbox["ForwardingSmtpAddress"].as_str() {
+                mailbox["ForwardingSmtpAddress"] = address.trim_start_matches("smtp:").into();
+            }
+        }
+        snapshot
+    }
+
+    async fn connection(&self, way: Way) -> Option<Arc<Connection>> {
+        match way {
+            Way::Direct => Some(connection(&self.0, self.0.address, Microsoft365::CLIENT)),
+            Way::Through(at) => Some(connection(&self.0, at, Microsoft365::CLIENT)),
+            Way::Powerless => Some(connection(&self.0, self.0.address, Microsoft365::READER)),
+            Way::Mishap(_) => None,
+        }
+    }
+
+    fn address(&self) -> Option<SocketAddr> {
+        Some(self.0.address)
+    }
+
+    fn speaks_plain_http(&self) -> bool {
+        true
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        let secret = |client: (&str, &str)| Secret::new(client.1.to_owned());
+        vec![secret(Microsoft365::CLIENT), secret(Microsoft365::READER)]
+    }
+}
+
+/// One step at the stub, as the runtime would take it.
+struct Step {
+    action: Arc<dyn Action>,
+    call: Call,
+}
+
+impl Step {
+    fn new(stub: &Microsoft365, action: &str, input: Value) -> Self {
+        let actions = connector().actions();
+        let action = actions.into_iter().find(|one| one.spec().name.as_str() == action).unwrap();
+        let connection = connection(stub, stub.address, Microsoft365::CLIENT);
+        let (key, at) = ("r-1/step".to_owned(), Timestamp::UNIX_EPOCH);
+        Self { action, call: Call { connection, input, key, at } }
+    }
+
+    async fn plan(&self) -> Result<Plan, Error> {
+        self.action.plan(&self.call).await
+    }
+
+    async fn perform(&self) -> Result<Value, Error> {
+        self.action.perform(&self.call).await
+    }
+
+    async fn verify(&self, output: &Value, later: TimeDelta) -> Verified {
+        let call = Call { at: self.call.at + later, ..self.call.clone() };
+        self.action.verify(&call, output).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_that_needs_its_licence_says_so_before_anybody_approves() {
+    let stub = Microsoft365::start();
+    let large = json!({"TotalItemSize": "60 GB (64,424,509,440 bytes)"});
+    for (property, value, because) in [
+        ("DisplayName", json!("Jan"), None),
+        ("statistics", large, Some("it is larger than 50 GB")),
+        ("statistics", json!({"TotalItemSize": null}), Some("its size is not known")),
+        ("ArchiveStatus", json!("Active"), Some("it has an archive")),
+        ("LitigationHoldEnabled", json!(true), Some("it is on hold")),
+        ("InPlaceHolds", json!(["mbx1"]), Some("it is on hold")),
+    ] {
+        stub.reset(World::sample());
+        stub.change(|world| world.mailboxes.get_mut(&guid(1)).unwrap()[property] = value);
+        let step = Step::new(&stub, "exchange.convert-to-shared", json!({"mailbox": guid(1)}));
+        let plan = step.plan().await.unwrap();
+        let remark = because.map(|why| format!("licenceStays: {why}; keep its licence."));
+        assert_eq!(plan.remarks, Vec::from_iter(remark), "{property}");
+        let output = step.perform().await.unwrap();
+        assert_eq!(output["licenceStays"], because.is_some(), "{property}");
+        assert_eq!(output["because"], json!(Vec::from_iter(because)), "{property}");
+    }
+}
+
+#[tokio::test]
+async fn what_active_directory_masters_is_refused_or_kept_with_its_reason() {
+    let stub = Microsoft365::start();
+    let step = Step::new(&stub, "exchange.hide-from-address-list", json!({"mailbox": guid(2)}));
+    let refused = step.plan().await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Conflict);
+    assert!(refused.detail.contains("msExchHideFromAddressLists"), "{refused}");
+
+    let step = Step::new(&stub, "exchange.leave-distribution-groups", json!({"mailbox": guid(1)}));
+    let output = step.perform().await.unwrap();
+    assert_eq!(output["removed"][0]["name"], "News");
+    assert_eq!(output["kept"][0]["name"], "Board");
+    assert!(output["kept"][0]["because"].as_str().unwrap().contains("Active Directory"));
+    for (action, input, kind) in [
+        ("exchange.convert-to-shared", json!({"mailbox": "x@contoso.test"}), ErrorKind::Absent),
+        (
+            "exchange.grant-access",
+            json!({"mailbox": guid(1), "to": "x", "rights": ["SendAs"]}),
+            ErrorKind::Absent,
+        ),
+    ] {
+        assert_eq!(Step::new(&stub, action, input).plan().await.unwrap_err().kind, kind);
+    }
+    let step = Step::new(&stub, "exchange.find-mailbox", json!({"mailbox": "x@contoso.test"}));
+    assert_eq!(step.perform().await.unwrap(), json!({"found": false}));
+}
+
+#[tokio::test]
+async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() {
+    let stub = Microsoft365::start();
+    for example in bench().examples() {
+        let action = example.action;
+        if action == "exchange.find-mailbox" {
+            continue;
+        }
+        stub.reset(beginning(&example));
+        stub.lag(12);
+        let step = Step::new(&stub, action, example.input.clone());
+        let output = step.perform().await.unwrap();
+        let soon = TimeDelta::seconds(5);
+        assert_eq!(step.verify(&output, soon).await, Verified::NotYet { seconds: 5 }, "{action}");
+        let mut looks = 1;
+        while step.verify(&output, soon).await == (Verified::NotYet { seconds: 5 }) {
+            looks += 1;
+            assert!(looks < 20, "{action} is never seen");
+        }
+        assert!(matches!(step.verify(&output, soon).await, Verified::Holds(_)), "{action}");
+
+        stub.reset(beginning(&example));
+        for on in ["Set-", "Remove-", "Add-"] {
+            stub.trouble(on, How::Deaf, 99);
+        }
+        let output = step.perform().await.unwrap();
+        assert!(matches!(step.verify(&output, soon).await, Verified::NotYet { .. }), "{action}");
+        let found = step.verify(&output, TimeDelta::minutes(4)).await;
+        assert!(matches!(found, Verified::Differs { .. }), "{action}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_pwsh_the_other_transport_is_unreachable_and_tells_no_secret() {
+    let stub = Microsoft365::start();
+    let url = stub.url();
+    let values = json!({
+        "directory": Microsoft365::DIRECTORY, "client_id": Microsoft365::CLIENT.0,
+        "login_url": url, "exchange_url": url, "transport": "powershell",
+        "pwsh": "/nonexistent/pwsh",
+    });
+    let secret = Secret::new(Microsoft365::CLIENT.1.to_owned());
+    let secrets = BTreeMap::from([("client_secret".to_owned(), secret)]);
+    let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
+    let connection =
+        Connection::open(connector().as_ref(), TenantId::default(), "x", settings).unwrap();
+    let mut step = Step::new(&stub, "exchange.find-mailbox", json!({"mailbox": guid(1)}));
+    step.call.connection = connection;
+    let error = step.perform().await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unreachable);
+    assert!(error.detail.contains("can't be started"), "{error}");
+}
