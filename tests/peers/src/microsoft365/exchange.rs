@@ -179,8 +179,8 @@ fn write<'a>(
         "Remove-InboxRule" => {
             let Some(id) = mailbox(world, text("Mailbox")) else { return absent() };
             let before = world.rules.len();
-            let which = text("Identity");
-            let meant = |rule: &Value| rule["RuleIdentity"].to_string() == which;
+            let which = text("Identity").parse().ok();
+            let meant = |rule: &Value| rule["RuleIdentity"].as_u64() == which;
             world.rules.retain(|(whose, rule)| !(*whose == id && meant(rule)));
             gone(before, world.rules.len())
         }

@@ -164,21 +164,7 @@ impl World {
                 "directoryScopeId": "/",
             }),
         );
-        for (kind, number, more) in [
-            ("passwordAuthenticationMethod", 301, json!({})),
-            (
-                "phoneAuthenticationMethod",
-                302,
-                json!({"phoneNumber": "+31 612345678", "phoneType": "mobile"}),
-            ),
-            ("microsoftAuthenticatorAuthenticationMethod", 303, json!({"displayName": "Pixel"})),
-            ("fido2AuthenticationMethod", 304, json!({"displayName": "Key", "model": "YubiKey"})),
-        ] {
-            let mut method = more;
-            method["@odata.type"] = format!("#microsoft.graph.{kind}").into();
-            method["id"] = guid(number).into();
-            self.methods.push((guid(1), method));
-        }
+        self.add_methods();
         for (number, kind, whose, app) in
             [(401, "User", guid(1), "Intranet"), (402, "Group", guid(101), "CRM")]
         {
@@ -215,6 +201,24 @@ impl World {
                 "displayName": "Nightly export",
             }),
         ));
+    }
+
+    fn add_methods(&mut self) {
+        for (kind, number, more) in [
+            ("passwordAuthenticationMethod", 301, json!({})),
+            (
+                "phoneAuthenticationMethod",
+                302,
+                json!({"phoneNumber": "+31 612345678", "phoneType": "mobile"}),
+            ),
+            ("microsoftAuthenticatorAuthenticationMethod", 303, json!({"displayName": "Pixel"})),
+            ("fido2AuthenticationMethod", 304, json!({"displayName": "Key", "model": "YubiKey"})),
+        ] {
+            let mut method = more;
+            method["@odata.type"] = format!("#microsoft.graph.{kind}").into();
+            method["id"] = guid(number).into();
+            self.methods.push((guid(1), method));
+        }
     }
 
     fn add_mailboxes(&mut self) {
