@@ -99,7 +99,7 @@ impl Connector for Exchange {
                 "type": "string", "default": "pwsh", "description": "the program, or its path",
             },
             "pwsh_timeout_s": {
-                "type": "integer", "minimum": 10, "maximum": 900, "default": 180,
+                "type": "integer", "minimum": 10, "maximum": 600, "default": 60,
                 "description": "the longest that one cmdlet may take, connecting included",
             },
         });

@@ -251,23 +251,65 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
     }
 }
 
-#[tokio::test]
-async fn without_pwsh_the_other_transport_is_unreachable_and_tells_no_secret() {
-    let stub = Microsoft365::start();
+/// A step by the other transport, with this program for pwsh.
+fn by_program(stub: &Microsoft365, program: &str) -> Step {
     let url = stub.url();
     let values = json!({
         "directory": Microsoft365::DIRECTORY, "client_id": Microsoft365::CLIENT.0,
-        "login_url": url, "exchange_url": url, "transport": "powershell",
-        "pwsh": "/nonexistent/pwsh",
+        "login_url": url, "exchange_url": url, "transport": "powershell", "pwsh": program,
     });
     let secret = Secret::new(Microsoft365::CLIENT.1.to_owned());
     let secrets = BTreeMap::from([("client_secret".to_owned(), secret)]);
     let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
-    let connection =
+    let mut step = Step::new(stub, "exchange.find-mailbox", json!({"mailbox": guid(1)}));
+    step.call.connection =
         Connection::open(connector().as_ref(), TenantId::default(), "x", settings).unwrap();
-    let mut step = Step::new(&stub, "exchange.find-mailbox", json!({"mailbox": guid(1)}));
-    step.call.connection = connection;
-    let error = step.perform().await.unwrap_err();
+    step
+}
+
+#[tokio::test]
+async fn without_pwsh_the_other_transport_is_unreachable() {
+    let stub = Microsoft365::start();
+    let error = by_program(&stub, "/nonexistent/pwsh").perform().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(error.detail.contains("can't be started"), "{error}");
+}
+
+/// The program stands in for pwsh, which can't be had here: it shows what pwsh would be given, and
+/// says nothing of what PowerShell makes of it.
+#[tokio::test]
+async fn what_differs_goes_to_pwsh_on_its_standard_input_and_nowhere_else() {
+    let stub = Microsoft365::start();
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("pwsh");
+    let row = json!({"value": [{
+        "ExternalDirectoryObjectId": guid(1), "UserPrincipalName": "jan@contoso.test",
+        "TotalItemSize": "2 KB (2,048 bytes)", "ArchiveStatus": "None",
+    }]});
+    let script = format!(
+        "#!/bin/sh\ncd \"$(dirname \"$0\")\"\nprintf '%s\\n' \"$@\" >> arguments\ncat >> input\n\
+         echo 'a word of the module'\necho '{row}'\n"
+    );
+    // Written by another process: a file that this one has open for writing can't be run.
+    let mut writer = std::process::Command::new("sh")
+        .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+        .arg(&program)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut writer.stdin.take().unwrap(), script.as_bytes()).unwrap();
+    assert!(writer.wait().unwrap().success());
+    let found = by_program(&stub, program.to_str().unwrap()).perform().await.unwrap();
+    assert_eq!((&found["found"], &found["sizeBytes"]), (&json!(true), &json!(2048)));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let (arguments, input) = (read("arguments"), read("input"));
+    let commands: Vec<Value> =
+        serde_json::Deserializer::from_str(&input).into_iter().collect::<Result<_, _>>().unwrap();
+    let cmdlets: Vec<&Value> = commands.iter().map(|one| &one["cmdlet"]).collect();
+    assert_eq!(cmdlets, ["Get-Mailbox", "Get-MailboxStatistics"]);
+    assert_eq!(commands[0]["parameters"], json!({"Identity": guid(1)}));
+    let token = commands[0]["token"].as_str().unwrap();
+    for differs in [token, &guid(1), "Get-Mailbox", Microsoft365::DIRECTORY] {
+        assert!(!arguments.contains(differs), "{differs} is an argument");
+    }
 }

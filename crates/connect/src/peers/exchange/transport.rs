@@ -59,7 +59,7 @@ fn pwsh() -> String {
 }
 
 fn pwsh_timeout_s() -> u32 {
-    180
+    60
 }
 
 /// The service, and near which mailbox to begin.

@@ -1,6 +1,11 @@
 //! Graph under the contract, against the stub, and what only Graph has.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -301,6 +306,43 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
         assert!(matches!(found, Verified::Differs { .. }), "{action}: {found:?}");
         assert_eq!(stub.world(), World::sample(), "{action}");
     }
+}
+
+/// A service whose every answer is one page and says that the next is at `next`; it counts how often it
+/// was asked, and keeps the tokens that it saw.
+async fn endless(next: Option<SocketAddr>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let next = next.unwrap_or(address);
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&seen);
+    let answer = move |headers: axum::http::HeaderMap| async move {
+        let token = headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        kept.lock().unwrap().push(token.unwrap_or_default());
+        let next = format!("http://{next}/v1.0/users?$skiptoken=1");
+        let user = json!({"id": guid(1), "userPrincipalName": "jan@contoso.test"});
+        axum::Json(json!({"value": [user], "@odata.nextLink": next, "id": guid(1)}))
+    };
+    let router = axum::Router::new().fallback(answer);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (address, seen)
+}
+
+#[tokio::test]
+async fn pages_elsewhere_are_not_followed_and_pages_without_end_are_given_up() {
+    let stub = Microsoft365::start();
+    let (thief, stolen) = endless(None).await;
+    let (strange, asked) = endless(Some(thief)).await;
+    for (at, kind) in [(strange, ErrorKind::Unexpected), (thief, ErrorKind::Unsupported)] {
+        let mut step = Step::new(&stub, "graph.list-devices", json!({"user": "jan@contoso.test"}));
+        step.call.connection = connection(&stub, at, Microsoft365::CLIENT);
+        assert_eq!(step.perform().await.unwrap_err().kind, kind);
+        if at == strange {
+            assert_eq!(asked.lock().unwrap().len(), 2);
+            assert!(stolen.lock().unwrap().is_empty(), "the token went elsewhere");
+        }
+    }
+    assert!(stolen.lock().unwrap().len() < 300);
 }
 
 #[tokio::test]

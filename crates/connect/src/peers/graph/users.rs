@@ -162,28 +162,33 @@ enum By {
 }
 
 impl By {
-    /// The filter, and whether Graph wants it as an advanced query; `None` if the text can't be such
-    /// a thing.
-    fn filter(self, text: &str) -> Option<(String, bool)> {
+    /// Filters of which any may fit, each with whether Graph wants it as an advanced query; none if
+    /// the text can't be such a thing. Apart, because Graph joins only some by `or`.
+    fn filters(self, text: &str) -> Vec<(String, bool)> {
         let (value, address) = (quoted(text), text.contains('@'));
         let id = text.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+        let when =
+            |fits: bool, filters: Vec<(String, bool)>| if fits { filters } else { Vec::new() };
         match self {
-            Self::Anything => None,
-            Self::Upn => address.then(|| (format!("userPrincipalName eq {value}"), false)),
-            Self::Mail => address.then(|| {
+            Self::Anything => [Self::Upn, Self::Mail, Self::Account, Self::Name, Self::Id]
+                .into_iter()
+                .flat_map(|by| by.filters(text))
+                .collect(),
+            Self::Upn => when(address, vec![(format!("userPrincipalName eq {value}"), false)]),
+            Self::Mail => {
                 // The main address is written in capitals, the others are not.
                 let proxy = |kind: &str| {
                     let value = quoted(&format!("{kind}:{text}"));
-                    format!("proxyAddresses/any(p:p eq {value})")
+                    (format!("proxyAddresses/any(p:p eq {value})"), false)
                 };
-                let (main, other) = (proxy("SMTP"), proxy("smtp"));
-                (format!("mail eq {value} or {main} or {other}"), false)
-            }),
-            Self::Account => {
-                (!address).then(|| (format!("onPremisesSamAccountName eq {value}"), true))
+                let mail = (format!("mail eq {value}"), false);
+                when(address, vec![mail, proxy("SMTP"), proxy("smtp")])
             }
-            Self::Name => Some((format!("displayName eq {value}"), false)),
-            Self::Id => id.then(|| (format!("id eq {value}"), false)),
+            Self::Account => {
+                when(!address, vec![(format!("onPremisesSamAccountName eq {value}"), true)])
+            }
+            Self::Name => vec![(format!("displayName eq {value}"), false)],
+            Self::Id => when(id, vec![(format!("id eq {value}"), false)]),
         }
     }
 }
@@ -234,11 +239,7 @@ impl Reading for FindUser {
     async fn read(&self, call: &Call) -> Result<Value, Error> {
         let wanted: Wanted = promise::input(call)?;
         let client = Client::of(&call.connection, call.at)?;
-        let ways = match wanted.by {
-            By::Anything => vec![By::Upn, By::Mail, By::Account, By::Name, By::Id],
-            one => vec![one],
-        };
-        let filters = ways.iter().filter_map(|by| by.filter(&wanted.query));
+        let filters = wanted.by.filters(&wanted.query).into_iter();
         let lists: Vec<Rows<'_>> =
             filters.map(|(filter, eventual)| asked("$filter", filter, eventual)).collect();
         let mut found = if lists.is_empty() { Vec::new() } else { client.batch(&lists).await? };
@@ -287,7 +288,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_name_ends_the_text_of_a_filter() {
-        let (filter, _) = By::Name.filter("d'Arc' or accountEnabled eq true").unwrap();
+        let (filter, _) = By::Name.filters("d'Arc' or accountEnabled eq true").remove(0);
         assert_eq!(filter, "displayName eq 'd''Arc'' or accountEnabled eq true'");
         let hostile = "Jan\" OR \"mail:x";
         let terms = "\"displayName:Jan\" AND \"displayName:OR\" AND \"displayName:mail\" AND \"displayName:x\"";
