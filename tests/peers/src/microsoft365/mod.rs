@@ -52,6 +52,8 @@ pub struct Trouble {
     pub how: How,
     /// How often; it then passes.
     pub times: u32,
+    /// Only with those that write.
+    pub writes: bool,
 }
 
 /// How something goes wrong.
@@ -63,8 +65,8 @@ pub enum How {
     Failing(u16),
     /// It is done, and this status answered.
     FailingAfter(u16),
-    /// It is done, and no answer ever comes.
-    Silent,
+    /// It is done, and the answer breaks off.
+    AnswerLost,
     /// 403.
     Refused,
     /// It is acknowledged as done, and is not.
@@ -176,7 +178,13 @@ impl Microsoft365 {
 
     /// Something goes wrong from now on.
     pub fn trouble(&self, on: &str, how: How, times: u32) {
-        self.state().troubles.push(Trouble { on: on.to_owned(), how, times });
+        self.state().troubles.push(Trouble { on: on.to_owned(), how, times, writes: false });
+    }
+
+    /// Something goes wrong with every such request that writes, and with none that reads.
+    pub fn trouble_with_writes(&self, on: &str, how: How) {
+        let trouble = Trouble { on: on.to_owned(), how, times: u32::MAX, writes: true };
+        self.state().troubles.push(trouble);
     }
 
     /// Every exchange since the last [`Self::reset`], tokens aside; those within a batch one by one.
@@ -225,9 +233,11 @@ impl State {
     }
 
     /// What goes wrong with this request, if anything.
-    fn trouble_with(&mut self, what: &str) -> Option<How> {
-        let trouble =
-            self.troubles.iter_mut().find(|one| one.times > 0 && what.contains(&one.on))?;
+    fn trouble_with(&mut self, what: &str, writes: bool) -> Option<How> {
+        let trouble = self
+            .troubles
+            .iter_mut()
+            .find(|one| one.times > 0 && what.contains(&one.on) && (writes || !one.writes))?;
         trouble.times -= 1;
         Some(trouble.how)
     }

@@ -94,15 +94,18 @@ async fn answer(Shared(state): Shared<Arc<Mutex<State>>>, request: Request) -> R
     };
     match answered {
         Some(answered) => respond(answered),
-        // Nobody waits for ever: the client gives up, or the stub is stopped.
-        None => std::future::pending().await,
+        None => {
+            let broken = futures::stream::iter([Err::<Vec<u8>, _>(std::io::Error::other("lost"))]);
+            Response::new(Body::from_stream(broken))
+        }
     }
 }
 
-/// Answers one request, with its trouble; `None` if no answer ever comes.
+/// Answers one request, with its trouble; `None` if the answer breaks off.
 fn one(state: &mut State, asked: &Asked, target: &str) -> Option<Answered> {
     let cmdlet = asked.body["CmdletInput"]["CmdletName"].as_str().unwrap_or_default();
-    let trouble = state.trouble_with(&format!("{} {target} {cmdlet}", asked.method));
+    let writes = asked.method != "GET" && !cmdlet.starts_with("Get-");
+    let trouble = state.trouble_with(&format!("{} {target} {cmdlet}", asked.method), writes);
     let answered = match trouble {
         Some(How::Limited(seconds)) => (429, json!({"retry": seconds})),
         Some(How::Failing(status)) => (status, json!({"error": {"code": "ServiceFailure"}})),
@@ -118,7 +121,7 @@ fn one(state: &mut State, asked: &Asked, target: &str) -> Option<Answered> {
             done(state, asked);
             (status, json!({"error": {"code": "ServiceFailure"}}))
         }
-        Some(How::Silent) => {
+        Some(How::AnswerLost) => {
             done(state, asked);
             return None;
         }

@@ -4,14 +4,15 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use kompel_model::{Plan, Secret, TenantId, Timestamp};
+use kompel_model::{Secret, TenantId};
 use kompel_peers::{How, Microsoft365, World, guid};
 use serde_json::{Value, json};
 
 use super::connector;
 use crate::{
-    Action, Call, Connection, Connector, Error, ErrorKind, Settings, Verified,
+    Connection, Connector, ErrorKind, Settings, Verified,
     contract::{Bench, Example, NotRun, Peer, Way},
+    peers::graph::trying::{self, Step},
 };
 
 /// The bench, for the contract tests.
@@ -139,32 +140,18 @@ impl Peer for ExchangePeer {
     }
 }
 
-/// One step at the stub, as the runtime would take it.
-struct Step {
-    action: Arc<dyn Action>,
-    call: Call,
+fn step_at(stub: &Microsoft365, action: &str, input: Value) -> Step {
+    let connection = connection(stub, stub.address, Microsoft365::CLIENT);
+    Step::new(connector().as_ref(), connection, action, input)
 }
 
-impl Step {
-    fn new(stub: &Microsoft365, action: &str, input: Value) -> Self {
-        let actions = connector().actions();
-        let action = actions.into_iter().find(|one| one.spec().name.as_str() == action).unwrap();
-        let connection = connection(stub, stub.address, Microsoft365::CLIENT);
-        let (key, at) = ("r-1/step".to_owned(), Timestamp::UNIX_EPOCH);
-        Self { action, call: Call { connection, input, key, at } }
-    }
-
-    async fn plan(&self) -> Result<Plan, Error> {
-        self.action.plan(&self.call).await
-    }
-
-    async fn perform(&self) -> Result<Value, Error> {
-        self.action.perform(&self.call).await
-    }
-
-    async fn verify(&self, output: &Value, later: TimeDelta) -> Verified {
-        let call = Call { at: self.call.at + later, ..self.call.clone() };
-        self.action.verify(&call, output).await.unwrap()
+#[tokio::test]
+async fn whatever_goes_wrong_with_a_write_is_never_told_as_done() {
+    for example in bench().examples() {
+        trying::failures(&beginning(&example), "/adminapi/", |stub| {
+            step_at(stub, example.action, example.input.clone())
+        })
+        .await;
     }
 }
 
@@ -182,7 +169,7 @@ async fn a_mailbox_that_needs_its_licence_says_so_before_anybody_approves() {
     ] {
         stub.reset(World::sample());
         stub.change(|world| world.mailboxes.get_mut(&guid(1)).unwrap()[property] = value);
-        let step = Step::new(&stub, "exchange.convert-to-shared", json!({"mailbox": guid(1)}));
+        let step = step_at(&stub, "exchange.convert-to-shared", json!({"mailbox": guid(1)}));
         let plan = step.plan().await.unwrap();
         let remark = because.map(|why| format!("licenceStays: {why}; keep its licence."));
         assert_eq!(plan.remarks, Vec::from_iter(remark), "{property}");
@@ -195,12 +182,12 @@ async fn a_mailbox_that_needs_its_licence_says_so_before_anybody_approves() {
 #[tokio::test]
 async fn what_active_directory_masters_is_refused_or_kept_with_its_reason() {
     let stub = Microsoft365::start();
-    let step = Step::new(&stub, "exchange.hide-from-address-list", json!({"mailbox": guid(2)}));
+    let step = step_at(&stub, "exchange.hide-from-address-list", json!({"mailbox": guid(2)}));
     let refused = step.plan().await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Conflict);
     assert!(refused.detail.contains("msExchHideFromAddressLists"), "{refused}");
 
-    let step = Step::new(&stub, "exchange.leave-distribution-groups", json!({"mailbox": guid(1)}));
+    let step = step_at(&stub, "exchange.leave-distribution-groups", json!({"mailbox": guid(1)}));
     let output = step.perform().await.unwrap();
     assert_eq!(output["removed"][0]["name"], "News");
     assert_eq!(output["kept"][0]["name"], "Board");
@@ -213,9 +200,9 @@ async fn what_active_directory_masters_is_refused_or_kept_with_its_reason() {
             ErrorKind::Absent,
         ),
     ] {
-        assert_eq!(Step::new(&stub, action, input).plan().await.unwrap_err().kind, kind);
+        assert_eq!(step_at(&stub, action, input).plan().await.unwrap_err().kind, kind);
     }
-    let step = Step::new(&stub, "exchange.find-mailbox", json!({"mailbox": "x@contoso.test"}));
+    let step = step_at(&stub, "exchange.find-mailbox", json!({"mailbox": "x@contoso.test"}));
     assert_eq!(step.perform().await.unwrap(), json!({"found": false}));
 }
 
@@ -229,7 +216,7 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
         }
         stub.reset(beginning(&example));
         stub.lag(12);
-        let step = Step::new(&stub, action, example.input.clone());
+        let step = step_at(&stub, action, example.input.clone());
         let output = step.perform().await.unwrap();
         let soon = TimeDelta::seconds(5);
         assert_eq!(step.verify(&output, soon).await, Verified::NotYet { seconds: 5 }, "{action}");
@@ -261,7 +248,7 @@ fn by_program(stub: &Microsoft365, program: &str) -> Step {
     let secret = Secret::new(Microsoft365::CLIENT.1.to_owned());
     let secrets = BTreeMap::from([("client_secret".to_owned(), secret)]);
     let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
-    let mut step = Step::new(stub, "exchange.find-mailbox", json!({"mailbox": guid(1)}));
+    let mut step = step_at(stub, "exchange.find-mailbox", json!({"mailbox": guid(1)}));
     step.call.connection =
         Connection::open(connector().as_ref(), TenantId::default(), "x", settings).unwrap();
     step

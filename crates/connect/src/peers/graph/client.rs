@@ -108,10 +108,12 @@ impl<'a> Client<'a> {
         self.rest(answer.json()?, rows.eventual).await
     }
 
-    /// Reads the first page of a list, to see that it can be read.
-    pub(super) async fn first_page(&self, rows: &Rows<'_>) -> Result<(), Error> {
+    /// The first page of a list only.
+    pub(super) async fn first_page(&self, rows: &Rows<'_>) -> Result<Vec<Value>, Error> {
         let url = self.address(rows.path, &rows.query)?;
-        self.sound(&self.read(&url, rows.eventual).await?)
+        let answer = self.read(&url, rows.eventual).await?;
+        self.sound(&answer)?;
+        Ok(answer.json::<Page>()?.value)
     }
 
     /// A page and all that follow it, as long as they are on the same service.

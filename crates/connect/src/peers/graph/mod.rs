@@ -26,6 +26,8 @@ pub(in crate::peers) mod settle;
 mod stamps;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(in crate::peers) mod trying;
 mod users;
 
 use std::sync::Arc;

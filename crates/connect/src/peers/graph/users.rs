@@ -45,7 +45,7 @@ pub(super) async fn one(client: &Client<'_>, who: &str) -> Result<Value, Error> 
 /// Reads one account, whichever, to see that they can be read.
 pub(super) async fn first(client: &Client<'_>) -> Result<(), Error> {
     let query = vec![("$select", "id".to_owned()), ("$top", "1".to_owned())];
-    client.first_page(&Rows { path: &["users"], query, eventual: false }).await
+    client.first_page(&Rows { path: &["users"], query, eventual: false }).await.map(drop)
 }
 
 pub(super) fn id(user: &Value) -> &str {
@@ -223,7 +223,7 @@ impl Reading for FindUser {
                     "count": {"type": "integer"},
                     "exact": {
                         "type": "boolean",
-                        "description": "false: nobody fits as written, these come close",
+                        "description": "false: nobody fits as written, these come close (50 at most)",
                     },
                     "users": {"type": "array", "items": user_schema()},
                     "user": {
@@ -254,7 +254,9 @@ impl Reading for FindUser {
             && name
             && let Some(search) = search(&wanted.query)
         {
-            found = client.list(&asked("$search", search, true)).await?;
+            let mut rows = asked("$search", search, true);
+            rows.query.push(("$top", MOST_NEAR.to_string()));
+            found = client.first_page(&rows).await?;
         }
         found.sort_by_key(|user| id(user).to_owned());
         found.dedup_by_key(|user| id(user).to_owned());
@@ -274,6 +276,8 @@ fn asked(option: &'static str, value: String, eventual: bool) -> Rows<'static> {
     }
     Rows { path: &["users"], query, eventual }
 }
+
+const MOST_NEAR: u32 = 50;
 
 /// Every word of a name begins a word of the display name.
 fn search(name: &str) -> Option<String> {
