@@ -8,6 +8,7 @@
 
 mod certificate;
 mod mail;
+mod microsoft365;
 mod ocserv;
 mod openvpn;
 mod process;
@@ -18,6 +19,7 @@ mod scim;
 
 pub use certificate::Certificates;
 pub use mail::MailServer;
+pub use microsoft365::{Exchange, How, Metadata, Microsoft365, Trouble, World, guid};
 pub use ocserv::{Cookies, Ocserv, VpnClient};
 pub use openvpn::{OpenVpn, OpenVpnClient};
 pub use process::{Server, free_port, own_address, program, wait_until};

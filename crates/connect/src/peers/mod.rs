@@ -40,7 +40,9 @@ macro_rules! peers {
 
 peers! {
     ad,
+    exchange,
     files,
+    graph,
     http,
     mail,
     ocserv,
