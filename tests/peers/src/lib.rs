@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "a test whose peer does not start has failed")]
 
 mod certificate;
+mod dovecot;
+mod jira;
 mod ocserv;
 mod openvpn;
 mod process;
@@ -16,6 +18,8 @@ mod samba;
 mod scim;
 
 pub use certificate::Certificates;
+pub use dovecot::Dovecot;
+pub use jira::{Jira, JiraExchange};
 pub use ocserv::{Cookies, Ocserv, VpnClient};
 pub use openvpn::{OpenVpn, OpenVpnClient};
 pub use process::{Server, free_port, own_address, program, wait_until};

@@ -42,6 +42,8 @@ peers! {
     ad,
     files,
     http,
+    imap,
+    jira,
     mail,
     ocserv,
     openapi,
