@@ -9,6 +9,8 @@
 mod certificate;
 mod mail;
 mod microsoft365;
+mod dovecot;
+mod jira;
 mod ocserv;
 mod openvpn;
 mod process;
@@ -20,6 +22,8 @@ mod scim;
 pub use certificate::Certificates;
 pub use mail::MailServer;
 pub use microsoft365::{Exchange, How, Metadata, Microsoft365, Trouble, World, guid};
+pub use dovecot::Dovecot;
+pub use jira::{Jira, JiraExchange};
 pub use ocserv::{Cookies, Ocserv, VpnClient};
 pub use openvpn::{OpenVpn, OpenVpnClient};
 pub use process::{Server, free_port, own_address, program, wait_until};

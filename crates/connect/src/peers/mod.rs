@@ -44,6 +44,8 @@ peers! {
     files,
     graph,
     http,
+    imap,
+    jira,
     mail,
     ocserv,
     openapi,
