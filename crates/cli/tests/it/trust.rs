@@ -151,6 +151,8 @@ const COMMANDS: &[&[&str]] = &[
     &["resume", "RUN"],
     &["retry", "RUN", "--step", "2", "--why", "z"],
     &["completions", "bash"],
+    &["leavers"],
+    &["leavers", "--open"],
 ];
 
 /// Commands about the whole installation, or that make one; they show no tenant's records.

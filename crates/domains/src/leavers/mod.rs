@@ -3,9 +3,16 @@
 mod finding;
 mod functions;
 mod inventory;
+mod ledger;
 mod read;
+mod record;
 mod when;
 
 pub use functions::connector;
-pub use inventory::{Found, Inventory, Reachable, Systems, Unconnected, Unreachable};
+pub use inventory::{Asked, Found, Inventory, Reachable, Systems, Unconnected, Unreachable};
+pub use ledger::{
+    CallFacts, LeaverFile, OFFBOARDING, RELATED, RunFacts, UNBLOCK, leaver_of, leavers,
+    matrix, same_person,
+};
 pub use read::{Client, Doubt, DoubtKind, Leaver, Letter, read};
+pub use record::report;
