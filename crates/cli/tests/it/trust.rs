@@ -153,6 +153,8 @@ const COMMANDS: &[&[&str]] = &[
     &["completions", "bash"],
     &["leavers"],
     &["leavers", "--open"],
+    &["leavers", "report", "RUN"],
+    &["leavers", "audit"],
 ];
 
 /// Commands about the whole installation, or that make one; they show no tenant's records.

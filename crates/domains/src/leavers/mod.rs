@@ -1,5 +1,6 @@
 //! Leavers: who leaves, which client, from when; and every account that they have.
 
+mod audit;
 mod finding;
 mod functions;
 mod inventory;
@@ -8,6 +9,9 @@ mod read;
 mod record;
 mod when;
 
+pub use audit::{
+    Audit, Gone, Lingering, RowTrouble, UnusableRow, Untold, audit, gone, read_list,
+};
 pub use functions::connector;
 pub use inventory::{Asked, Found, Inventory, Reachable, Systems, Unconnected, Unreachable};
 pub use ledger::{

@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, Color};
 use kompel_domains::leavers;
-use kompel_model::{LeaverMatrix, LeaverRow, OpenItem, OpenKind, Phrase, Standing};
+use kompel_model::{LeaverMatrix, LeaverRow, OpenItem, Phrase, Standing};
 use kompel_report::Wording;
 
 use super::facts::{self, Names};
@@ -83,30 +83,8 @@ fn sign(standing: Standing) -> (&'static str, Color) {
     }
 }
 
-/// What is open and whose turn it is, in a sentence.
+/// What is open, whose turn it is, and by which command.
 pub(super) fn in_words(item: &OpenItem, wording: Wording) -> String {
-    let id = match item.what {
-        OpenKind::Account => "leavers-open-account",
-        OpenKind::Kept => "leavers-open-kept",
-        OpenKind::Unknown => "leavers-open-unknown",
-        OpenKind::ByHand => "leavers-open-by-hand",
-        OpenKind::NoAnswer => "leavers-open-no-answer",
-        OpenKind::Approval => "leavers-open-approval",
-        OpenKind::Run => "leavers-open-run",
-    };
-    let place = item.connection.clone().or_else(|| item.system.clone()).unwrap_or_default();
-    let says = Phrase::new(id)
-        .text("system", place)
-        .text("login", item.login.clone().unwrap_or_default());
-    let because = item.because.iter().map(|because| format!(": {because}"));
-    let because: String = because.collect();
-    let turn: Vec<&str> =
-        item.turn.iter().map(|who| who.name.as_deref().unwrap_or(&who.id)).collect();
-    let turn = if turn.is_empty() {
-        wording.word("leavers-turn-operator")
-    } else {
-        wording.say(&Phrase::new("leavers-turn").text("people", turn.join(", ")))
-    };
-    let command = item.approval.iter().map(|id| format!(" (kompel approve {id})"));
-    format!("{}{because}. {turn}{}", wording.say(&says), command.collect::<String>())
+    let command = item.approval.iter().map(|id| format!(" kompel approve {id}"));
+    format!("{}{}", kompel_report::open_in_words(item, wording), command.collect::<String>())
 }
