@@ -7,6 +7,8 @@ mod inventory;
 mod ledger;
 mod read;
 mod record;
+#[cfg(test)]
+mod tests;
 mod when;
 
 pub use audit::{
