@@ -14,7 +14,5 @@ mod wording;
 mod world;
 
 pub use error::Error;
-pub use view::{
-    HuntView, MapContext, hunt_html, leaver_pdf, map_pdf, open_in_words, pitch_pdf,
-};
+pub use view::{HuntView, MapContext, hunt_html, leaver_pdf, map_pdf, open_in_words, pitch_pdf};
 pub use wording::{Wording, wording};

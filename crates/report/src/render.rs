@@ -73,8 +73,8 @@ pub(crate) fn one_page<V: Serialize>(
 /// # Errors
 /// [`Error`] if a template is at fault.
 pub(crate) fn pages<V: Serialize>(report: Report, view: &V) -> Result<Vec<u8>, Error> {
-    let json = serde_json::to_vec(view)
-        .map_err(|source| Error::View { report: report.name(), source })?;
+    let json =
+        serde_json::to_vec(view).map_err(|source| Error::View { report: report.name(), source })?;
     let ident = fingerprint(&json);
     let document = compile(report, json)?;
     let pdf = write(report, &document, ident);

@@ -95,8 +95,16 @@ impl Client {
 
     fn add(&self, rest: &[&str]) -> (Value, i32) {
         let jan = [
-            "leavers", "add", "--name", "Jan Janssen", "--mail", "jan@acme.test", "--by", "hr",
-            "--reason", "contract ends",
+            "leavers",
+            "add",
+            "--name",
+            "Jan Janssen",
+            "--mail",
+            "jan@acme.test",
+            "--by",
+            "hr",
+            "--reason",
+            "contract ends",
         ];
         self.json(&[&jan[..], rest].concat())
     }
@@ -142,7 +150,8 @@ fn a_leaver_is_added_once_closed_everywhere_and_reported() {
     assert_eq!(client.standing("Payroll"), "open_by_hand");
     client.approve(run, "petra", "screenshot in PAY-7");
 
-    for (id, standing) in [("saas", "closed"), ("wiki", "not_there"), ("Payroll", "closed_by_hand")] {
+    for (id, standing) in [("saas", "closed"), ("wiki", "not_there"), ("Payroll", "closed_by_hand")]
+    {
         assert_eq!(client.standing(id), standing, "{id}");
     }
     let (done, code) = client.add(&[]);

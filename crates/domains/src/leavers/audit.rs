@@ -211,8 +211,11 @@ pub fn read_list(bytes: &[u8]) -> (Vec<Gone>, Vec<UnusableRow>) {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |of: u8| first.iter().filter(|byte| **byte == of).count();
     let mark = if count(b';') > count(b',') { b';' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(mark).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(mark)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(bytes);
     let unusable = |row, because| UnusableRow { row, because };
     let Ok(head) = reader.headers().cloned() else {
         return (Vec::new(), vec![unusable(0, RowTrouble::Unreadable)]);
@@ -368,8 +371,7 @@ mod tests {
         assert!(take(&closed).is_clean());
         let open = take(&Inventory { accounts: vec![account(None)], ..Inventory::default() });
         assert_eq!((open.is_clean(), open.open[0].days), (false, Some(30)));
-        let silent =
-            Unreachable { connection: "corp".to_owned(), because: "no route".to_owned() };
+        let silent = Unreachable { connection: "corp".to_owned(), because: "no route".to_owned() };
         let silent = Inventory { unreachable: vec![silent], ..Inventory::default() };
         assert!(!take(&silent).is_clean());
         let two = Inventory {

@@ -254,8 +254,11 @@ impl LeaverFile<'_> {
         }
         let mut open = Vec::new();
         let newest = self.newest_run();
-        let waits: Vec<&LeaverApproval> =
-            newest.waiting().filter(|(_, about)| about["system"].is_null()).map(|it| it.0).collect();
+        let waits: Vec<&LeaverApproval> = newest
+            .waiting()
+            .filter(|(_, about)| about["system"].is_null())
+            .map(|it| it.0)
+            .collect();
         let asked = waits.first();
         let turn = asked.map(|approval| not_answered(approval)).unwrap_or_default();
         let approval = asked.map(|approval| approval.id.clone());
@@ -387,9 +390,10 @@ pub(super) fn is_about(input: &Value, found: &Found) -> bool {
     let account = &found.account;
     let names = [Some(&account.id), Some(&account.login), account.mail.as_ref()];
     let texts = input.as_object().into_iter().flatten();
-    texts.filter(|(name, _)| *name != "connection").filter_map(|(_, value)| value.as_str()).any(
-        |text| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(text)),
-    )
+    texts
+        .filter(|(name, _)| *name != "connection")
+        .filter_map(|(_, value)| value.as_str())
+        .any(|text| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(text)))
 }
 
 fn not_answered(approval: &LeaverApproval) -> Vec<Who> {

@@ -11,14 +11,12 @@ mod record;
 mod tests;
 mod when;
 
-pub use audit::{
-    Audit, Gone, Lingering, RowTrouble, UnusableRow, Untold, audit, gone, read_list,
-};
+pub use audit::{Audit, Gone, Lingering, RowTrouble, Untold, UnusableRow, audit, gone, read_list};
 pub use functions::connector;
 pub use inventory::{Asked, Found, Inventory, Reachable, Systems, Unconnected, Unreachable};
 pub use ledger::{
-    CallFacts, LeaverFile, OFFBOARDING, RELATED, RunFacts, UNBLOCK, leaver_of, leavers,
-    matrix, same_person,
+    CallFacts, LeaverFile, OFFBOARDING, RELATED, RunFacts, UNBLOCK, leaver_of, leavers, matrix,
+    same_person,
 };
 pub use read::{Client, Doubt, DoubtKind, Leaver, Letter, read};
 pub use record::report;

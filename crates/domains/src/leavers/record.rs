@@ -152,11 +152,8 @@ fn by_hand(leaver: &LeaverFile<'_>, own: &[Reading], last: Option<&Reading>) -> 
         let named = word.iter().flat_map(|(asked, _)| &asked.people);
         let known = named.filter(|who| Some(&who.id) == owner).find_map(|who| who.name.clone());
         let answers = word.map(|(asked, _)| asked.answers.as_slice()).unwrap_or_default();
-        let system_of = LeaverSystem {
-            by_hand: true,
-            id: system.to_owned(),
-            system: system.to_owned(),
-        };
+        let system_of =
+            LeaverSystem { by_hand: true, id: system.to_owned(), system: system.to_owned() };
         LeaverByHand {
             system: system.to_owned(),
             owner: owner.map(|id| Who { id: id.clone(), name: known }),

@@ -226,7 +226,8 @@ fn an_account_that_came_back_is_open_although_the_run_was_completed() {
 #[test]
 fn what_an_action_had_to_leave_is_open() {
     let mut calls = closing(closed());
-    calls[2] = disabled(5, DeedState::Verified, vec![json!({"group": "Dynamic", "why": "by rule"})]);
+    calls[2] =
+        disabled(5, DeedState::Verified, vec![json!({"group": "Dynamic", "why": "by rule"})]);
     let runs = [run("r-1", OFFBOARDING, 0, calls)];
     assert_eq!(standings(&runs)[0].1, Standing::Open);
     let report = of(&runs);

@@ -371,9 +371,10 @@ fn done(deed: &Deed, wording: Wording) -> Done {
     };
     let left = deed.changes.len().saturating_sub(MOST_CHANGES);
     let more = Phrase::new("leaver-more").number("count", u32::try_from(left).unwrap_or(u32::MAX));
-    let under = deed.approval.as_ref().map(|id| {
-        wording.say(&Phrase::new("leaver-under").text("id", line(id)))
-    });
+    let under = deed
+        .approval
+        .as_ref()
+        .map(|id| wording.say(&Phrase::new("leaver-under").text("id", line(id))));
     let sent = (deed.attempts > 1)
         .then(|| wording.say(&Phrase::new("leaver-attempts").number("count", deed.attempts)));
     Done {

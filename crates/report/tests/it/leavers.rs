@@ -41,7 +41,14 @@ fn answer(id: &str, name: &str, at: &str, why: &str) -> Value {
 
 /// A leaver with five accounts, everything closed.
 fn sample() -> Value {
-    let groups = deed(4, "ad.remove-from-groups", "verified", "member of CN=VPN users", json!(true), json!(false));
+    let groups = deed(
+        4,
+        "ad.remove-from-groups",
+        "verified",
+        "member of CN=VPN users",
+        json!(true),
+        json!(false),
+    );
     json!({
         "format": "kompel-leaver-report/1",
         "tenant": {"id": "acme", "name": "Brugwacht NV"},
@@ -95,9 +102,23 @@ fn unfinished() -> Value {
     report["all_closed"] = json!(false);
     report["run"]["state"] = json!("failed");
     report["run"]["because"] = json!("Not everything is closed: corp: jjanssen");
-    report["accounts"][0] = account("Active Directory", "corp", "jjanssen", "open", json!([
-        deed(3, "ad.disable", "failed", "enabled", json!(true), json!(false)),
-        deed(4, "ad.remove-from-groups", "unknown", "member of CN=VPN", json!(true), json!(false))]));
+    report["accounts"][0] = account(
+        "Active Directory",
+        "corp",
+        "jjanssen",
+        "open",
+        json!([
+            deed(3, "ad.disable", "failed", "enabled", json!(true), json!(false)),
+            deed(
+                4,
+                "ad.remove-from-groups",
+                "unknown",
+                "member of CN=VPN",
+                json!(true),
+                json!(false)
+            )
+        ]),
+    );
     report["open"] = json!([
         {"system": "Active Directory", "connection": "corp", "login": "jjanssen", "what": "account",
             "because": "insufficient access rights (50)", "turn": [], "approval": null},
@@ -105,7 +126,8 @@ fn unfinished() -> Value {
             "turn": [{"id": "petra", "name": "Petra Claes"}], "approval": "a-77"}]);
     report["by_hand"][0]["answer"] = json!(null);
     report["by_hand"][0]["standing"] = json!("open_by_hand");
-    report["no_answer"] = json!([{"connection": "jump", "system": "jump", "because": "no route to host"}]);
+    report["no_answer"] =
+        json!([{"connection": "jump", "system": "jump", "because": "no route to host"}]);
     report["not_there"] = json!([]);
     report["trail"]["checkpoint"] = json!(null);
     report
@@ -126,43 +148,50 @@ fn has_all(name: &str, bytes: &[u8], wanted: &[&str]) {
 #[test]
 fn the_pages_tell_who_asked_approved_did_and_what_proves_it() {
     let dutch = made(&sample(), Language::Nl);
-    has_all("leaver-nl", &dutch, &[
-        "Jan Janssen",
-        "Brugwacht NV",
-        "Elk account is gesloten, en gesloten teruggelezen",
-        "Hilde Roels (hilde)",
-        "Xander Peeters (xander) zei ja, 27 nov 2026 16:31:02",
-        "akkoord, na 16u30",
-        "5d41402a bc4b2a76 b9719d91 1017c592",
-        "ad.disable",
-        "enabled: ja → nee",
-        "afgesloten in Officient, schermafdruk bij PAY-71",
-        "FreeRADIUS (jump)",
-        "blad 1 van",
-        HASH,
-        "run.ended",
-        "127",
-    ]);
+    has_all(
+        "leaver-nl",
+        &dutch,
+        &[
+            "Jan Janssen",
+            "Brugwacht NV",
+            "Elk account is gesloten, en gesloten teruggelezen",
+            "Hilde Roels (hilde)",
+            "Xander Peeters (xander) zei ja, 27 nov 2026 16:31:02",
+            "akkoord, na 16u30",
+            "5d41402a bc4b2a76 b9719d91 1017c592",
+            "ad.disable",
+            "enabled: ja → nee",
+            "afgesloten in Officient, schermafdruk bij PAY-71",
+            "FreeRADIUS (jump)",
+            "blad 1 van",
+            HASH,
+            "run.ended",
+            "127",
+        ],
+    );
     let english = made(&sample(), Language::En);
-    has_all("leaver-en", &english, &[
-        "Every account is closed, and was read back closed",
-        "said yes",
-        "page 1 of",
-        "Nothing.",
-    ]);
+    has_all(
+        "leaver-en",
+        &english,
+        &["Every account is closed, and was read back closed", "said yes", "page 1 of", "Nothing."],
+    );
 }
 
 #[test]
 fn what_is_open_stands_first_with_whose_turn_it_is() {
     let bytes = made(&unfinished(), Language::En);
-    has_all("leaver-open", &bytes, &[
-        "Not closed: something is still open",
-        "corp: the account jjanssen can still be used: insufficient access rights (50).",
-        "Turn of Petra Claes",
-        "no route to host",
-        "nobody knows",
-        "No checkpoint",
-    ]);
+    has_all(
+        "leaver-open",
+        &bytes,
+        &[
+            "Not closed: something is still open",
+            "corp: the account jjanssen can still be used: insufficient access rights (50).",
+            "Turn of Petra Claes",
+            "no route to host",
+            "nobody knows",
+            "No checkpoint",
+        ],
+    );
     let Some(text) = pdf::words("leaver-open-order", &bytes) else { return };
     assert!(text.find("Still open").unwrap() < text.find("Requested").unwrap());
     assert!(!text.contains("Every account is closed"));
@@ -212,5 +241,9 @@ fn a_report_of_a_run_that_just_began_is_a_page_too() {
     report["open"] = json!([{"system": null, "connection": null, "login": null, "what": "run",
         "because": null, "turn": [], "approval": null}]);
     let bytes = made(&report, Language::En);
-    has_all("leaver-early", &bytes, &["Under way", "No system that was asked", "no entry of this run"]);
+    has_all(
+        "leaver-early",
+        &bytes,
+        &["Under way", "No system that was asked", "no entry of this run"],
+    );
 }

@@ -65,10 +65,8 @@ fn find<'a>(whose: &str, runs: &'a [RunFacts]) -> Result<LeaverFile<'a>, Failure
         let known = person.mails.iter().chain(&person.logins).chain(&person.name);
         known.map(|text| text.to_lowercase()).any(|text| text == asked)
     };
-    let mut found: Vec<LeaverFile<'a>> = leavers::leavers(runs)
-        .into_iter()
-        .filter(|leaver| is_meant(&leaver.run.person))
-        .collect();
+    let mut found: Vec<LeaverFile<'a>> =
+        leavers::leavers(runs).into_iter().filter(|leaver| is_meant(&leaver.run.person)).collect();
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
         (Some(_), false) => {
@@ -135,7 +133,11 @@ fn print(report: &LeaverReport, output: &Output) {
     }
     for one in &report.by_hand {
         let word = one.standing.word().replace('_', "-");
-        output.line(&format!("  {}  {}", one.system, wording.word(&format!("leaver-standing-{word}"))));
+        output.line(&format!(
+            "  {}  {}",
+            one.system,
+            wording.word(&format!("leaver-standing-{word}"))
+        ));
     }
     for item in &report.open {
         output.line(&format!("  ✗ {}", in_words(item, wording)));
