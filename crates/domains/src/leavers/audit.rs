@@ -2,7 +2,7 @@
 //!
 //! Owns who counts as gone, and how HR's list is read. What is open is the inventory's to say.
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use kompel_model::{LeaverPerson, PersonQuery, TenantId, Timestamp};
 use serde::Serialize;
 
@@ -288,7 +288,7 @@ fn date(text: &str) -> Option<NaiveDate> {
     ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(day, form).ok())
-        .filter(|day| day.year_ce().1 >= 1900)
+        .filter(|day| (1900..10_000).contains(&day.year()))
 }
 
 const MOST_ROWS: u32 = 50_000;

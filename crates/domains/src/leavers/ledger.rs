@@ -124,7 +124,12 @@ pub fn matrix(runs: &[RunFacts], known: &[LeaverSystem]) -> LeaverMatrix {
     let mut systems: BTreeMap<(bool, String), LeaverSystem> = BTreeMap::new();
     let seen = leavers.iter().flat_map(LeaverFile::systems);
     for system in seen.chain(known.iter().cloned()) {
-        systems.insert((system.by_hand, system.id.clone()), system);
+        let key = (system.by_hand, system.id.clone());
+        // One that did not answer is known by its connection's name only.
+        let nameless = system.system == system.id && systems.contains_key(&key);
+        if !nameless {
+            systems.insert(key, system);
+        }
     }
     let systems: Vec<LeaverSystem> = systems.into_values().collect();
     let leavers = leavers.iter().map(|leaver| row(leaver, &systems)).collect();
