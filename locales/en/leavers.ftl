@@ -174,12 +174,12 @@ leaver-hand-not-asked = Not asked yet.
 
 ## The report: evidence
 
-leaver-how-to-check = This page is made of the report's JSON, whose SHA-256 stands below and at the foot of each page; `sha256sum` on that file gives the same. The run's entries are in the audit trail; `kompel audit verify` on an export of it finds any entry that was changed, removed or swapped.
+leaver-how-to-check = This page is made of the report's JSON, whose SHA-256 stands below and at the foot of each page; sha256sum on that file gives the same. The run's entries are in the audit trail; kompel audit verify on an export of it finds any entry that was changed, removed or swapped.
 leaver-playbook-digest = Playbook's SHA-256
 leaver-sha256 = Report's SHA-256
 leaver-trail-says = Audit trail (RFC 6962), root of the tree of the first { $size } entries:
 leaver-signed = The first signed checkpoint that covers them:
-leaver-not-signed = No checkpoint that covers them has been signed yet: `kompel audit checkpoint` signs one.
+leaver-not-signed = No checkpoint that covers them has been signed yet: kompel audit checkpoint signs one.
 
 ## Report and audit: help and answers
 

@@ -175,12 +175,12 @@ leaver-hand-not-asked = Nog niet gevraagd.
 
 ## Het verslag: bewijs
 
-leaver-how-to-check = Dit blad is gemaakt van de JSON van het verslag; de SHA-256 daarvan staat hieronder en onderaan elk blad, en `sha256sum` op dat bestand geeft dezelfde. De regels van deze uitvoering staan in het auditspoor; `kompel audit verify` op een export daarvan vindt elke regel die veranderd, weggehaald of verwisseld is.
+leaver-how-to-check = Dit blad is gemaakt van de JSON van het verslag; de SHA-256 daarvan staat hieronder en onderaan elk blad, en sha256sum op dat bestand geeft dezelfde. De regels van deze uitvoering staan in het auditspoor; kompel audit verify op een export daarvan vindt elke regel die veranderd, weggehaald of verwisseld is.
 leaver-playbook-digest = SHA-256 van het draaiboek
 leaver-sha256 = SHA-256 van het verslag
 leaver-trail-says = Auditspoor (RFC 6962), wortel van de boom van de eerste { $size } regels:
 leaver-signed = Het eerste getekende ijkpunt dat ze dekt:
-leaver-not-signed = Er is nog geen ijkpunt getekend dat ze dekt: `kompel audit checkpoint` tekent er een.
+leaver-not-signed = Er is nog geen ijkpunt getekend dat ze dekt: kompel audit checkpoint tekent er een.
 
 ## Verslag en nazicht: hulp en antwoorden
 

@@ -211,7 +211,9 @@ impl LeaverFile<'_> {
         }
         let standing = if last.found.unreachable.iter().any(|it| it.connection == system.id) {
             Standing::NoAnswer
-        } else if last.on(&system.id).any(Found::is_open) || !self.kept(&system.id).is_empty() {
+        } else if last.on(&system.id).any(|found| self.is_open(found, last.at))
+            || !self.kept(&system.id).is_empty()
+        {
             Standing::Open
         } else if last.on(&system.id).next().is_some() {
             Standing::Closed
@@ -221,7 +223,8 @@ impl LeaverFile<'_> {
         } else {
             Standing::NotAsked
         };
-        let at = (standing != Standing::NotAsked).then_some(last.at);
+        let shut = last.on(&system.id).filter_map(|found| self.shut_since(found, last.at));
+        let at = (standing != Standing::NotAsked).then(|| shut.fold(last.at, Ord::max));
         LeaverCell { id, standing, logins: logins.into_iter().collect(), at }
     }
 
@@ -298,7 +301,7 @@ impl LeaverFile<'_> {
         approval: Option<&str>,
         open: &mut Vec<OpenItem>,
     ) {
-        for found in last.found.accounts.iter().filter(|found| found.is_open()) {
+        for found in last.found.accounts.iter().filter(|found| self.is_open(found, last.at)) {
             open.push(OpenItem {
                 system: Some(found.system.clone()),
                 login: Some(found.account.login.clone()),
@@ -335,6 +338,24 @@ impl LeaverFile<'_> {
                 ..item(OpenKind::ByHand, None)
             });
         }
+    }
+
+    /// True if this account, as it was read then, can be used now for all that is known.
+    pub(super) fn is_open(&self, found: &Found, read: Timestamp) -> bool {
+        found.is_open() && self.shut_since(found, read).is_none()
+    }
+
+    /// When a write since this reading was read back with the account closed, as long as no later
+    /// write opened it again.
+    pub(super) fn shut_since(&self, found: &Found, read: Timestamp) -> Option<Timestamp> {
+        let all = std::iter::once(self.run).chain(self.later.iter().copied()).flat_map(calls);
+        let told = all.filter(|call| is_about(&call.input, found)).filter_map(|call| {
+            let deed = call.deed.as_ref()?;
+            let same = deed.connection.as_deref() == Some(&found.connection);
+            let at = deed.read_back.filter(|at| same && *at > read)?;
+            Some((at, shuts(&call.output.as_ref()?.1)?))
+        });
+        told.max_by_key(|(at, _)| *at).filter(|(_, shut)| *shut).map(|(at, _)| at)
     }
 
     /// What the last write to this account that went wrong says of itself.
@@ -399,6 +420,17 @@ pub(super) fn is_about(input: &Value, found: &Found) -> bool {
         .filter(|(name, _)| *name != "connection")
         .filter_map(|(_, value)| value.as_str())
         .any(|text| names.iter().flatten().any(|name| name.eq_ignore_ascii_case(text)))
+}
+
+/// Whether an action's output says that nobody can use the account; `None` if it does not speak of
+/// that.
+fn shuts(output: &Value) -> Option<bool> {
+    let says = |names: &[&str]| names.iter().find_map(|name| output[*name].as_bool());
+    let closed = says(&["enabled", "active"]).map(|open| !open);
+    let closed = closed.or_else(|| says(&["locked", "blocked", "rejected"]))?;
+    let live = &output["sessions"];
+    let live = live.as_array().is_some_and(|all| !all.is_empty()) || live.as_u64() > Some(0);
+    Some(closed && !live)
 }
 
 fn not_answered(approval: &LeaverApproval) -> Vec<Who> {

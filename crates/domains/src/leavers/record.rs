@@ -95,7 +95,9 @@ fn accounts(
             .filter_map(|(_, deed)| deed.take())
             .collect();
         let kept = mine.iter().any(|deed| !deed.kept.is_empty());
-        let usable = now.found && (now.enabled != Some(false) || now.sessions > Some(0));
+        let usable = now.found
+            && (now.enabled != Some(false) || now.sessions > Some(0))
+            && leaver.shut_since(found, now.at).is_none();
         LeaverAccount {
             system: found.system.clone(),
             connector: found.connector.clone(),

@@ -224,6 +224,27 @@ fn an_account_that_came_back_is_open_although_the_run_was_completed() {
 }
 
 #[test]
+fn an_account_is_closed_as_soon_as_its_write_was_read_back() {
+    for (output, standing) in [
+        (json!({"enabled": false}), Standing::Closed),
+        (json!({"enabled": true}), Standing::Open),
+        (json!({"locked": true, "sessions": [{"id": 1}]}), Standing::Open),
+        (json!({"groups": []}), Standing::Open),
+    ] {
+        let mut calls = closing(closed());
+        calls.truncate(3);
+        calls[2].output = Some((at(5), output.clone()));
+        let mut under_way = run("r-1", OFFBOARDING, 0, calls);
+        "waiting".clone_into(&mut under_way.run.state);
+        let runs = [under_way];
+        assert_eq!(standings(&runs)[0].1, standing, "{output}");
+        let report = of(&runs);
+        assert_eq!(report.accounts[0].standing, standing, "{output}");
+        assert!(!report.all_closed && !report.open.is_empty(), "the owner of Payroll is not asked");
+    }
+}
+
+#[test]
 fn what_an_action_had_to_leave_is_open() {
     let mut calls = closing(closed());
     calls[2] =
