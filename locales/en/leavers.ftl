@@ -151,6 +151,7 @@ leaver-true = yes
 leaver-false = no
 leaver-more = + { $count } more, in the JSON
 leaver-under = under approval { $id }
+leaver-meant = meant: { $change }
 leaver-attempts = sent { $count } times
 leaver-deed-verified = done, as promised
 leaver-deed-already = was so already

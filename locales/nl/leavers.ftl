@@ -152,6 +152,7 @@ leaver-true = ja
 leaver-false = nee
 leaver-more = + nog { $count }, in de JSON
 leaver-under = onder goedkeuring { $id }
+leaver-meant = bedoeld: { $change }
 leaver-attempts = { $count } keer verstuurd
 leaver-deed-verified = gedaan, zoals beloofd
 leaver-deed-already = was al zo

@@ -70,7 +70,7 @@ impl Client {
         let mut set = set.stdin(std::process::Stdio::piped()).spawn().unwrap();
         std::io::Write::write_all(&mut set.stdin.take().unwrap(), token.as_bytes()).unwrap();
         assert!(set.wait().unwrap().success());
-        for playbook in ["offboarding", "emergency-unblock"] {
+        for playbook in ["offboarding", "emergency-block", "emergency-unblock"] {
             client.desk.answer(&["playbook", "new", playbook]);
         }
         Some(client)
@@ -256,4 +256,51 @@ fn a_mistaken_offboarding_is_taken_back_and_no_longer_asked_after() {
     assert_eq!(matrix["leavers"][0]["open"], json!([]));
     let (audit, code) = client.json(&["leavers", "audit"]);
     assert_eq!((code, &audit["people"]), (0, &json!([])), "{audit}");
+}
+
+#[test]
+fn an_emergency_blocks_everything_that_answers_and_tells_what_does_not() {
+    let Some(client) = Client::new() else { return };
+    let jan = account(&client.saas, "jan@acme.test", "Jan Janssen");
+    let jan_too = account(&client.wiki, "jan@acme.test", "Jan Janssen");
+    let an = account(&client.wiki, "an@acme.test", "An Maes");
+    let config = std::fs::read_to_string(client.desk.path("kompel.toml")).unwrap();
+    let begin = || {
+        let block = [
+            "run",
+            "emergency-block",
+            "--set",
+            r#"person.mails=["jan@acme.test"]"#,
+            "--set",
+            "reason=laptop stolen",
+            "--as",
+            "hr",
+        ];
+        let (story, code) = client.json(&block);
+        assert_eq!(code, 11, "{story}");
+        story["start"]["run"].as_str().unwrap().to_owned()
+    };
+    client.desk.write(
+        "kompel.toml",
+        &format!(
+            "{config}[tenant.acme.connection.gone]\nconnector = \"scim\"\n\
+             url = \"http://127.0.0.1:9/v2\"\ntoken = \"secret://scim\"\n",
+        ),
+    );
+    let run = begin();
+    assert!(is_active(&client.saas, &jan), "nothing before the yes");
+    client.approve(&run, "xander", "go");
+    assert!(!is_active(&client.saas, &jan) && !is_active(&client.wiki, &jan_too));
+    assert!(is_active(&client.wiki, &an));
+    client.approve(&run, "petra", "badge withdrawn");
+    let (story, _) = client.json(&["show", &run]);
+    assert_eq!(story["status"]["state"], "failed", "one system did not answer: {story}");
+    assert_eq!(story["status"]["fault"]["detail"], "gone: no answer");
+
+    client.desk.write("kompel.toml", &config);
+    let run = begin();
+    client.approve(&run, "xander", "again");
+    client.approve(&run, "petra", "still withdrawn");
+    let (story, _) = client.json(&["show", &run]);
+    assert_eq!(story["status"]["state"], "completed", "{story}");
 }

@@ -61,6 +61,7 @@ struct Page {
     day: Option<Day>,
     words: BTreeMap<&'static str, String>,
     whose: String,
+    head: String,
     title: String,
     known_as: String,
     verdict: Mark,
@@ -159,6 +160,7 @@ fn page(report: &LeaverReport, sha256: &str, wording: Wording) -> Page {
         day: Some(Day::of(report.as_of.date_naive())),
         words: WORDS.into_iter().map(|(key, id)| (key, wording.word(id))).collect(),
         whose: line(whose),
+        head: text::clean(&name, 60),
         known_as: known_as(report),
         title: name,
         verdict: verdict(report, wording),
@@ -309,7 +311,7 @@ fn systems(report: &LeaverReport, wording: Wording) -> Vec<System> {
     let accounts = first(&report.accounts).map(|account| System {
         system: line(&account.system),
         place: line(&account.connection),
-        login: line(&account.login),
+        login: parted(&account.login),
         before: state(&account.before, wording),
         after: after(account, wording),
         standing: standing(account.standing, wording),
@@ -377,11 +379,21 @@ fn done(deed: &Deed, wording: Wording) -> Done {
         .map(|id| wording.say(&Phrase::new("leaver-under").text("id", line(id))));
     let sent = (deed.attempts > 1)
         .then(|| wording.say(&Phrase::new("leaver-attempts").number("count", deed.attempts)));
+    // What was not surely done is not told as if it were.
+    let surely = matches!(
+        deed.state,
+        DeedState::Verified | DeedState::Already | DeedState::TakenBack | DeedState::NotVerified
+    );
+    let words_of = |change: &PlannedChange| {
+        let told = changed(change, wording);
+        let meant = Phrase::new("leaver-meant").text("change", &told);
+        if surely { told } else { wording.say(&meant) }
+    };
     Done {
         step: deed.step.to_string(),
         at: deed.at.map_or_else(|| "–".to_owned(), |at| moment(at, wording)),
         action: line(&deed.action),
-        changes: deed.changes.iter().take(MOST_CHANGES).map(|it| changed(it, wording)).collect(),
+        changes: deed.changes.iter().take(MOST_CHANGES).map(words_of).collect(),
         more: (left > 0).then(|| wording.say(&more)),
         under: under.into_iter().chain(sent).collect::<Vec<_>>().join(" · "),
         state: Mark { mark, word: wording.word(id) },
@@ -499,6 +511,11 @@ fn line(given: &str) -> String {
 
 fn paragraph(given: &str) -> String {
     text::breakable(given, 600)
+}
+
+/// A login or address with places to break after its marks.
+fn parted(login: &str) -> String {
+    line(&text::clean(login, 100).replace('@', "@\u{200B}").replace('.', ".\u{200B}"))
 }
 
 /// A hash in groups, so that it can break and be compared by eye.

@@ -189,6 +189,7 @@ fn what_is_open_stands_first_with_whose_turn_it_is() {
             "Turn of Petra Claes",
             "no route to host",
             "nobody knows",
+            "meant: enabled: yes → no",
             "No checkpoint",
         ],
     );
