@@ -78,6 +78,12 @@ pub(crate) fn catalogue() -> Catalogue {
 
 /// The leavers' functions, over the connections that can be used.
 fn with_leavers(registry: &mut Registry, config: &Config) {
+    let (systems, clients) = systems(registry, config);
+    registry.add_connector(leavers::connector(Arc::new(systems), clients));
+}
+
+/// Every tenant's systems as an inventory asks them, and the tenants as requests name them.
+pub(crate) fn systems(registry: &Registry, config: &Config) -> (Systems, Vec<Client>) {
     let (mut systems, mut clients) = (Systems::default(), Vec::new());
     for (tenant, table) in &config.tenant {
         for (name, connection) in registry.connections(tenant) {
@@ -104,7 +110,7 @@ fn with_leavers(registry: &mut Registry, config: &Config) {
             domains: table.domains.clone(),
         });
     }
-    registry.add_connector(leavers::connector(Arc::new(systems), clients));
+    (systems, clients)
 }
 
 /// The connectors, and the connections of every tenant.

@@ -25,7 +25,7 @@ pub(crate) fn tell(
 }
 
 /// The exit code of a run that stands so.
-fn exit(status: &RunStatus) -> Exit {
+pub(crate) fn exit(status: &RunStatus) -> Exit {
     match status {
         RunStatus::Completed => Exit::Done,
         RunStatus::Running | RunStatus::Waiting { .. } => Exit::Waiting,

@@ -151,6 +151,10 @@ const COMMANDS: &[&[&str]] = &[
     &["resume", "RUN"],
     &["retry", "RUN", "--step", "2", "--why", "z"],
     &["completions", "bash"],
+    &["leavers"],
+    &["leavers", "--open"],
+    &["leavers", "report", "RUN"],
+    &["leavers", "audit"],
 ];
 
 /// Commands about the whole installation, or that make one; they show no tenant's records.

@@ -42,7 +42,7 @@ pub struct Unconnected {
 }
 
 /// A system that could not be asked this time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreachable {
     /// Which.
     pub connection: String,
@@ -50,8 +50,17 @@ pub struct Unreachable {
     pub because: String,
 }
 
+/// A system that was asked and answered, whether or not it knows the person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Asked {
+    /// The connection.
+    pub connection: String,
+    /// What people call the system.
+    pub system: String,
+}
+
 /// One account, and where it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// What people call the system.
     pub system: String,
@@ -64,9 +73,20 @@ pub struct Found {
     pub account: Account,
 }
 
+impl Found {
+    /// True if the account can be used, or may be for all that is known: enabled, or with a live
+    /// session.
+    pub fn is_open(&self) -> bool {
+        self.account.enabled != Some(false) || self.account.sessions.is_some_and(|n| n > 0)
+    }
+}
+
 /// Everything that was found, in the order of connections and accounts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Inventory {
+    /// The systems that answered, by connection.
+    pub asked: Vec<Asked>,
     /// The accounts.
     pub accounts: Vec<Found>,
     /// Systems that only people can look at.
@@ -135,10 +155,8 @@ impl Systems {
             .accounts
             .sort_by(|a, b| (&a.connection, &a.account.id).cmp(&(&b.connection, &b.account.id)));
         inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
-        let open = |found: &&Found| {
-            found.account.enabled != Some(false) || found.account.sessions.is_some_and(|n| n > 0)
-        };
-        inventory.open = inventory.accounts.iter().filter(open).count();
+        inventory.asked.sort();
+        inventory.open = inventory.accounts.iter().filter(|found| found.is_open()).count();
         inventory
     }
 }
@@ -154,6 +172,8 @@ impl Inventory {
         match answer {
             Ok(None) => {}
             Ok(Some(accounts)) => {
+                let asked = Asked { connection: connection.clone(), system: system.system.clone() };
+                self.asked.push(asked);
                 if by_name_alone(person) && accounts.len() > 1
                     || accounts.iter().any(|account| account.facts.contains_key(finding::NEAR))
                 {
