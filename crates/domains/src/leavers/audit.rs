@@ -159,7 +159,7 @@ pub async fn audit(
         see(done);
     }
     let key = |it: &Lingering| (it.days.map(|days| -days), it.connection.clone(), it.login.clone());
-    audit.open.sort_by(|a, b| key(a).cmp(&key(b)));
+    audit.open.sort_by_key(key);
     audit.people = people;
     audit
 }

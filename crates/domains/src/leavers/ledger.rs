@@ -365,7 +365,7 @@ impl LeaverFile<'_> {
             deed.is_some_and(|deed| deed.connection.as_deref() == Some(&found.connection))
                 && is_about(&call.input, found)
         });
-        of_it.filter_map(|call| call.deed.as_ref()?.because.clone()).last()
+        of_it.filter_map(|call| call.deed.as_ref()?.because.clone()).next_back()
     }
 
     /// The newest run that closes accounts: the offboarding run, or a later one that writes.

@@ -64,6 +64,8 @@ impl Trail<'_> {
 
 #[cfg(test)]
 mod tests {
+    use kompel_model::TenantId;
+
     use crate::{
         Store,
         audit::{AuditEvent, AuditKey, Checkpoint},
@@ -73,7 +75,8 @@ mod tests {
     fn a_runs_entries_come_with_the_root_that_proves_them_whatever_is_added_later() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(&folder.path().join("kompel.db")).unwrap();
-        let (acme, globex) = ("acme".parse().unwrap(), "globex".parse().unwrap());
+        let tenant = |name: &str| name.parse::<TenantId>().unwrap();
+        let (acme, globex) = (tenant("acme"), tenant("globex"));
         let at = "2026-01-01T00:00:00Z".parse().unwrap();
         let event = |run: &str| AuditEvent::new("step.done", at).of_run(run);
         for (tenant, run) in [(&acme, "r-1"), (&globex, "r-1"), (&acme, "r-2"), (&acme, "r-1")] {
