@@ -19,6 +19,10 @@ pub struct World {
     pub roles: BTreeMap<String, Value>,
     /// Who has which role.
     pub role_assignments: BTreeMap<String, Value>,
+    /// Who may take up which role.
+    pub eligibilities: BTreeMap<String, Value>,
+    /// True for a tenant without Privileged Identity Management.
+    pub without_pim: bool,
     /// Sign-in methods: the account's id and the method.
     pub methods: Vec<(String, Value)>,
     /// Assignments to applications.
@@ -164,6 +168,13 @@ impl World {
                 "directoryScopeId": "/",
             }),
         );
+        for (id, role, member) in [("eligible-1", 202, "Direct"), ("eligible-2", 201, "Group")] {
+            let one = json!({
+                "id": id, "principalId": guid(1), "roleDefinitionId": guid(role),
+                "directoryScopeId": "/", "memberType": member, "startDateTime": LONG_AGO,
+            });
+            self.eligibilities.insert(id.to_owned(), one);
+        }
         self.add_methods();
         for (number, kind, whose, app) in
             [(401, "User", guid(1), "Intranet"), (402, "Group", guid(101), "CRM")]
@@ -288,7 +299,8 @@ impl World {
         rights.sort();
         json!({
             "users": users, "deleted": self.deleted.keys().collect::<Vec<_>>(),
-            "groups": self.groups, "members": members, "roles": roles, "methods": self.methods,
+            "groups": self.groups, "members": members, "roles": roles,
+            "eligible": self.eligibilities, "methods": self.methods,
             "apps": self.app_assignments, "grants": self.grants, "devices": self.devices,
             "mailboxes": self.mailboxes, "rules": self.rules, "mobiles": self.mobiles,
             "lists": lists, "rights": rights,

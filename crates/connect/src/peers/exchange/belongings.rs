@@ -1,4 +1,5 @@
-//! What a mailbox holds one by one: inbox rules, telephones that fetch its mail, distribution groups.
+//! What a mailbox holds one by one: inbox rules, telephones that fetch its mail, distribution
+//! groups.
 
 use async_trait::async_trait;
 use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat};

@@ -71,8 +71,8 @@ impl Bench for ExchangeBench {
     }
 }
 
-/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would else
-/// change how many exchanges go through a proxy.
+/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would
+/// else change how many exchanges go through a proxy.
 fn connection(stub: &Microsoft365, at: SocketAddr, client: (&str, &str)) -> Arc<Connection> {
     let url = format!("http://{at}");
     let values = json!({

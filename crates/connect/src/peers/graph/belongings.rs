@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference, after_a_part},
+    http::Method,
     promise::{self, Promise},
 };
 
@@ -21,6 +22,8 @@ use crate::{
 pub(super) enum Kind {
     Groups,
     Roles,
+    /// Roles that the account may take up itself (Privileged Identity Management).
+    Eligible,
     Apps,
     Grants,
     Methods,
@@ -62,13 +65,18 @@ impl Kind {
                 vec!["users", id, "memberOf", "microsoft.graph.group"],
                 vec![("$select", GROUP_PROPERTIES.to_owned())],
             ),
-            Self::Roles => (
-                vec!["roleManagement", "directory", "roleAssignments"],
-                vec![
+            Self::Roles | Self::Eligible => {
+                let list = if self == Self::Roles {
+                    "roleAssignments"
+                } else {
+                    "roleEligibilityScheduleInstances"
+                };
+                let query = vec![
                     ("$filter", format!("principalId eq {}", quoted(id))),
                     ("$expand", "roleDefinition".to_owned()),
-                ],
-            ),
+                ];
+                (vec!["roleManagement", "directory", list], query)
+            }
             Self::Apps => (vec!["users", id, "appRoleAssignments"], Vec::new()),
             Self::Grants => (vec!["users", id, "oauth2PermissionGrants"], Vec::new()),
             Self::Methods => (vec!["users", id, "authentication", "methods"], Vec::new()),
@@ -83,19 +91,18 @@ impl Kind {
         let id = &row["id"];
         match self {
             Self::Groups => Item { shown: group(row), kept: group_stays(row) },
-            Self::Roles => Item {
+            Self::Roles | Self::Eligible => Item {
                 shown: json!({
                     "id": id, "name": row["roleDefinition"]["displayName"],
                     "role": row["roleDefinitionId"], "scope": row["directoryScopeId"],
                 }),
-                kept: None,
+                kept: (row["memberType"] == "Group").then_some(BY_GROUP),
             },
             Self::Apps => Item {
                 shown: json!({
                     "id": id, "name": row["resourceDisplayName"], "role": row["appRoleId"],
                 }),
-                kept: (row["principalType"] == "Group")
-                    .then_some("it comes from a group: leave that"),
+                kept: (row["principalType"] == "Group").then_some(BY_GROUP),
             },
             Self::Grants => Item {
                 shown: json!({"id": id, "name": row["scope"], "client": row["clientId"]}),
@@ -106,17 +113,28 @@ impl Kind {
         }
     }
 
-    /// Where one that the account holds is deleted.
-    fn path<'a>(self, user: &'a str, shown: &'a Value) -> Vec<&'a str> {
+    /// Takes one away that the account holds; what is gone already is as good.
+    async fn take(self, client: &Client<'_>, user: &str, shown: &Value) -> Result<(), Error> {
         let id = shown["id"].as_str().unwrap_or_default();
         match self {
-            Self::Groups => vec!["groups", id, "members", user, "$ref"],
-            Self::Roles => vec!["roleManagement", "directory", "roleAssignments", id],
-            Self::Apps => vec!["users", user, "appRoleAssignments", id],
-            Self::Grants => vec!["oauth2PermissionGrants", id],
+            Self::Groups => client.delete(&["groups", id, "members", user, "$ref"]).await,
+            Self::Roles => {
+                client.delete(&["roleManagement", "directory", "roleAssignments", id]).await
+            }
+            Self::Eligible => {
+                let body = json!({
+                    "action": "adminRemove", "principalId": user, "justification": "Kompel",
+                    "roleDefinitionId": shown["role"], "directoryScopeId": shown["scope"],
+                });
+                let path = ["roleManagement", "directory", "roleEligibilityScheduleRequests"];
+                client.change(Method::POST, &path, Some(&body)).await
+            }
+            Self::Apps => client.delete(&["users", user, "appRoleAssignments", id]).await,
+            Self::Grants => client.delete(&["oauth2PermissionGrants", id]).await,
             Self::Methods => {
                 let place = place_of(shown["name"].as_str().unwrap_or_default());
-                vec!["users", user, "authentication", place.unwrap_or_default(), id]
+                let path = ["users", user, "authentication", place.unwrap_or_default(), id];
+                client.delete(&path).await
             }
         }
     }
@@ -126,6 +144,7 @@ impl Kind {
         match self {
             Self::Groups => "member of",
             Self::Roles => "role",
+            Self::Eligible => "eligible for role",
             Self::Apps => "application",
             Self::Grants => "grant",
             Self::Methods => "sign-in method",
@@ -150,10 +169,12 @@ impl Kind {
                     "description": "all of them when left out",
                 }),
             )),
-            Self::Apps | Self::Grants | Self::Methods => None,
+            Self::Eligible | Self::Apps | Self::Grants | Self::Methods => None,
         }
     }
 }
+
+const BY_GROUP: &str = "it comes from a group: leave that";
 
 /// JSON Schema of a role within a scope.
 pub(super) fn role_schema() -> Value {
@@ -275,6 +296,11 @@ impl Desired for Remove {
                 "Takes these directory roles from an account, or all",
                 undone("graph.assign-directory-roles"),
             ),
+            Kind::Eligible => (
+                "graph.remove-eligible-roles",
+                "Takes every directory role from an account that it may take up itself (PIM)",
+                ActionEffect::Irreversible,
+            ),
             Kind::Apps => (
                 "graph.remove-app-assignments",
                 "Takes every application from an account that was assigned to it directly",
@@ -341,9 +367,9 @@ impl Desired for Remove {
         Ok(Difference { changes, output, remarks })
     }
 
-    /// Makes every change. One that is refused does not keep the others open, and is tried once more
-    /// after them: the default sign-in method goes only when it is the last. The first refusal that
-    /// stays is the answer.
+    /// Makes every change. One that is refused does not keep the others open, and is tried once
+    /// more after them: the default sign-in method goes only when it is the last. The first refusal
+    /// that stays is the answer.
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let client = Client::of(&call.connection, call.at)?;
         let user = users::id(&difference.output);
@@ -352,7 +378,7 @@ impl Desired for Remove {
         for _ in 0..2 {
             refused = None;
             for held in std::mem::take(&mut open) {
-                match client.delete(&self.0.path(user, held)).await {
+                match self.0.take(&client, user, held).await {
                     Ok(()) => done += 1,
                     Err(error) if is_refusal(&error) => {
                         open.push(held);
@@ -384,7 +410,7 @@ impl Desired for Remove {
                     were.map(|one| json!({"role": one["role"], "scope": one["scope"]})).collect();
                 Some(json!({"user": output["id"], "roles": roles}))
             }
-            Kind::Apps | Kind::Grants | Kind::Methods => None,
+            Kind::Eligible | Kind::Apps | Kind::Grants | Kind::Methods => None,
         }
     }
 }

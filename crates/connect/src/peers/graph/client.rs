@@ -241,15 +241,17 @@ impl BatchedAnswer {
     }
 }
 
-/// What an answer that is no success means. Of Graph's own words only the code is kept: messages name
-/// people.
+/// What an answer that is no success means. Of Graph's own words only the code is kept: messages
+/// name people.
 ///
-/// # Source
-/// <https://learn.microsoft.com/graph/errors>, <https://learn.microsoft.com/graph/resolve-auth-errors>
+/// # Source <https://learn.microsoft.com/graph/errors>,
+/// <https://learn.microsoft.com/graph/resolve-auth-errors>
 fn meaning(answer: &Answer, now: Timestamp) -> Error {
     let mut error = answer.refusal(now);
     let Some(code) = code(&answer.body) else { return error };
-    let unlicensed = code.contains("NonPremiumTenant") || code.contains("LicenseNotFound");
+    let unlicensed = ["NonPremiumTenant", "LicenseNotFound", "PremiumLicenseRequired"]
+        .iter()
+        .any(|word| code.contains(word));
     match (answer.status, code.as_str()) {
         (400 | 403, _) if unlicensed => {
             error.kind = ErrorKind::Unsupported;

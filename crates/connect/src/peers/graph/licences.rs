@@ -174,7 +174,8 @@ impl Desired for Remove {
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
-        let one = |licence: &Value| json!({"licence": licence["id"], "disabledPlans": licence["disabledPlans"]});
+        let one =
+            |was: &Value| json!({"licence": was["id"], "disabledPlans": was["disabledPlans"]});
         let licences: Vec<Value> = plan.changes.iter().map(|change| one(&change.from)).collect();
         Some(json!({"user": output["id"], "licences": licences}))
     }
@@ -264,7 +265,7 @@ impl Desired for Assign {
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let one = |licence: &Value| json!({"skuId": licence["id"], "disabledPlans": licence["disabledPlans"]});
+        let one = |to: &Value| json!({"skuId": to["id"], "disabledPlans": to["disabledPlans"]});
         let add: Vec<Value> = difference.changes.iter().map(|change| one(&change.to)).collect();
         let body = json!({"addLicenses": add, "removeLicenses": []});
         assign(call, users::id(&difference.output), &body).await?;

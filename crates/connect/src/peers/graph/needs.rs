@@ -15,6 +15,8 @@ const WRITE_GROUPS: Either = &["GroupMember.ReadWrite.All", "Directory.ReadWrite
 const READ_ROLES: Either =
     &["RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All"];
 const WRITE_ROLES: Either = &["RoleManagement.ReadWrite.Directory"];
+const WRITE_ELIGIBLE: Either =
+    &["RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"];
 const READ_SKUS: Either = &[
     "LicenseAssignment.Read.All",
     "LicenseAssignment.ReadWrite.All",
@@ -51,6 +53,7 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.add-to-groups", &[READ_USER, READ_GROUPS, WRITE_GROUPS]),
     ("graph.remove-directory-roles", &[READ_USER, WRITE_ROLES]),
     ("graph.assign-directory-roles", &[READ_USER, WRITE_ROLES]),
+    ("graph.remove-eligible-roles", &[READ_USER, WRITE_ELIGIBLE]),
     (
         "graph.remove-app-assignments",
         &[READ_USER, READ_DIRECTORY, &["AppRoleAssignment.ReadWrite.All"]],

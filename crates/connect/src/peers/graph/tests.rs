@@ -72,6 +72,7 @@ impl Bench for GraphBench {
                 "graph.assign-directory-roles",
                 with(jan(), "roles", json!([{"role": guid(202)}])),
             ),
+            Example::new("graph.remove-eligible-roles", jan()),
             Example::new("graph.remove-app-assignments", jan()),
             Example::new("graph.remove-oauth-grants", jan()),
             Example::new("graph.remove-licences", jan()),
@@ -90,8 +91,8 @@ impl Bench for GraphBench {
     }
 }
 
-/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would else
-/// change how many exchanges go through a proxy.
+/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would
+/// else change how many exchanges go through a proxy.
 fn connection(stub: &Microsoft365, at: SocketAddr, client: (&str, &str)) -> Arc<Connection> {
     let url = format!("http://{at}");
     let values = json!({
@@ -286,8 +287,8 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
     }
 }
 
-/// A service whose every answer is one page and says that the next is at `next`; it counts how often it
-/// was asked, and keeps the tokens that it saw.
+/// A service whose every answer is one page and says that the next is at `next`; it counts how
+/// often it was asked, and keeps the tokens that it saw.
 async fn endless(next: Option<SocketAddr>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -353,6 +354,16 @@ async fn one_refusal_does_not_keep_the_others_open_and_is_told() {
 }
 
 #[tokio::test]
+async fn what_the_clients_licence_does_not_offer_is_told_as_that() {
+    let stub = Microsoft365::start();
+    stub.change(|world| world.without_pim = true);
+    let step = step_at(&stub, "graph.remove-eligible-roles", json!({"user": guid(1)}));
+    let refused = step.plan().await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Unsupported, "{refused}");
+    assert!(refused.detail.contains("licence"), "{refused}");
+}
+
+#[tokio::test]
 async fn whatever_goes_wrong_with_a_write_is_never_told_as_done() {
     for example in bench().examples().iter().filter(|one| !one.blind) {
         trying::failures(&beginning(example), "/v1.0/", |stub| {
@@ -374,6 +385,7 @@ async fn a_second_offboarding_changes_nothing() {
             ("graph.remove-sign-in-methods", None),
             ("graph.remove-from-groups", None),
             ("graph.remove-directory-roles", None),
+            ("graph.remove-eligible-roles", None),
             ("graph.remove-app-assignments", None),
             ("graph.remove-oauth-grants", None),
             ("graph.disable-devices", None),

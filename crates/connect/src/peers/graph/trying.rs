@@ -1,4 +1,5 @@
-//! Steps at the stub of Microsoft 365, as the runtime would take them, and what can go wrong with each.
+//! Steps at the stub of Microsoft 365, as the runtime would take them, and what can go wrong with
+//! each.
 
 use std::{sync::Arc, time::Duration};
 
@@ -44,8 +45,8 @@ impl Step {
 }
 
 /// Tries a step with its writes failing in four ways: refused, done without an answer, acknowledged
-/// without effect, and throttled for an hour. None may be told as done; nor may it be told as not done
-/// where it was.
+/// without effect, and throttled for an hour. None may be told as done; nor may it be told as not
+/// done where it was.
 pub(in crate::peers) async fn failures(
     beginning: &World,
     writes: &str,
