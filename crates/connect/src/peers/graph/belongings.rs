@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows, quoted},
+    named,
     users::{self, SYSTEM, promised},
 };
 use crate::{
@@ -40,12 +41,6 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn is(&self, which: &str) -> bool {
         self.shown["id"] == which || self.shown["name"] == which
-    }
-
-    /// How plans name it.
-    pub(super) fn named(&self) -> String {
-        let name = self.shown["name"].as_str().unwrap_or_default();
-        format!("{name} ({})", self.shown["id"].as_str().unwrap_or_default())
     }
 
     /// As outputs show what stays.
@@ -83,7 +78,7 @@ impl Kind {
         };
         let rows = client.list(&Rows { path: &path, query, eventual: false }).await?;
         let mut items: Vec<Item> = rows.iter().map(|row| self.item(row)).collect();
-        items.sort_by_key(Item::named);
+        items.sort_by_key(|item| named::named(&item.shown));
         Ok(items)
     }
 
@@ -148,6 +143,17 @@ impl Kind {
             Self::Apps => "application",
             Self::Grants => "grant",
             Self::Methods => "sign-in method",
+        }
+    }
+
+    /// That one is held, as plans show it; for roles, what giving it back needs.
+    fn holding(self, shown: &Value) -> Value {
+        match self {
+            Self::Groups => named::MEMBER.into(),
+            Self::Roles | Self::Eligible => json!({"role": shown["role"], "scope": shown["scope"]}),
+            Self::Apps => "assigned".into(),
+            Self::Grants => "granted".into(),
+            Self::Methods => "registered".into(),
         }
     }
 
@@ -352,12 +358,12 @@ impl Desired for Remove {
         let held = self.0.held(&client, &user).await?;
         for item in held.into_iter().filter(|item| wanted.wants(item)) {
             if let Some(why) = item.kept {
-                remarks.push(format!("{} stays: {why}.", item.named()));
+                remarks.push(format!("{} stays: {why}.", named::named(&item.shown)));
                 kept.push(item.told());
                 continue;
             }
-            let property = format!("{} {}", self.0.word(), item.named());
-            let from = item.shown.clone();
+            let property = format!("{} {}", self.0.word(), named::named(&item.shown));
+            let from = self.0.holding(&item.shown);
             let mut change = promise::change(&object, &property, from, Value::Null);
             change.irreversible = irreversible;
             changes.push(change);
@@ -373,7 +379,8 @@ impl Desired for Remove {
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let client = Client::of(&call.connection, call.at)?;
         let user = users::id(&difference.output);
-        let mut open: Vec<&Value> = difference.changes.iter().map(|change| &change.from).collect();
+        let removed = difference.output["removed"].as_array();
+        let mut open: Vec<&Value> = removed.into_iter().flatten().collect();
         let (mut done, mut refused) = (0, None);
         for _ in 0..2 {
             refused = None;
@@ -399,15 +406,10 @@ impl Desired for Remove {
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
-        let were = plan.changes.iter().map(|change| &change.from);
         match self.0 {
-            Kind::Groups => {
-                let groups: Vec<&Value> = were.map(|group| &group["id"]).collect();
-                Some(json!({"user": output["id"], "groups": groups}))
-            }
+            Kind::Groups => Some(json!({"user": output["id"], "groups": named::ids(plan)})),
             Kind::Roles => {
-                let roles: Vec<Value> =
-                    were.map(|one| json!({"role": one["role"], "scope": one["scope"]})).collect();
+                let roles: Vec<&Value> = plan.changes.iter().map(|change| &change.from).collect();
                 Some(json!({"user": output["id"], "roles": roles}))
             }
             Kind::Eligible | Kind::Apps | Kind::Grants | Kind::Methods => None,

@@ -154,7 +154,7 @@ impl Desired for Remove {
                 continue;
             }
             let property = format!("licence {name}");
-            let from = one.clone();
+            let from = json!({"id": one["id"], "disabledPlans": one["disabledPlans"]});
             changes.push(promise::change(&users::named(&user), &property, from, Value::Null));
             removed.push(one);
         }
@@ -255,10 +255,10 @@ impl Desired for Assign {
                 let detail = format!("the client has no licence {licence:?}");
                 return Err(Error::new(ErrorKind::Absent, detail));
             };
-            let to = json!({"id": id, "name": name, "disabledPlans": disabled_plans});
+            let to = json!({"id": id, "disabledPlans": disabled_plans});
             let (object, property) = (users::named(&user), format!("licence {name}"));
-            changes.push(promise::change(&object, &property, Value::Null, to.clone()));
-            added.push(to);
+            changes.push(promise::change(&object, &property, Value::Null, to));
+            added.push(json!({"id": id, "name": name, "disabledPlans": disabled_plans}));
         }
         let output = users::about(&user, json!({"added": added}));
         Ok(Difference { changes, output, remarks: Vec::new() })

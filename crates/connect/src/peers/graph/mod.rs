@@ -23,6 +23,7 @@ pub(in crate::peers) mod entra;
 mod joining;
 mod licences;
 mod lists;
+pub(in crate::peers) mod named;
 mod needs;
 pub(in crate::peers) mod settle;
 mod stamps;
