@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Application permissions of one that may only read.
-pub(super) const READING: [&str; 8] = [
+pub(super) const READING: [&str; 9] = [
     "User.Read.All",
     "GroupMember.Read.All",
     "LicenseAssignment.Read.All",
@@ -19,10 +19,11 @@ pub(super) const READING: [&str; 8] = [
     "Application.Read.All",
     "Directory.Read.All",
     "Device.Read.All",
+    "DeviceManagementManagedDevices.Read.All",
 ];
 
 /// What one that may also write has beside them.
-pub(super) const WRITING: [&str; 12] = [
+pub(super) const WRITING: [&str; 13] = [
     "User.EnableDisableAccount.All",
     "User.RevokeSessions.All",
     "User.ReadWrite.All",
@@ -34,6 +35,7 @@ pub(super) const WRITING: [&str; 12] = [
     "DelegatedPermissionGrant.ReadWrite.All",
     "LicenseAssignment.ReadWrite.All",
     "Device.ReadWrite.All",
+    "DeviceManagementManagedDevices.PrivilegedOperations.All",
     "Exchange.ManageAsApp",
 ];
 
@@ -54,6 +56,7 @@ const NEEDED: &[(&str, &str, &[&str])] = &[
     ("POST", "roleAssignments", &["RoleManagement.ReadWrite.Directory"]),
     ("DELETE", "members", &["GroupMember.ReadWrite.All"]),
     ("POST", "members", &["GroupMember.ReadWrite.All"]),
+    ("POST", "managedDevices", &["DeviceManagementManagedDevices.PrivilegedOperations.All"]),
     ("PATCH", "devices", &["Device.ReadWrite.All"]),
     ("PATCH", "users", &["User.EnableDisableAccount.All", "User.ReadWrite.All"]),
     ("DELETE", "users", &["User.ReadWrite.All"]),
@@ -159,6 +162,7 @@ fn of_user(world: &World, asked: &Asked, id: &str, rest: &[&str]) -> Answered {
         }
         ["authentication", "methods"] => listed(&world.methods),
         ["ownedObjects"] => listed(&world.owned),
+        ["managedDevices"] => listed(&world.managed),
         ["registeredDevices"] => {
             let own = world.registered.iter().filter(|(_, whose)| whose == id);
             page(
@@ -226,6 +230,15 @@ fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered
         (_, ["roleManagement", "directory", rest @ ..]) => change_roles(world, asked, rest),
         ("POST", ["groups", group, "members", "$ref"]) => join(world, group, &asked.body),
         ("DELETE", ["groups", group, "members", member, "$ref"]) => leave(world, group, member),
+        ("POST", ["deviceManagement", "managedDevices", id, "retire"]) => {
+            let found = world.managed.iter_mut().find(|(_, device)| device["id"] == *id);
+            let Some((_, device)) = found else { return absent() };
+            device["deviceActionResults"] = json!([{
+                "actionName": "retire", "actionState": "pending", "startDateTime": now,
+                "lastUpdatedDateTime": now,
+            }]);
+            done(true)
+        }
         ("PATCH", ["devices", id]) => match world.devices.get_mut(*id) {
             Some(device) => {
                 device["accountEnabled"] = asked.body["accountEnabled"].clone();

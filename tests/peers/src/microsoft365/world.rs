@@ -33,6 +33,8 @@ pub struct World {
     pub devices: BTreeMap<String, Value>,
     /// Device and account.
     pub registered: Vec<(String, String)>,
+    /// Devices that Intune manages: the account and the device.
+    pub managed: Vec<(String, Value)>,
     /// Account and what it owns.
     pub owned: Vec<(String, Value)>,
     /// Licences that the tenant bought.
@@ -199,6 +201,7 @@ impl World {
             }),
         );
         self.registered.push((guid(601), guid(1)));
+        self.add_managed();
         self.owned.push((
             guid(1),
             json!({
@@ -212,6 +215,16 @@ impl World {
                 "displayName": "Nightly export",
             }),
         ));
+    }
+
+    fn add_managed(&mut self) {
+        for (number, name, owner) in [(611, "LAPTOP-JAN", "company"), (612, "iPhone", "personal")] {
+            let device = json!({
+                "id": guid(number), "deviceName": name, "operatingSystem": "Windows",
+                "managedDeviceOwnerType": owner, "deviceActionResults": [],
+            });
+            self.managed.push((guid(1), device));
+        }
     }
 
     fn add_methods(&mut self) {
@@ -286,6 +299,12 @@ impl World {
                 user[stamp] = if old { "long ago" } else { "lately" }.into();
             }
         }
+        let mut managed = self.managed.clone();
+        for result in
+            managed.iter_mut().filter_map(|(_, one)| one["deviceActionResults"].get_mut(0))
+        {
+            *result = json!([result["actionName"], result["actionState"]]);
+        }
         let assigned = |one: &Value| {
             json!([one["principalId"], one["roleDefinitionId"], one["directoryScopeId"]])
         };
@@ -302,6 +321,7 @@ impl World {
             "groups": self.groups, "members": members, "roles": roles,
             "eligible": self.eligibilities, "methods": self.methods,
             "apps": self.app_assignments, "grants": self.grants, "devices": self.devices,
+            "managed": managed,
             "mailboxes": self.mailboxes, "rules": self.rules, "mobiles": self.mobiles,
             "lists": lists, "rights": rights,
         })

@@ -23,6 +23,7 @@ pub(in crate::peers) mod entra;
 mod joining;
 mod licences;
 mod lists;
+mod managed;
 pub(in crate::peers) mod named;
 mod needs;
 pub(in crate::peers) mod settle;
@@ -88,6 +89,7 @@ impl Connector for Graph {
             Arc::new(Reader(licences::List)),
             Arc::new(Reader(List::Methods)),
             Arc::new(Reader(devices::List)),
+            Arc::new(Reader(managed::List)),
             Arc::new(Reader(List::Apps)),
             Arc::new(Reader(List::Grants)),
             Arc::new(Reader(List::Owned)),
@@ -107,6 +109,7 @@ impl Connector for Graph {
             toward(licences::Assign),
             toward(Switch::Disable),
             toward(Switch::Enable),
+            toward(managed::Retire),
             toward(account::Delete),
         ]
     }
@@ -133,7 +136,7 @@ impl Connector for Graph {
             "Accounts that hold directory roles can be changed only by an application with a role above theirs (Privileged Authentication Administrator, User Administrator).",
             "After a write, two minutes are given to be seen; what then is still as before counts as not done.",
             "A revoked session ends within minutes, not at once: an access token that is out lives up to an hour, unless the service evaluates it continuously.",
-            "Groups are those that the account is in directly; managed devices (Intune) are not retired or wiped.",
+            "Groups are those that the account is in directly; managed devices (Intune) are retired, never wiped.",
             "Roles of Privileged Identity Management need a client with that licence; without it graph.remove-eligible-roles is told as not offered, and nothing else fails.",
             "Who signs by certificate instead of a secret is not offered yet.",
             "At most 200 pages of a list are read.",

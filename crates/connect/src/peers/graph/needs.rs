@@ -29,6 +29,8 @@ const READ_METHODS: Either =
 const WRITE_METHODS: Either = &["UserAuthenticationMethod.ReadWrite.All"];
 const READ_DIRECTORY: Either = &["Directory.Read.All", "Directory.ReadWrite.All"];
 const READ_DEVICES: Either = &["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All"];
+const READ_MANAGED: Either =
+    &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"];
 const WRITE_DEVICES: Either = &["Device.ReadWrite.All"];
 
 /// For each action: from each list, one.
@@ -38,6 +40,7 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.list-licences", &[READ_USER, READ_SKUS]),
     ("graph.list-sign-in-methods", &[READ_USER, READ_METHODS]),
     ("graph.list-devices", &[READ_USER, READ_DEVICES]),
+    ("graph.list-managed-devices", &[READ_USER, READ_MANAGED]),
     ("graph.list-app-assignments", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-oauth-grants", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-owned", &[READ_USER, READ_DIRECTORY]),
@@ -66,6 +69,10 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.assign-licences", &[READ_USER, READ_SKUS, WRITE_LICENCES]),
     ("graph.disable-devices", &[READ_USER, READ_DEVICES, WRITE_DEVICES]),
     ("graph.enable-devices", &[READ_USER, READ_DEVICES, WRITE_DEVICES]),
+    (
+        "graph.retire-managed-devices",
+        &[READ_USER, READ_MANAGED, &["DeviceManagementManagedDevices.PrivilegedOperations.All"]],
+    ),
     ("graph.delete-user", &[READ_USER, &["User.ReadWrite.All"]]),
 ];
 

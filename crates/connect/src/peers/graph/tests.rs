@@ -52,6 +52,7 @@ impl Bench for GraphBench {
             Example::new("graph.list-licences", jan()),
             Example::new("graph.list-sign-in-methods", jan()),
             Example::new("graph.list-devices", jan()),
+            Example::new("graph.list-managed-devices", jan()),
             Example::new("graph.list-app-assignments", jan()),
             Example::new("graph.list-oauth-grants", jan()),
             Example::new("graph.list-owned", jan()),
@@ -82,6 +83,7 @@ impl Bench for GraphBench {
             ),
             Example::new("graph.disable-devices", jan()),
             Example::new("graph.enable-devices", jan()),
+            Example::new("graph.retire-managed-devices", jan()),
             Example::new("graph.delete-user", json!({"user": guid(1)})),
         ]
     }
@@ -389,6 +391,7 @@ async fn a_second_offboarding_changes_nothing() {
             ("graph.remove-app-assignments", None),
             ("graph.remove-oauth-grants", None),
             ("graph.disable-devices", None),
+            ("graph.retire-managed-devices", None),
             ("graph.remove-licences", None),
         ] {
             let mut input = jan();
@@ -458,6 +461,10 @@ async fn every_request_and_answer_is_in_microsofts_own_description() {
     for entities in [
         whole("users", world.users.values().cloned().collect()),
         whole("groups", world.groups.values().cloned().collect()),
+        whole(
+            "deviceManagement/managedDevices",
+            world.managed.iter().map(|(_, device)| device.clone()).collect(),
+        ),
         whole("devices", world.devices.values().cloned().collect()),
         whole("subscribedSkus", world.skus.values().cloned().collect()),
         whole("roleManagement/directory/roleDefinitions", world.roles.values().cloned().collect()),
