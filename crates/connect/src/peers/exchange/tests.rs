@@ -146,6 +146,20 @@ fn step_at(stub: &Microsoft365, action: &str, input: Value) -> Step {
 }
 
 #[tokio::test]
+async fn strange_answers_end_in_errors() {
+    let stub = Microsoft365::start();
+    let steps = |at| {
+        let connection = connection(&stub, at, Microsoft365::CLIENT);
+        let step = |example: &Example| {
+            let connection = Arc::clone(&connection);
+            Step::new(connector().as_ref(), connection, example.action, example.input.clone())
+        };
+        bench().examples().iter().map(step).collect()
+    };
+    trying::strange_answers(steps, &[200, 404, 418, 500]).await;
+}
+
+#[tokio::test]
 async fn whatever_goes_wrong_with_a_write_is_never_told_as_done() {
     for example in bench().examples() {
         trying::failures(&beginning(&example), "/adminapi/", |stub| {

@@ -366,6 +366,20 @@ async fn what_the_clients_licence_does_not_offer_is_told_as_that() {
 }
 
 #[tokio::test]
+async fn strange_answers_end_in_errors() {
+    let stub = Microsoft365::start();
+    let steps = |at| {
+        let connection = connection(&stub, at, Microsoft365::CLIENT);
+        let step = |example: &Example| {
+            let connection = Arc::clone(&connection);
+            Step::new(connector().as_ref(), connection, example.action, example.input.clone())
+        };
+        bench().examples().iter().map(step).collect()
+    };
+    trying::strange_answers(steps, &[200, 404, 418, 500]).await;
+}
+
+#[tokio::test]
 async fn whatever_goes_wrong_with_a_write_is_never_told_as_done() {
     for example in bench().examples().iter().filter(|one| !one.blind) {
         trying::failures(&beginning(example), "/v1.0/", |stub| {
