@@ -105,7 +105,14 @@ impl Audit {
     pub fn take(&mut self, gone: &Gone, inventory: &Inventory, today: NaiveDate) {
         let person = &gone.person;
         for found in &inventory.accounts {
-            if inventory.ambiguous.contains(&found.connection) {
+            // Where more than one person may be meant, only what is surely this one's counts.
+            let keys = person.mails.iter().chain(&person.logins);
+            let account = &found.account;
+            let theirs = [Some(&account.login), account.mail.as_ref()];
+            let sure = keys
+                .clone()
+                .any(|key| theirs.iter().flatten().any(|own| own.eq_ignore_ascii_case(key)));
+            if inventory.ambiguous.contains(&found.connection) && !sure {
                 continue;
             }
             if !found.is_open() {

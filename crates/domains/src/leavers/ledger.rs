@@ -9,6 +9,7 @@ use kompel_model::{
     Deed, DeedState, LeaverApproval, LeaverCell, LeaverMatrix, LeaverPerson, LeaverRow, LeaverRun,
     LeaverSystem, OpenItem, OpenKind, Standing, Timestamp, Who,
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Found, Inventory};
@@ -59,6 +60,20 @@ pub struct CallFacts {
 pub(super) struct Reading {
     pub(super) at: Timestamp,
     pub(super) found: Inventory,
+    /// What accounts that may be closed still hold, by connection and id: groups, say.
+    left: BTreeMap<(String, String), Vec<String>>,
+    /// What people said in earlier runs to have closed by hand.
+    pub(super) by_hand: Vec<SaidBefore>,
+}
+
+/// The word of someone who closed a system by hand for this person in an earlier run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct SaidBefore {
+    pub(super) system: String,
+    pub(super) by: String,
+    pub(super) at: Timestamp,
+    pub(super) proof: String,
+    pub(super) run: String,
 }
 
 /// A leaver: the run that closes their accounts, and later runs about the same person.
@@ -191,14 +206,16 @@ impl LeaverFile<'_> {
         let id = system.id.clone();
         let last = self.last_reading();
         if system.by_hand {
-            let asked = last.is_some_and(|last| {
+            let asked = last.as_ref().is_some_and(|last| {
                 last.found.unconnected.iter().any(|known| known.system == system.id)
             });
-            let (standing, at) = match self.word_of_owner(&system.id) {
-                Some((_, Some(at))) => (Standing::ClosedByHand, Some(at)),
-                Some((_, None)) => (Standing::OpenByHand, None),
-                None if asked => (Standing::OpenByHand, None),
-                None => (Standing::NotAsked, None),
+            let before = last.as_ref().and_then(|last| last.said_before(&system.id));
+            let (standing, at) = match (self.word_of_owner(&system.id), before) {
+                (Some((_, Some(at))), _) => (Standing::ClosedByHand, Some(at)),
+                (Some((_, None)), _) => (Standing::OpenByHand, None),
+                (None, Some(before)) => (Standing::ClosedByHand, Some(before.at)),
+                (None, None) if asked => (Standing::OpenByHand, None),
+                (None, None) => (Standing::NotAsked, None),
             };
             return LeaverCell { id, standing, logins: Vec::new(), at };
         }
@@ -213,6 +230,7 @@ impl LeaverFile<'_> {
             Standing::NoAnswer
         } else if last.on(&system.id).any(|found| self.is_open(found, last.at))
             || !self.kept(&system.id).is_empty()
+            || last.on(&system.id).any(|found| !self.left(found, &last).is_empty())
         {
             Standing::Open
         } else if last.on(&system.id).next().is_some() {
@@ -311,6 +329,15 @@ impl LeaverFile<'_> {
                 ..item(OpenKind::Account, Some(&found.connection))
             });
         }
+        for found in &last.found.accounts {
+            let left = self.left(found, last);
+            open.extend((!left.is_empty()).then(|| OpenItem {
+                system: Some(found.system.clone()),
+                login: Some(found.account.login.clone()),
+                because: Some(left.join("; ")),
+                ..item(OpenKind::Kept, Some(&found.connection))
+            }));
+        }
         let connections: BTreeSet<&str> =
             last.found.accounts.iter().map(|found| found.connection.as_str()).collect();
         for deed in connections.iter().flat_map(|connection| self.kept(connection)) {
@@ -326,7 +353,8 @@ impl LeaverFile<'_> {
         }
         for known in &last.found.unconnected {
             let word = self.word_of_owner(&known.system);
-            if word.is_some_and(|(_, yes)| yes.is_some()) {
+            let before = last.said_before(&known.system);
+            if word.is_some_and(|(_, yes)| yes.is_some()) || word.is_none() && before.is_some() {
                 continue;
             }
             let asked = word.map(|(asked, _)| asked).filter(|asked| asked.closed.is_none());
@@ -338,6 +366,15 @@ impl LeaverFile<'_> {
                 ..item(OpenKind::ByHand, None)
             });
         }
+    }
+
+    /// What this account still holds although it is to hold nothing: what the last reading shows,
+    /// unless that is the one before anything was done.
+    pub(super) fn left<'r>(&self, found: &Found, last: &'r Reading) -> &'r [String] {
+        let first = self.own_readings().first().map(|reading| reading.at);
+        let key = (found.connection.clone(), found.account.id.clone());
+        let left = last.left.get(&key).filter(|_| first.is_some_and(|first| first < last.at));
+        left.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// True if this account, as it was read then, can be used now for all that is known.
@@ -388,6 +425,11 @@ impl RunFacts {
 }
 
 impl Reading {
+    /// What an earlier run knows of a system that is closed by hand.
+    pub(super) fn said_before(&self, system: &str) -> Option<&SaidBefore> {
+        self.by_hand.iter().find(|said| said.system == system)
+    }
+
     /// The accounts on this connection.
     pub(super) fn on<'a>(&'a self, connection: &'a str) -> impl Iterator<Item = &'a Found> {
         self.found.accounts.iter().filter(move |found| found.connection == connection)
@@ -398,13 +440,21 @@ fn calls(run: &RunFacts) -> std::slice::Iter<'_, CallFacts> {
     run.calls.iter()
 }
 
-/// The answers of `leavers.inventory` in this run, the oldest first.
+/// The answers of every system in this run, the oldest first.
 pub(super) fn readings(run: &RunFacts) -> Vec<Reading> {
-    let asked = run.calls.iter().filter(|call| call.action == INVENTORY);
+    let asked = run.calls.iter().filter(|call| READINGS.contains(&call.action.as_str()));
     let read = asked.filter_map(|call| {
         let (at, output) = call.output.as_ref()?;
         let found = serde_json::from_value(output.clone()).ok()?;
-        Some(Reading { at: *at, found })
+        let accounts = output["accounts"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let left = accounts.iter().filter_map(|account| {
+            let text = |name: &str| account[name].as_str().map(str::to_owned);
+            let held = account["left"].as_array()?.iter().take(MOST_LEFT);
+            let held = held.filter_map(|held| held.as_str().map(str::to_owned));
+            Some(((text("connection")?, text("id")?), held.collect()))
+        });
+        let by_hand = serde_json::from_value(output["byHand"].clone()).unwrap_or_default();
+        Some(Reading { at: *at, found, left: left.collect(), by_hand })
     });
     let mut all: Vec<Reading> = read.collect();
     all.sort_by_key(|reading| reading.at);
@@ -462,4 +512,7 @@ fn in_words(kept: &Value) -> String {
     }
 }
 
-const INVENTORY: &str = "leavers.inventory";
+/// The actions that ask every system.
+const READINGS: [&str; 2] = ["leavers.inventory", "leavers.prove"];
+/// The most that one account is told to hold.
+const MOST_LEFT: usize = 100;
