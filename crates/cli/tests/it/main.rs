@@ -13,6 +13,8 @@ mod leavers;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
+mod running;
+#[cfg(test)]
 mod trust;
 #[cfg(test)]
 mod wording;
