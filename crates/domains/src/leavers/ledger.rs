@@ -107,10 +107,8 @@ pub fn leavers(runs: &[RunFacts]) -> Vec<LeaverFile<'_>> {
     sorted.sort_by(|a, b| (b.run.started, &b.run.id).cmp(&(a.run.started, &a.run.id)));
     let mut found: Vec<LeaverFile<'_>> = Vec::new();
     for run in sorted.iter().filter(|run| run.playbook == OFFBOARDING) {
-        let known = found.iter_mut().find(|leaver| same_person(&leaver.run.person, &run.person));
-        match known {
-            Some(leaver) => leaver.earlier.push(run),
-            None => found.push(leaver(run, &sorted)),
+        if !found.iter().any(|leaver| same_person(&leaver.run.person, &run.person)) {
+            found.push(leaver(run, &sorted));
         }
     }
     found
@@ -124,13 +122,14 @@ pub fn leaver_of<'a>(run: &'a RunFacts, runs: &'a [RunFacts]) -> LeaverFile<'a> 
 }
 
 fn leaver<'a>(run: &'a RunFacts, newest_first: &[&'a RunFacts]) -> LeaverFile<'a> {
-    let since = |other: &&&RunFacts| {
-        other.run.id != run.run.id
-            && other.run.started >= run.run.started
-            && same_person(&other.person, &run.person)
-    };
-    let later = newest_first.iter().rev().filter(since).copied().collect();
-    LeaverFile { run, later, earlier: Vec::new() }
+    let theirs = newest_first
+        .iter()
+        .filter(|other| other.run.id != run.run.id && same_person(&other.person, &run.person));
+    let (mut later, earlier): (Vec<&RunFacts>, Vec<&RunFacts>) =
+        theirs.partition(|other| other.run.started >= run.run.started);
+    later.reverse();
+    let earlier = earlier.into_iter().filter(|other| other.playbook == OFFBOARDING).collect();
+    LeaverFile { run, later, earlier }
 }
 
 /// All leavers in all systems; `known` are the systems that the tenant has now.
@@ -156,8 +155,8 @@ fn row(leaver: &LeaverFile<'_>, systems: &[LeaverSystem]) -> LeaverRow {
     runs.push(leaver.run.run.id.clone());
     runs.extend(leaver.earlier.iter().map(|run| run.run.id.clone()));
     LeaverRow {
-        person: leaver.run.person.clone(),
-        last_day: leaver.run.last_day.clone(),
+        person: leaver.person(),
+        last_day: leaver.last_day().map(str::to_owned),
         run: leaver.run.run.id.clone(),
         state: leaver.run.run.state.clone(),
         runs,
@@ -168,6 +167,22 @@ fn row(leaver: &LeaverFile<'_>, systems: &[LeaverSystem]) -> LeaverRow {
 }
 
 impl LeaverFile<'_> {
+    /// The person as the run was given them; the name also as another run about them has it.
+    pub fn person(&self) -> LeaverPerson {
+        let mut person = self.run.person.clone();
+        if person.name.is_none() {
+            let others = self.later.iter().rev().chain(&self.earlier);
+            person.name = others.filter_map(|run| run.person.name.clone()).next();
+        }
+        person
+    }
+
+    /// Their last day, by this run or else by the newest other one that has it.
+    pub fn last_day(&self) -> Option<&str> {
+        let all = std::iter::once(&self.run).chain(self.later.iter().rev()).chain(&self.earlier);
+        all.filter_map(|run| run.last_day.as_deref()).next()
+    }
+
     /// True if the last run about this person gave their accounts back.
     pub fn is_taken_back(&self) -> bool {
         let last = self.later.last();

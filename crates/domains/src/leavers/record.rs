@@ -37,9 +37,9 @@ pub fn report(
     LeaverReport {
         format: LEAVER_REPORT.to_owned(),
         tenant,
-        person: run.person.clone(),
+        person: leaver.person(),
         reason: run.reason.clone(),
-        last_day: run.last_day.clone(),
+        last_day: leaver.last_day().map(str::to_owned),
         as_of,
         all_closed: run.run.state == "completed" && open.is_empty() && !leaver.is_taken_back(),
         run: run.run.clone(),

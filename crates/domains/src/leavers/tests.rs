@@ -337,10 +337,15 @@ fn a_run_that_never_read_anything_is_open_as_a_whole() {
 fn a_person_stands_in_one_row_whatever_the_number_of_runs() {
     let mut first = run("r-1", OFFBOARDING, 0, closing(closed()));
     "failed".clone_into(&mut first.run.state);
-    let second = run("r-2", OFFBOARDING, 20, closing(closed()));
+    first.last_day = Some("2026-11-20".to_owned());
+    let mut second = run("r-2", OFFBOARDING, 20, closing(closed()));
+    second.person.name = None;
     let mut other = run("r-3", OFFBOARDING, 10, Vec::new());
     other.person.mails = vec!["an@acme.test".to_owned()];
     let matrix = matrix(&[first, other, second], &[]);
+    let newest = &matrix.leavers[0];
+    assert_eq!(newest.person.name.as_deref(), Some("Jan Janssen"), "what another run knows");
+    assert_eq!(newest.last_day.as_deref(), Some("2026-11-20"));
     let rows: Vec<_> = matrix.leavers.iter().map(|row| row.runs.clone()).collect();
     assert_eq!(rows, [vec!["r-2".to_owned(), "r-1".to_owned()], vec!["r-3".to_owned()]]);
 }
