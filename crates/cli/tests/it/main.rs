@@ -9,6 +9,8 @@ mod failures;
 #[cfg(test)]
 mod hunts;
 #[cfg(test)]
+mod leaving;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod trust;
