@@ -55,7 +55,10 @@ async fn an_account_that_came_back_leaves_the_recheck_incomplete_and_is_closed_a
         // Whose turn it is: an approver is asked, by the new offboarding.
         let newest = runs(&office, "offboarding")[0].id.clone();
         let asked = office.runtime.approvals(&tenant()).unwrap();
-        assert_eq!((asked[0].run.as_str(), asked[0].people.as_slice()), (newest.as_str(), &["xander".to_owned()][..]));
+        assert_eq!(
+            (asked[0].run.as_str(), asked[0].people.as_slice()),
+            (newest.as_str(), &["xander".to_owned()][..])
+        );
         office.settle(&newest).await;
         assert_eq!(office.runtime.status(&tenant(), &newest).unwrap(), RunStatus::Completed);
         assert_eq!(world.open_of(0), Vec::<String>::new());

@@ -43,8 +43,15 @@ struct Someone {
 
 fn drawn() -> impl Strategy<Value = Drawn> {
     let groups = prop::collection::vec(0..6usize, 0..4);
-    (any::<bool>(), prop::bool::weighted(0.8), 0..3usize, groups, 0..4u8)
-        .prop_map(|(there, enabled, sessions, groups, style)| Drawn { there, enabled, sessions, groups, style })
+    (any::<bool>(), prop::bool::weighted(0.8), 0..3usize, groups, 0..4u8).prop_map(
+        |(there, enabled, sessions, groups, style)| Drawn {
+            there,
+            enabled,
+            sessions,
+            groups,
+            style,
+        },
+    )
 }
 
 fn someone() -> impl Strategy<Value = Someone> {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use kompel_runtime::{RunStatus, Story};
+use kompel_runtime::{NoAudit, RunStatus, Story, clock::SimulatedClock};
 use serde_json::json;
 
 use super::{
-    office::{Office, is_completed},
+    office::{Dies, Office, is_completed, tenant},
     world::{Account, Mishap, Often, World},
 };
 
@@ -99,7 +99,7 @@ async fn a_system_that_stops_answering_at_any_look_is_never_taken_for_closed() {
             office.runtime.run_until_idle().await.unwrap();
             world.goes_wrong(action, mishap, Often::Always);
             office.settle(&run).await;
-            let story = office.runtime.show(&super::office::tenant(), &run).unwrap();
+            let story = office.runtime.show(&tenant(), &run).unwrap();
             assert!(
                 matches!(story.status, RunStatus::Incomplete { .. }),
                 "{action} {mishap:?}: {:?}",
@@ -122,5 +122,32 @@ async fn the_second_to_fifth_time_change_nothing_and_ask_nobody() {
         assert_eq!((world.seen(), *world.changes.lock().unwrap()), (seen.clone(), changes));
         let asked: Vec<_> = story.steps.iter().map(|step| step.action.to_string()).collect();
         assert_eq!(asked, ["leavers.inventory"]);
+    }
+}
+
+#[tokio::test]
+async fn killed_at_every_entry_of_the_trail_everything_is_closed_after_the_restart() {
+    for facts in 1.. {
+        let world = world();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let clock = SimulatedClock::new("2026-03-02T09:00:00Z".parse().unwrap());
+        let systems: (&[_], &[_]) = (&CONNECTIONS, &["Payroll"]);
+        let dies = Dies::after(facts);
+        let office = Office::in_folder(&folder, &clock, &world, systems, Arc::clone(&dies) as _);
+        let run = office.begin(json!({"mails": ["jan@acme.test"]})).await;
+        let ended = office.settle_unless(&run, || dies.is_dead()).await;
+        drop(office);
+        let office = Office::in_folder(&folder, &clock, &world, systems, Arc::new(NoAudit));
+        let status = office.runtime.status(&tenant(), &run).unwrap();
+        let open = world.open_of(0);
+        assert!(status != RunStatus::Completed || open.is_empty(), "{facts}: {open:?}");
+        office.settle(&run).await;
+        let status = office.runtime.status(&tenant(), &run).unwrap();
+        assert_eq!((status, world.open_of(0)), (RunStatus::Completed, vec![]), "{facts}");
+        assert_eq!(world.open_of(1), ["corp guid-2"], "{facts}: somebody else is touched");
+        if ended {
+            assert!(facts > 20, "only {facts} entries: the run is too short to show anything");
+            return;
+        }
     }
 }

@@ -151,10 +151,7 @@ impl Simulated {
                 ("ad.remove-from-groups", Deed::LeaveGroups),
                 ("ad.move", Deed::Move),
             ],
-            "scim" => vec![
-                ("scim.find-user", Deed::FindPeople),
-                ("scim.deactivate", Deed::Block),
-            ],
+            "scim" => vec![("scim.find-user", Deed::FindPeople), ("scim.deactivate", Deed::Block)],
             "ocserv" => vec![("ocserv.find-user", Deed::FindLogin), ("ocserv.block", Deed::Block)],
             "radius" => vec![("radius.find-user", Deed::FindLogin), ("radius.block", Deed::Block)],
             other => panic!("no connector {other} in this world"),
@@ -265,9 +262,7 @@ impl Performed {
                 }
             }
         }
-        let shown = |group: &String| {
-            json!({"dn": group, "direct": account.groups.contains(group), "primary": false})
-        };
+        let shown = |group: &String| json!({"dn": group, "direct": account.groups.contains(group), "primary": false});
         Ok(json!({"groups": all.iter().map(shown).collect::<Vec<_>>(), "ou": account.unit}))
     }
 
@@ -280,11 +275,14 @@ impl Performed {
 #[async_trait]
 impl Action for Performed {
     fn spec(&self) -> ActionSpec {
-        let undo = || ActionEffect::Reversible { undo: format!("{}.undo", self.of).parse().unwrap() };
+        let undo =
+            || ActionEffect::Reversible { undo: format!("{}.undo", self.of).parse().unwrap() };
         let reads = matches!(self.deed, Deed::FindPeople | Deed::FindLogin | Deed::Inventory);
         let user = if self.of == "ad" { json!({"account": {}}) } else { json!({"userName": {}}) };
         let output = match (self.deed, self.of) {
-            (Deed::FindPeople, _) => json!({"properties": {"users": {"items": {"properties": user}}}}),
+            (Deed::FindPeople, _) => {
+                json!({"properties": {"users": {"items": {"properties": user}}}})
+            }
             (Deed::FindLogin, "ocserv") => json!({"properties": {"user": {}, "found": {}}}),
             _ => json!({"properties": {"user": {}}}),
         };

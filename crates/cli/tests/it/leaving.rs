@@ -293,8 +293,14 @@ fn from_the_ticket_to_the_report_everything_is_closed_and_four_more_times_nothin
 
     let report = company.run(&["show", &run]).out;
     for says in [
-        "ad.disable", "ad.remove-from-groups", "ad.move", "ocserv.block", "radius.block",
-        "scim.deactivate", "screenshot PAY-7", "leavers.prove",
+        "ad.disable",
+        "ad.remove-from-groups",
+        "ad.move",
+        "ocserv.block",
+        "radius.block",
+        "scim.deactivate",
+        "screenshot PAY-7",
+        "leavers.prove",
         "Every account of Jan Janssen is closed and was read again.",
     ] {
         assert!(report.contains(says), "{says} is missing in\n{report}");
@@ -305,7 +311,10 @@ fn from_the_ticket_to_the_report_everything_is_closed_and_four_more_times_nothin
     assert_eq!(told.len(), 1, "the ticket is told once");
     assert_eq!(company.tickets.rows("SELECT Status FROM Tickets WHERE id = 1"), ["open"]);
     assert_eq!(company.runs("offboarding").len(), 1, "one ticket, one run");
-    assert_eq!(company.json(&["show", &company.runs("offboarding-recheck")[0]])["status"]["state"], "waiting");
+    assert_eq!(
+        company.json(&["show", &company.runs("offboarding-recheck")[0]])["status"]["state"],
+        "waiting"
+    );
     drop(serving);
 
     let before = company.state();

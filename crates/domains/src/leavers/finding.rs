@@ -130,12 +130,7 @@ pub(super) fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-async fn ask(
-    system: &Reachable,
-    name: &str,
-    input: Value,
-    at: Timestamp,
-) -> Result<Value, Error> {
+async fn ask(system: &Reachable, name: &str, input: Value, at: Timestamp) -> Result<Value, Error> {
     let Some(action) = action(system.connector.as_ref(), name) else { return Ok(Value::Null) };
     let connection = Arc::clone(&system.connection);
     action.perform(&Call { connection, input, key: String::new(), at }).await
@@ -259,7 +254,8 @@ mod tests {
 
     #[test]
     fn what_no_gateway_takes_for_a_name_is_not_asked_for() {
-        for (login, fits) in [("jan", true), ("jan janssen", false), ("DEFAULT", false), ("-l", false)]
+        for (login, fits) in
+            [("jan", true), ("jan janssen", false), ("DEFAULT", false), ("-l", false)]
         {
             assert_eq!(plain(login), fits, "{login}");
         }

@@ -247,11 +247,11 @@ impl Action for Prove {
 fn open(inventory: &Inventory, not_confirmed: &[String]) -> Vec<String> {
     let accounts = inventory.accounts.iter().filter_map(account_open);
     let silent = inventory.unreachable.iter();
-    let silent = silent.map(|system| format!("{}: no answer ({})", system.connection, system.because));
+    let silent =
+        silent.map(|system| format!("{}: no answer ({})", system.connection, system.because));
     let doubtful = inventory.doubtful.iter();
-    let doubtful = doubtful.map(|found| {
-        format!("{}: {} may be theirs too", found.connection, found.account.login)
-    });
+    let doubtful = doubtful
+        .map(|found| format!("{}: {} may be theirs too", found.connection, found.account.login));
     let by_hand = not_confirmed.iter();
     let by_hand = by_hand.map(|system| format!("{system}: nobody confirmed to have closed it"));
     accounts.chain(silent).chain(doubtful).chain(by_hand).collect()

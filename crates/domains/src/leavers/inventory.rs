@@ -140,7 +140,8 @@ pub struct Inventory {
     pub open: usize,
     /// How many of the others still hold something.
     pub left: usize,
-    /// The person, with every address and login that is known by now.
+    /// The person, with every address that is known by now and every login that the request or a
+    /// directory tells.
     pub person: PersonQuery,
 }
 
@@ -436,7 +437,10 @@ impl<'a> Search<'a> {
                     because,
                 })
                 .collect(),
-            person: self.known.person(),
+            person: PersonQuery {
+                logins: self.sure.into_iter().take(40).collect(),
+                ..self.known.person()
+            },
             ..Inventory::default()
         }
     }

@@ -76,8 +76,7 @@ impl Known {
                 self.learn(&hit.account);
             }
         }
-        let by_login: Vec<usize> =
-            (0..hits.len()).filter(|at| hits[*at].by != By::Mail).collect();
+        let by_login: Vec<usize> = (0..hits.len()).filter(|at| hits[*at].by != By::Mail).collect();
         // Nothing but logins is known: accounts of several addresses may be several people's.
         let addresses: BTreeSet<String> =
             by_login.iter().filter_map(|at| mail_of(&hits[*at].account)).collect();
