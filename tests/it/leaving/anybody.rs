@@ -77,7 +77,9 @@ fn built(people: &[Someone], systems: usize) -> Arc<World> {
                 _ if at == 0 => {}
                 ("ad", 0) => account.mail = None,
                 // The login of somebody else, as separate namespaces allow.
-                ("scim", 0) => account.login = format!("user{}", (owner + 1) % people.len()),
+                ("scim", 0) if !people[(owner + 1) % people.len()].accounts[at].there => {
+                    account.login = format!("user{}", (owner + 1) % people.len());
+                }
                 ("scim", 1) => account.login.clone_from(&mail),
                 ("scim", 2) => account.mail = None,
                 ("scim", _) => "Janssen, J.".clone_into(&mut account.name),

@@ -6,7 +6,7 @@ use kompel_runtime::{NoAudit, RunStatus, Story, clock::SimulatedClock};
 use serde_json::json;
 
 use super::{
-    office::{Dies, Office, is_completed, tenant},
+    office::{Dies, Office, folder, is_completed, tenant},
     world::{Account, Mishap, Often, World},
 };
 
@@ -129,7 +129,7 @@ async fn the_second_to_fifth_time_change_nothing_and_ask_nobody() {
 async fn killed_at_every_entry_of_the_trail_everything_is_closed_after_the_restart() {
     for facts in 1.. {
         let world = world();
-        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let folder = Arc::new(folder());
         let clock = SimulatedClock::new("2026-03-02T09:00:00Z".parse().unwrap());
         let systems: (&[_], &[_]) = (&CONNECTIONS, &["Payroll"]);
         let dies = Dies::after(facts);

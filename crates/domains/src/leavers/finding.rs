@@ -28,6 +28,8 @@ pub(super) struct Hit {
     pub(super) by: By,
     /// True if nobody fits as written and this one comes close.
     pub(super) near: bool,
+    /// True if it stands in a directory, which says whose a login is.
+    pub(super) directory: bool,
 }
 
 /// What a kind of system knows of people.
@@ -69,13 +71,15 @@ pub(super) async fn people(
             _ if wanted.mails.is_empty() && wanted.logins.is_empty() => By::Name,
             _ => By::Login,
         };
-        let hit = |account: Account| Hit { by: by(&account), account, near: false };
+        let hit =
+            |account: Account| Hit { by: by(&account), account, near: false, directory: false };
         return Ok(own.into_iter().map(hit).collect());
     }
     let mut hits = Vec::new();
     for (query, by) in terms(wanted) {
         let answer = ask(system, "find-user", json!({"query": query}), at).await?;
-        hits.extend(listed(&answer, by));
+        let directory = knows(system.connector.as_ref()) == Knows::Directory;
+        hits.extend(listed(&answer, by).into_iter().map(|hit| Hit { directory, ..hit }));
     }
     Ok(hits)
 }
@@ -188,7 +192,11 @@ fn listed(answer: &Value, by: By) -> Vec<Hit> {
             facts,
         })
     };
-    users.iter().filter_map(one).map(|account| Hit { account, by, near }).collect()
+    users
+        .iter()
+        .filter_map(one)
+        .map(|account| Hit { account, by, near, directory: false })
+        .collect()
 }
 
 fn single(answer: &Value) -> Option<Account> {

@@ -229,13 +229,18 @@ impl Systems {
     }
 }
 
+/// How often what was found leads to another question.
+const MOST_ROUNDS: usize = 4;
+
 /// A search for one person through the systems of a tenant.
 struct Search<'a> {
     systems: &'a [Reachable],
     at: Timestamp,
     known: Known,
-    /// Logins that the requester or a directory knows, in lower case.
-    sure: BTreeSet<String>,
+    /// What of it the systems that know people were asked for.
+    asked_for: Known,
+    /// Logins that are somebody else's, in lower case.
+    others: BTreeSet<String>,
     /// By system and account id.
     certain: BTreeMap<(usize, String), Found>,
     doubtful: BTreeMap<(usize, String), Found>,
@@ -250,7 +255,8 @@ impl<'a> Search<'a> {
             systems,
             at,
             known: Known::of(person),
-            sure: person.logins.iter().map(|login| login.to_lowercase()).collect(),
+            asked_for: Known::default(),
+            others: BTreeSet::new(),
             certain: BTreeMap::new(),
             doubtful: BTreeMap::new(),
             near: Vec::new(),
@@ -282,14 +288,16 @@ impl<'a> Search<'a> {
         self.unreachable.insert(system, error.to_string());
     }
 
-    /// Asks the systems that know people: for what is known, then once more for what they told.
+    /// Asks the systems that know people: for what is known, then for what they told, until they
+    /// tell nothing new.
     async fn people(&mut self) {
-        let (asked, mut wanted) = (self.known.clone(), self.known.person());
-        for _ in 0..2 {
+        let mut wanted = self.known.everything();
+        for _ in 0..MOST_ROUNDS {
+            self.asked_for = self.known.clone();
             let hits = self.ask(&wanted).await;
             self.judge(hits);
-            wanted = self.known.beyond(&asked);
-            if !self.doubtful.is_empty() || wanted.mails.is_empty() && wanted.logins.is_empty() {
+            wanted = self.known.beyond(&self.asked_for);
+            if wanted.mails.is_empty() && wanted.logins.is_empty() {
                 return;
             }
         }
@@ -330,11 +338,6 @@ impl<'a> Search<'a> {
         for ((key, hit), theirs) in best.into_iter().zip(theirs) {
             let found = self.found(key.0, hit.account);
             if theirs {
-                let directory =
-                    finding::knows(self.systems[key.0].connector.as_ref()) == Knows::Directory;
-                if directory {
-                    self.sure.insert(found.account.login.to_lowercase());
-                }
                 self.certain.insert(key, found);
             } else {
                 self.doubtful.insert(key, found);
@@ -354,16 +357,19 @@ impl<'a> Search<'a> {
             }
         }
         if doubts == Doubts::Settled {
-            self.doubtful.clear();
+            let others = std::mem::take(&mut self.doubtful).into_values();
+            self.others = others.map(|found| found.account.login.to_lowercase()).collect();
         }
     }
 
-    /// Looks for the person's logins where only logins are known. Where a system can't tell whether
+    /// Looks for the person's logins where only logins are known; what a service calls the person is
+    /// not looked for if a directory calls somebody else so. Where a system can't tell whether
     /// it has a login, only those are asked for that the requester or a directory knows.
     async fn logins(&mut self) {
         let all = self.systems;
         let at = self.at;
-        let (known, sure) = (self.known.logins(), self.sure.iter().cloned().collect::<Vec<_>>());
+        let (sure, mut known) = (self.known.sure(), self.asked_for.logins());
+        known.retain(|login| sure.contains(login) || !self.others.contains(login));
         let systems = self.that(|knows| matches!(knows, Knows::Logins | Knows::Blocks));
         let asked = systems.into_iter().map(|system| {
             let tells = finding::knows(all[system].connector.as_ref()) == Knows::Logins;
@@ -437,10 +443,7 @@ impl<'a> Search<'a> {
                     because,
                 })
                 .collect(),
-            person: PersonQuery {
-                logins: self.sure.into_iter().take(40).collect(),
-                ..self.known.person()
-            },
+            person: self.known.person(),
             ..Inventory::default()
         }
     }

@@ -17,14 +17,18 @@ pub(super) struct Known {
     name: Option<String>,
     mails: BTreeSet<String>,
     logins: BTreeSet<String>,
+    /// Those of the logins that the requester or a directory tells.
+    sure: BTreeSet<String>,
 }
 
 impl Known {
     pub(super) fn of(person: &PersonQuery) -> Self {
+        let lower = |texts: &[String]| texts.iter().map(|text| text.to_lowercase()).collect();
         Self {
             name: person.name.clone(),
-            mails: person.mails.iter().map(|mail| mail.to_lowercase()).collect(),
-            logins: person.logins.iter().map(|login| login.to_lowercase()).collect(),
+            mails: lower(&person.mails),
+            logins: lower(&person.logins),
+            sure: lower(&person.logins),
         }
     }
 
@@ -37,11 +41,17 @@ impl Known {
         }
     }
 
+    /// Everything that can be asked for.
+    pub(super) fn everything(&self) -> PersonQuery {
+        PersonQuery { logins: self.logins(), ..self.person() }
+    }
+
+    /// The person, with the logins that are sure.
     pub(super) fn person(&self) -> PersonQuery {
         PersonQuery {
             name: self.name.clone(),
             mails: self.mails.iter().take(MOST_TERMS).cloned().collect(),
-            logins: self.logins.iter().take(MOST_TERMS).cloned().collect(),
+            logins: self.sure(),
         }
     }
 
@@ -50,11 +60,19 @@ impl Known {
         mail_of(account).is_some_and(|mail| !self.mails.contains(&mail))
     }
 
+    pub(super) fn sure(&self) -> Vec<String> {
+        self.sure.iter().take(MOST_TERMS).cloned().collect()
+    }
+
     pub(super) fn logins(&self) -> Vec<String> {
         self.logins.iter().take(MOST_TERMS).cloned().collect()
     }
 
-    fn learn(&mut self, account: &Account) {
+    fn learn(&mut self, hit: &Hit) {
+        let account = &hit.account;
+        if hit.directory {
+            self.sure.insert(account.login.to_lowercase());
+        }
         self.mails.extend(account.mail.iter().map(|mail| mail.to_lowercase()));
         self.logins.insert(account.login.to_lowercase());
         if account.login.contains('@') {
@@ -73,7 +91,7 @@ impl Known {
         for (at, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.by == By::Mail) {
             theirs[at] = self.name_fits(&hit.account);
             if theirs[at] {
-                self.learn(&hit.account);
+                self.learn(hit);
             }
         }
         let by_login: Vec<usize> = (0..hits.len()).filter(|at| hits[*at].by != By::Mail).collect();
@@ -81,14 +99,29 @@ impl Known {
         let addresses: BTreeSet<String> =
             by_login.iter().filter_map(|at| mail_of(&hits[*at].account)).collect();
         let apart = self.mails.is_empty() && addresses.len() > 1;
+        let other = |hit: &Hit| {
+            let mail = mail_of(&hit.account);
+            mail.is_some_and(|mail| !self.mails.is_empty() && !self.mails.contains(&mail))
+        };
+        let login_of = |hit: &Hit| hit.account.login.to_lowercase();
+        // A login that a directory gives to somebody else, and none to this person.
+        let directories = |theirs: &[bool], yes: bool| -> BTreeSet<String> {
+            let all = hits.iter().zip(theirs).filter(|(hit, _)| hit.directory);
+            let judged = all.filter(|(hit, theirs)| if yes { **theirs } else { other(hit) });
+            judged.map(|(hit, _)| login_of(hit)).collect()
+        };
+        let (own, others) = (directories(&theirs, true), directories(&theirs, false));
         for at in by_login {
-            let (hit, mail) = (hits[at], mail_of(&hits[at].account));
-            let other =
-                mail.is_some_and(|mail| !self.mails.is_empty() && !self.mails.contains(&mail));
-            theirs[at] = !apart && !other && self.name_fits(&hit.account);
+            let hit = hits[at];
+            let login = login_of(hit);
+            let contested = hit.account.mail.is_none()
+                && others.contains(&login)
+                && !own.contains(&login)
+                && !self.sure.contains(&login);
+            theirs[at] = !apart && !other(hit) && !contested && self.name_fits(&hit.account);
         }
-        let certain = hits.iter().zip(&theirs).filter(|(_, theirs)| **theirs);
-        certain.for_each(|(hit, _)| self.learn(&hit.account));
+        let certain: Vec<_> = hits.iter().zip(&theirs).filter(|(_, theirs)| **theirs).collect();
+        certain.into_iter().for_each(|(hit, _)| self.learn(hit));
         theirs
     }
 
@@ -98,7 +131,7 @@ impl Known {
         let accounts: Vec<&Account> = hits.iter().map(|hit| &hit.account).collect();
         let certain = one_person(&accounts);
         if certain {
-            accounts.into_iter().for_each(|account| self.learn(account));
+            hits.iter().for_each(|hit| self.learn(hit));
         }
         vec![certain; hits.len()]
     }
@@ -115,8 +148,12 @@ fn mail_of(account: &Account) -> Option<String> {
     account.mail.as_ref().map(|mail| mail.to_lowercase())
 }
 
-/// True if each account hangs together with another, and so with all.
+/// True if there is one address at most, and each account hangs together with another.
 fn one_person(accounts: &[&Account]) -> bool {
+    let addresses: BTreeSet<String> = accounts.iter().filter_map(|one| mail_of(one)).collect();
+    if addresses.len() > 1 {
+        return false;
+    }
     let Some((first, rest)) = accounts.split_first() else { return true };
     let (mut joined, mut apart) = (vec![*first], rest.to_vec());
     while let Some(at) = apart.iter().position(|one| joined.iter().any(|other| linked(one, other)))
@@ -171,7 +208,7 @@ mod tests {
             sessions: None,
             facts: serde_json::Map::new(),
         };
-        Hit { account, by, near: false }
+        Hit { account, by, near: false, directory: false }
     }
 
     fn person(name: &str, mails: &[&str], logins: &[&str]) -> Known {
@@ -229,6 +266,17 @@ mod tests {
                     hit(Name, "jan", "Jan Janssen", "jan@b.test"),
                 ],
                 vec![false, false],
+            ),
+            (
+                "a chain of logins from one address to another",
+                person("Jan Janssen", &[], &[]),
+                vec![
+                    hit(Name, "jan", "Jan Janssen", jan),
+                    hit(Name, "piet", "Jan Janssen", jan),
+                    hit(Name, "piet", "Jan Janssen", ""),
+                    hit(Name, "piet", "Jan Janssen", "jan@b.test"),
+                ],
+                vec![false; 4],
             ),
             (
                 "one of that name, known by the address in both",
