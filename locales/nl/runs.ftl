@@ -100,7 +100,7 @@ help-retry--run = De id van de uitvoering; het begin volstaat
 help-retry--step = Het nummer van de stap, zoals `kompel show` het toont
 help-retry--undo_of = Gaat het over het terugdraaien van een andere stap: het nummer van die stap
 help-retry--it_was = done (gebeurd), not-done (niet gebeurd: opnieuw proberen) of given-up (blijft openstaan)
-help-retry--why = Waarom u dat zegt
+help-retry--why = Waarom je dat zegt
 help-serve = Uitvoeringen, planningen en tijdstippen voortdrijven, en gebeurtenissen aannemen
 help-serve-long =
     Drijft de uitvoeringen van elke klant voort, start wat gepland is, en neemt CloudEvents aan op
@@ -196,7 +196,10 @@ story-decided-done = { $who } zegt dat het gebeurd is: { $why }
 story-decided-not-done = { $who } zegt dat het niet gebeurd is: { $why }
 story-decided-given-up = { $who } geeft het op: { $why }
 story-left = stap { $step } blijft zoals ze is: { $why }
-story-asked-people = gevraagd aan { $people } ({ $count } moeten ja zeggen): { $question } [{ $id }, plan { $hash }]
+story-asked-people = gevraagd aan { $people } ({ $count ->
+    [one] { $count } moet
+   *[other] { $count } moeten
+} ja zeggen): { $question } [{ $id }, plan { $hash }]
 story-told = { $who } is verwittigd
 story-not-told = { $who } kon niet verwittigd worden: { $why }
 story-escalated = ook { $people } wordt het nu gevraagd
@@ -255,6 +258,10 @@ fail-several-approvals = Meer dan een goedkeuring past bij { $id }.
 fail-steer = Uitvoering { $run } kan dat niet: { $why }
 fail-driven = Een andere kompel drijft deze werkmap.
 fail-listen = Op { $address } kan niet geluisterd worden.
+fail-disk-full = De schijf is vol of werkt niet meer: er kan niets meer opgeschreven worden, dus gebeurt er niets meer.
+advice-disk-full = Maak plaats en probeer opnieuw; uitvoeringen die bezig waren, gaan verder waar ze gebleven zijn.
+fail-read-only = De werkmap is alleen-lezen: er kan niets opgeschreven worden, dus gebeurt er niets.
+advice-read-only = Kijk naar de rechten op de map, en of haar schijf alleen-lezen aangekoppeld is.
 fail-run = De uitvoering kan niet voortgedreven worden.
 fail-held = Uitvoering { $run } kan niet verder: { $why }.
 advice-held = Er is niets gedaan zonder dat het genoteerd staat. Zodra dit is opgelost, gaat `kompel resume` of `kompel serve` verder waar het stopte.

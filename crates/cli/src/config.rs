@@ -258,7 +258,7 @@ fn mistake(error: &toml::de::Error, text: &str, name: &str) -> Failure {
         name: name.to_owned(),
         text: text.to_owned(),
         bytes,
-        label: error.message().to_owned(),
+        label: Phrase::new("mistake-other").text("text", error.message()),
     })
 }
 

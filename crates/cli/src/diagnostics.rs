@@ -6,7 +6,7 @@ use kompel_model::Phrase;
 use kompel_report::Wording;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceSpan};
 
-use crate::exit::Exit;
+use crate::{exit::Exit, reasons};
 
 /// Why a command could not do what was asked.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Spot {
     /// The bytes concerned.
     pub(crate) bytes: std::ops::Range<usize>,
     /// What is wrong there.
-    pub(crate) label: String,
+    pub(crate) label: Phrase,
 }
 
 impl Failure {
@@ -65,10 +65,10 @@ impl Failure {
 
     /// The failure in plain sentences.
     pub(crate) fn sentences(&self, wording: Wording) -> Vec<String> {
-        let spot = self.spot.iter().map(|spot| spot.label.clone());
+        let spot = self.spot.iter().map(|spot| wording.say(&spot.label));
         let advice = self.advice.iter().map(|advice| wording.say(advice));
         let says = std::iter::once(wording.say(&self.says));
-        says.chain(spot).chain(self.causes.iter().cloned()).chain(advice).collect()
+        says.chain(spot).chain(self.causes(wording)).chain(advice).collect()
     }
 
     /// The failure as JSON.
@@ -78,9 +78,13 @@ impl Failure {
             "code": self.exit.code(),
             "message": wording.say(&self.says),
             "advice": self.advice.as_ref().map(|advice| wording.say(advice)),
-            "mistake": self.spot.as_ref().map(|spot| &spot.label),
-            "causes": self.causes,
+            "mistake": self.spot.as_ref().map(|spot| wording.say(&spot.label)),
+            "causes": self.causes(wording),
         }})
+    }
+
+    fn causes(&self, wording: Wording) -> Vec<String> {
+        self.causes.iter().map(|cause| reasons::worded(cause, wording)).collect()
     }
 
     /// The failure in words, for miette to draw.
@@ -89,7 +93,8 @@ impl Failure {
             failure: self,
             says: wording.say(&self.says),
             advice: self.advice.as_ref().map(|advice| wording.say(advice)),
-            cause: Cause::chain(&self.causes),
+            label: self.spot.as_ref().map(|spot| wording.say(&spot.label)),
+            cause: Cause::chain(&self.causes(wording)),
             source: self.spot.as_ref().map(|s| NamedSource::new(&s.name, s.text.clone())),
         }
     }
@@ -120,6 +125,9 @@ impl From<kompel_runtime::Error> for Failure {
 /// What an error of the runtime means to the user: exit code, sentence, advice.
 fn sorted(error: &kompel_runtime::Error) -> (Exit, &'static str, &'static str) {
     use kompel_runtime::Error;
+    if let Some(trouble) = error.disk() {
+        return of_disk(trouble);
+    }
     match error {
         Error::TooNew { .. } => (Exit::Workspace, "fail-too-new", "advice-upgrade"),
         Error::Exists(_) => (Exit::Output, "fail-exists", "advice-exists"),
@@ -139,6 +147,15 @@ fn sorted(error: &kompel_runtime::Error) -> (Exit, &'static str, &'static str) {
     }
 }
 
+/// What a full or read-only disk means to the user.
+fn of_disk(trouble: kompel_runtime::DiskTrouble) -> (Exit, &'static str, &'static str) {
+    use kompel_runtime::DiskTrouble;
+    match trouble {
+        DiskTrouble::Full => (Exit::Workspace, "fail-disk-full", "advice-disk-full"),
+        DiskTrouble::ReadOnly => (Exit::Workspace, "fail-read-only", "advice-read-only"),
+    }
+}
+
 impl From<kompel_runtime::RuntimeError> for Failure {
     fn from(error: kompel_runtime::RuntimeError) -> Self {
         use kompel_runtime::RuntimeError;
@@ -150,9 +167,13 @@ impl From<kompel_runtime::RuntimeError> for Failure {
                 Self::new(Exit::Playbook, Phrase::new("fail-run")).because(&error)
             }
             RuntimeError::Journal(_) | RuntimeError::Run(_) => {
-                Self::new(Exit::Workspace, Phrase::new("fail-run"))
-                    .advise(Phrase::new("advice-doctor"))
-                    .because(&error)
+                let trouble = match &error {
+                    RuntimeError::Journal(error) => error.disk(),
+                    _ => None,
+                };
+                let (exit, says, advice) =
+                    trouble.map_or((Exit::Workspace, "fail-run", "advice-doctor"), of_disk);
+                Self::new(exit, Phrase::new(says)).advise(Phrase::new(advice)).because(&error)
             }
         }
     }
@@ -164,6 +185,7 @@ pub(crate) struct Worded<'a> {
     failure: &'a Failure,
     says: String,
     advice: Option<String>,
+    label: Option<String>,
     cause: Option<Box<Cause>>,
     source: Option<NamedSource<String>>,
 }
@@ -192,7 +214,7 @@ impl Diagnostic for Worded<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let spot = self.failure.spot.as_ref()?;
         let span = SourceSpan::from(spot.bytes.clone());
-        let label = LabeledSpan::new_primary_with_span(Some(spot.label.clone()), span);
+        let label = LabeledSpan::new_primary_with_span(self.label.clone(), span);
         Some(Box::new(std::iter::once(label)))
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use kompel_model::{Effect, Finding, FindingCode, Phrase, Place};
+use kompel_report::Wording;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::output::Output;
 
@@ -74,8 +76,30 @@ fn show_group(output: &Output, group: &FindingGroup, examples: usize) {
         .text("did", wording.word(&format!("effect-{}", json_word(&group.effect))));
     output.line(&format!("  {}", wording.say(&says)));
     for finding in group.first.iter().take(examples) {
-        output.line(&format!("      {} {}", position(&finding.place, output), finding.detail));
+        let detail = wording.say(&finding.detail);
+        output.line(&format!("      {} {detail}", position(&finding.place, output)));
     }
+}
+
+/// The groups as others read them: each detail in words, and its phrase beside it as `says`.
+pub(crate) fn told(groups: &[FindingGroup], wording: Wording) -> Vec<Value> {
+    let group = |group: &FindingGroup| {
+        let first: Vec<_> = group.first.iter().map(|finding| one_told(finding, wording)).collect();
+        json!({
+            "code": group.code,
+            "effect": group.effect,
+            "count": group.count,
+            "first": first,
+        })
+    };
+    groups.iter().map(group).collect()
+}
+
+fn one_told(finding: &Finding, wording: Wording) -> Value {
+    let mut told = json!(finding);
+    told["detail"] = wording.say(&finding.detail).into();
+    told["says"] = json!(finding.detail);
+    told
 }
 
 fn position(place: &Place, output: &Output) -> String {
@@ -94,7 +118,7 @@ fn position(place: &Place, output: &Output) -> String {
 /// The word that serde writes for a plain enum.
 pub(crate) fn json_word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
+        Ok(Value::String(word)) => word,
         Ok(_) | Err(_) => String::new(),
     }
 }
@@ -108,7 +132,13 @@ mod tests {
 
     fn finding(code: FindingCode, row: u64) -> Finding {
         let place = Place { file: "a.csv".to_owned(), row: Some(row), column: None };
-        Finding { place, code, effect: Effect::Kept, detail: String::new(), times: 1 }
+        Finding {
+            place,
+            code,
+            effect: Effect::Kept,
+            detail: Phrase::new("detail-same-row"),
+            times: 1,
+        }
     }
 
     #[test]

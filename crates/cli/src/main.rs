@@ -21,6 +21,7 @@ mod plans;
 mod playbooks;
 mod progress;
 mod reading;
+mod reasons;
 mod session;
 mod stories;
 mod tenants;

@@ -81,8 +81,14 @@ pub(crate) fn catalogue() -> Catalogue {
 
 /// The leavers' functions, over the connections that can be used.
 fn with_leavers(registry: &mut Registry, config: &Config, handwork: Arc<Handwork>) {
-    let (mut systems, mut clients) = (Systems::default(), Vec::new());
+    let (mut systems, clients) = systems(registry, config);
     systems.remember_by(handwork);
+    registry.add_connector(leavers::connector(Arc::new(systems), clients));
+}
+
+/// Every tenant's systems as an inventory asks them, and the tenants as requests name them.
+pub(crate) fn systems(registry: &Registry, config: &Config) -> (Systems, Vec<Client>) {
+    let (mut systems, mut clients) = (Systems::default(), Vec::new());
     for (tenant, table) in &config.tenant {
         for (name, connection) in registry.connections(tenant) {
             let Some(connector) = registry.connector(name) else { continue };
@@ -108,7 +114,7 @@ fn with_leavers(registry: &mut Registry, config: &Config, handwork: Arc<Handwork
             domains: table.domains.clone(),
         });
     }
-    registry.add_connector(leavers::connector(Arc::new(systems), clients));
+    (systems, clients)
 }
 
 /// The connectors, and the connections of every tenant.

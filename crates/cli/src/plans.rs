@@ -5,6 +5,8 @@ use kompel_model::{Phrase, PlannedChange};
 use kompel_report::Wording;
 use serde_json::Value;
 
+use crate::reasons::worded;
+
 /// The plan, a line a change.
 pub(crate) fn lines(plan: &RehearsedPlan, wording: Wording) -> Vec<String> {
     let mut lines: Vec<String> =
@@ -12,7 +14,7 @@ pub(crate) fn lines(plan: &RehearsedPlan, wording: Wording) -> Vec<String> {
     if lines.is_empty() {
         lines.push(format!("  {}", wording.word("plan-nothing")));
     }
-    lines.extend(plan.remarks.iter().map(|remark| format!("  ! {remark}")));
+    lines.extend(plan.remarks.iter().map(|remark| format!("  ! {}", worded(remark, wording))));
     if !plan.whole {
         lines.push(format!("  ! {}", wording.word("plan-not-whole")));
     }
@@ -27,7 +29,9 @@ fn step(step: &PlannedStep, wording: Wording) -> Vec<String> {
         lines.push(format!("      {}", wording.word("plan-already-so")));
     }
     lines.extend(step.plan.changes.iter().map(|change| format!("      {}", line(change, wording))));
-    lines.extend(step.plan.remarks.iter().map(|remark| format!("      ! {remark}")));
+    lines.extend(
+        step.plan.remarks.iter().map(|remark| format!("      ! {}", worded(remark, wording))),
+    );
     lines
 }
 

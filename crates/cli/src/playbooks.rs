@@ -92,18 +92,23 @@ pub(crate) fn mistakes(playbook: &Playbook, catalogue: &Catalogue) -> Vec<Mistak
     language::check(playbook, catalogue, &kompel_engine::jq::compiles)
 }
 
+/// What is wrong, and what to write instead.
+pub(crate) fn what(mistake: &Mistake) -> Phrase {
+    match &mistake.instead {
+        None => mistake.says.clone(),
+        Some(instead) => Phrase::new("mistake-with-hint")
+            .arg("says", mistake.says.clone())
+            .arg("instead", instead.clone()),
+    }
+}
+
 /// A mistake as a place in the text.
 pub(crate) fn spot(mistake: &Mistake, text: &str) -> Spot {
-    let hint = if mistake.hint.is_empty() {
-        mistake.message.clone()
-    } else {
-        format!("{}: {}", mistake.message, mistake.hint)
-    };
     Spot {
         name: format!("{}:{}:{}", mistake.file, mistake.line, mistake.column),
         text: text.to_owned(),
         bytes: mistake.span.start..mistake.span.end,
-        label: hint,
+        label: what(mistake),
     }
 }
 

@@ -7,7 +7,9 @@ use kompel_engine::{
 use kompel_model::{Phrase, TenantId, Timestamp};
 use kompel_runtime::{RunStatus, StepStory, Story, Waiting};
 
-use crate::{diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, plans};
+use crate::{
+    diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, plans, reasons::reason,
+};
 
 /// Prints the story of a run as it stands now, and gives the exit code that goes with it.
 pub(crate) fn tell(
@@ -26,7 +28,7 @@ pub(crate) fn tell(
 }
 
 /// The exit code of a run that stands so.
-fn exit(status: &RunStatus) -> Exit {
+pub(crate) fn exit(status: &RunStatus) -> Exit {
     match status {
         RunStatus::Completed => Exit::Done,
         RunStatus::Running | RunStatus::Waiting { .. } => Exit::Waiting,
@@ -69,7 +71,7 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
         &Phrase::new("story-asked")
             .text("who", &start.requester)
             .text("at", moment(story.started))
-            .text("trigger", &start.trigger),
+            .arg("trigger", reason(&start.trigger)),
     );
     for step in &story.steps {
         print_step(step, all, output);
@@ -139,11 +141,13 @@ fn happened(record: &ActRecord, all: bool, output: &Output) -> Option<String> {
     match record {
         ActRecord::Approval(record) => approval(record, output),
         ActRecord::Refused { refusal } => {
-            say(Phrase::new("story-refused").text("why", &refusal.detail))
+            say(Phrase::new("story-refused").arg("why", reason(&refusal.detail)))
         }
-        ActRecord::Unknown { because } => say(Phrase::new("story-unknown").text("why", because)),
+        ActRecord::Unknown { because } => {
+            say(Phrase::new("story-unknown").arg("why", reason(because)))
+        }
         ActRecord::Differs { because, .. } => {
-            say(Phrase::new("story-differs").text("why", because))
+            say(Phrase::new("story-differs").arg("why", reason(because)))
         }
         ActRecord::Verified { .. } => say(Phrase::new("story-verified")),
         ActRecord::Decided { by, why, decision } => {
@@ -155,9 +159,9 @@ fn happened(record: &ActRecord, all: bool, output: &Output) -> Option<String> {
             let says = Phrase::new(&format!("story-decided-{decision}"));
             say(says.text("who", by).text("why", why))
         }
-        ActRecord::LeftAsIs { of, because } => {
-            say(Phrase::new("story-left").text("step", of.0.to_string()).text("why", because))
-        }
+        ActRecord::LeftAsIs { of, because } => say(Phrase::new("story-left")
+            .text("step", of.0.to_string())
+            .arg("why", reason(because))),
         ActRecord::Attempting { number, .. } if all => {
             say(Phrase::new("story-attempt").number("number", *number))
         }
@@ -179,7 +183,7 @@ fn approval(record: &ApprovalRecord, output: &Output) -> Option<String> {
             .text("id", &ask.id)
             .text("hash", ask.plan_hash.as_str().get(..12).unwrap_or_default()),
         ApprovalRecord::Notified { person, trouble: Some(trouble), .. } => {
-            Phrase::new("story-not-told").text("who", person).text("why", trouble)
+            Phrase::new("story-not-told").text("who", person).arg("why", reason(trouble))
         }
         ApprovalRecord::Notified { person, trouble: None, .. } => {
             Phrase::new("story-told").text("who", person)
@@ -189,10 +193,13 @@ fn approval(record: &ApprovalRecord, output: &Output) -> Option<String> {
         }
         ApprovalRecord::Answered { answer, .. } => {
             let id = if answer.yes { "story-yes" } else { "story-no" };
-            let says = Phrase::new(id).text("who", &answer.who).text("through", &answer.through);
+            let says =
+                Phrase::new(id).text("who", &answer.who).arg("through", reason(&answer.through));
             says.text("why", &answer.why)
         }
-        ApprovalRecord::Closed { because, .. } => Phrase::new("story-closed").text("why", because),
+        ApprovalRecord::Closed { because, .. } => {
+            Phrase::new("story-closed").arg("why", reason(because))
+        }
         ApprovalRecord::Invited { .. } => return None,
     };
     Some(output.wording().say(&says))
@@ -213,14 +220,14 @@ fn status(status: &RunStatus, output: &Output) -> Vec<String> {
             let detail = fault.detail.clone().or_else(|| fault.title.clone());
             let says = Phrase::new("status-failed")
                 .text("at", fault.instance.clone().unwrap_or_default())
-                .text("why", detail.unwrap_or_else(|| fault.kind.clone()));
+                .arg("why", reason(&detail.unwrap_or_else(|| fault.kind.clone())));
             let mut lines = vec![say(says)];
             lines.extend(done_before(done, output));
             lines.extend(open.iter().map(|open| say(left(open))));
             lines
         }
         RunStatus::Rejected { because, done } => {
-            let mut lines = vec![say(Phrase::new("status-rejected").text("why", because))];
+            let mut lines = vec![say(Phrase::new("status-rejected").arg("why", reason(because)))];
             lines.extend(done_before(done, output));
             lines
         }
@@ -251,7 +258,7 @@ fn left(open: &Leftover) -> Phrase {
         .text("step", open.call.0.to_string())
         .text("task", &open.task.0)
         .text("action", open.action.as_str())
-        .text("why", &open.because)
+        .arg("why", reason(&open.because))
 }
 
 fn waits(on: &Waiting) -> Phrase {
@@ -263,7 +270,7 @@ fn waits(on: &Waiting) -> Phrase {
         Waiting::Decision { call, task, because, .. } => Phrase::new("waits-decision")
             .text("step", call.to_string())
             .text("task", task)
-            .text("why", because),
+            .arg("why", reason(because)),
         Waiting::Time { until } => Phrase::new("waits-time").text("until", moment(*until)),
         Waiting::Peer { action, until } => {
             Phrase::new("waits-peer").text("action", action).text("until", moment(*until))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kompel_model::{Effect, Finding, FindingCode, Place};
+use kompel_model::{Effect, Finding, FindingCode, Phrase, Place};
 
 /// Findings of one kind in one file that are listed one by one; further ones are counted.
 const LISTED: u64 = 1_000;
@@ -33,7 +33,7 @@ impl Findings {
         column: &str,
         code: FindingCode,
         effect: Effect,
-        detail: impl Into<String>,
+        detail: Phrase,
     ) {
         self.add_many(row, column, code, effect, 1, detail);
     }
@@ -46,7 +46,7 @@ impl Findings {
         code: FindingCode,
         effect: Effect,
         times: u64,
-        detail: impl Into<String>,
+        detail: Phrase,
     ) {
         if times == 0 {
             return;
@@ -61,7 +61,7 @@ impl Findings {
         }
         let column = (!column.is_empty()).then(|| column.to_owned());
         let place = Place { file: self.file.clone(), row: row.into(), column };
-        self.listed.push(Finding { place, code, effect, detail: detail.into(), times });
+        self.listed.push(Finding { place, code, effect, detail, times });
     }
 
     /// All findings; those beyond the listed ones as one finding per kind.
@@ -69,7 +69,7 @@ impl Findings {
         for ((file, code, effect), met) in self.met {
             if met > LISTED {
                 let times = met - LISTED;
-                let detail = format!("and {times} more of this kind");
+                let detail = Phrase::new("detail-more").count("count", times);
                 let place = Place { file, row: None, column: None };
                 self.listed.push(Finding { place, code, effect, detail, times });
             }
@@ -86,10 +86,10 @@ mod tests {
     fn beyond_a_thousand_findings_are_counted_and_none_is_lost() {
         let mut findings = Findings::new("a.csv");
         for row in 1..=2_500 {
-            findings.add(row, "x", FindingCode::BadDate, Effect::Repaired, "");
+            findings.add(row, "x", FindingCode::BadDate, Effect::Repaired, Phrase::new("x"));
         }
-        findings.add_many(None, "", FindingCode::Duplicate, Effect::Merged, 40, "merged");
-        findings.add(7, "", FindingCode::BadRow, Effect::Skipped, "short");
+        findings.add_many(None, "", FindingCode::Duplicate, Effect::Merged, 40, Phrase::new("x"));
+        findings.add(7, "", FindingCode::BadRow, Effect::Skipped, Phrase::new("x"));
         let findings = findings.finish();
         assert_eq!(findings.len(), 1_003);
         assert_eq!(findings.iter().map(|f| f.times).sum::<u64>(), 2_541);

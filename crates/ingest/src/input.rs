@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use kompel_model::{Effect, FindingCode};
+use kompel_model::{Effect, FindingCode, Phrase};
 use zip::ZipArchive;
 
 use crate::{ColumnMapping, Error, Limits, findings::Findings};
@@ -259,7 +259,7 @@ fn unzip(
         let mut content = Vec::new();
         if let Err(error) = entry.take(left + 1).read_to_end(&mut content) {
             findings.in_file(&path);
-            let detail = format!("the archive is damaged here: {error}");
+            let detail = Phrase::new("detail-archive-damaged").text("error", error.to_string());
             findings.add(None, "", FindingCode::BadEncoding, Effect::Repaired, detail);
         }
         let size = content.len() as u64;

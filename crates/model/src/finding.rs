@@ -1,9 +1,11 @@
 //! Findings: what a reader could not take as it stood, and what it did about it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::Phrase;
 
 /// Something in the input that a person should know of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Where it stands.
     pub place: Place,
@@ -11,8 +13,10 @@ pub struct Finding {
     pub code: FindingCode,
     /// What the reader did.
     pub effect: Effect,
-    /// The particulars, in English, without personal data: what was found and what would be right.
-    pub detail: String,
+    /// The particulars, without personal data: what was found and what would be right. Findings kept
+    /// before these were phrases hold an English text, which is read as `detail-as-kept`.
+    #[serde(deserialize_with = "phrase_or_text")]
+    pub detail: Phrase,
     /// How many rows it stands for; above 1 where a reader counts instead of listing.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub times: u64,
@@ -24,6 +28,19 @@ fn one() -> u64 {
 
 fn is_one(times: &u64) -> bool {
     *times == 1
+}
+
+fn phrase_or_text<'de, D: Deserializer<'de>>(from: D) -> Result<Phrase, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Phrase(Phrase),
+        Text(String),
+    }
+    Ok(match Kept::deserialize(from)? {
+        Kept::Phrase(phrase) => phrase,
+        Kept::Text(text) => Phrase::new("detail-as-kept").text("text", text),
+    })
 }
 
 /// A position in the input.
@@ -109,4 +126,21 @@ pub struct Counts {
     pub rows: u64,
     /// Records that came out.
     pub records: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_kept_with_a_text_is_still_read() {
+        let old = r#"{"place":{"file":"a.csv","row":3,"column":"Created"},"code":"bad_date",
+            "effect":"repaired","detail":"\"31/02/2025\" is no date"}"#;
+        let read: Finding = serde_json::from_str(old).unwrap();
+        let text = "\"31/02/2025\" is no date";
+        assert_eq!(read.detail, Phrase::new("detail-as-kept").text("text", text));
+        assert_eq!((read.times, read.place.row), (1, Some(3)));
+        let kept = serde_json::to_string(&read).unwrap();
+        assert_eq!(serde_json::from_str::<Finding>(&kept).unwrap(), read);
+    }
 }

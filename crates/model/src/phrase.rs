@@ -22,6 +22,26 @@ pub enum Arg {
     Number(f64),
     /// A text, shown as it is.
     Text(String),
+    /// A part of the sentence that is worded by itself.
+    Phrase(Phrase),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Phrase> for Arg {
+    fn from(phrase: Phrase) -> Self {
+        Self::Phrase(phrase)
+    }
 }
 
 impl Phrase {
@@ -34,6 +54,20 @@ impl Phrase {
     #[must_use]
     pub fn number(mut self, name: &str, value: impl Into<f64>) -> Self {
         self.args.insert(name.to_owned(), Arg::Number(value.into()));
+        self
+    }
+
+    /// The same with a whole number.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts shown to people stay far below 2^52")]
+    pub fn count(self, name: &str, value: u64) -> Self {
+        self.number(name, value as f64)
+    }
+
+    /// The same with any argument.
+    #[must_use]
+    pub fn arg(mut self, name: &str, value: impl Into<Arg>) -> Self {
+        self.args.insert(name.to_owned(), value.into());
         self
     }
 

@@ -58,6 +58,7 @@ impl Wording {
             let value = match arg {
                 Arg::Number(number) => FluentValue::from(*number),
                 Arg::Text(text) => FluentValue::from(text.as_str()),
+                Arg::Phrase(phrase) => FluentValue::from(self.say(phrase)),
             };
             args.set(name.as_str(), value);
         }

@@ -54,8 +54,11 @@ impl Wording {
 
     /// The sentence; for an id without a message, the id in brackets.
     pub fn say(self, phrase: &Phrase) -> String {
-        let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
-            phrase.args.iter().map(|(name, arg)| (Cow::Owned(name.clone()), value(arg))).collect();
+        let args: HashMap<Cow<'static, str>, FluentValue<'_>> = phrase
+            .args
+            .iter()
+            .map(|(name, arg)| (Cow::Owned(name.clone()), self.value(arg)))
+            .collect();
         LOCALES
             .try_lookup_with_args(self.identifier(), &phrase.id, &args)
             .unwrap_or_else(|| format!("[{}]", phrase.id))
@@ -99,6 +102,14 @@ impl Wording {
     /// A month's short name and its year ("jun 2026").
     pub fn month(self, date: NaiveDate) -> String {
         format!("{} {}", self.word(SHORT_MONTHS[date.month0() as usize]), date.year())
+    }
+
+    fn value(self, arg: &Arg) -> FluentValue<'_> {
+        match arg {
+            Arg::Number(number) => FluentValue::from(*number),
+            Arg::Text(text) => FluentValue::from(text.as_str()),
+            Arg::Phrase(phrase) => FluentValue::from(self.say(phrase)),
+        }
     }
 
     fn identifier(self) -> &'static LanguageIdentifier {
@@ -154,13 +165,6 @@ impl Marks {
             text.push_str(&kept);
         }
         text
-    }
-}
-
-fn value(arg: &Arg) -> FluentValue<'_> {
-    match arg {
-        Arg::Number(number) => FluentValue::from(*number),
-        Arg::Text(text) => FluentValue::from(text.as_str()),
     }
 }
 
@@ -252,6 +256,16 @@ mod tests {
         for language in [Language::Fr, Language::De] {
             assert_eq!(Wording::new(language).language(), Language::En);
             assert_eq!(wording(language).number(1.5), "1.5");
+        }
+    }
+
+    #[test]
+    fn an_argument_may_be_a_phrase_of_its_own() {
+        let inner = Phrase::new("map-hours").number("hours", 2.5);
+        let outer = Phrase::new("map-more").arg("count", inner.clone());
+        for language in [Language::Nl, Language::En] {
+            let words = wording(language);
+            assert!(words.say(&outer).contains(&words.say(&inner)), "{}", words.say(&outer));
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    session::Session,
+    reasons::reason, session::Session,
 };
 
 #[derive(Debug, Args)]
@@ -125,6 +125,8 @@ fn tell(
         Outcome::Refused(_) => Phrase::new("answer-refused"),
         Outcome::Pending => Phrase::new("answer-pending"),
     };
-    output.say(&says.text("who", who).text("id", approval).text("why", why.unwrap_or_default()));
+    output.say(
+        &says.text("who", who).text("id", approval).arg("why", reason(&why.unwrap_or_default())),
+    );
     Ok(exit)
 }

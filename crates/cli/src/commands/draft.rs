@@ -86,7 +86,7 @@ fn tasks(map: &ProcessMap, wording: Wording) -> Vec<Task> {
 fn role(says: &Phrase) -> String {
     match says.args.get("who") {
         Some(Arg::Text(who)) if who != "someone" => who.trim_start_matches("role:").to_owned(),
-        Some(Arg::Text(_) | Arg::Number(_)) | None => "approver".to_owned(),
+        Some(Arg::Text(_) | Arg::Number(_) | Arg::Phrase(_)) | None => "approver".to_owned(),
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &FindingsArgs, global: &Global, output: &Output) -> Resu
                     "format": input.format,
                     "sha256": input.sha256,
                     "counts": input.counts,
-                    "findings": groups,
+                    "findings": findings::told(groups, output.wording()),
                 })
             })
             .collect();

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &HuntArgs, global: &Global, output: &Output) -> Result<E
     let found = hunting::discover(&mut session)?;
     if output.is_json() {
         return output.json(&json!({
-            "inputs": reports,
+            "inputs": inputs(&reports, output),
             "candidates": found.assessment.candidates.len(),
             "qualify": found.assessment.candidates.iter().filter(|c| c.qualifies).count(),
             "rejected": found.discovery.rejected.len(),
@@ -108,11 +108,21 @@ fn finish_without_discovery(
     output: &Output,
 ) -> Result<Exit, Failure> {
     if output.is_json() {
-        return output.json(&json!({ "inputs": reports }));
+        return output.json(&json!({ "inputs": inputs(reports, output) }));
     }
     output.gap();
     output.remark(&Phrase::new(if args.dry_run { "hunt-dry" } else { "hunt-not-discovered" }));
     Ok(Exit::Done)
+}
+
+/// The reports as others read them.
+fn inputs(reports: &[InputReport], output: &Output) -> Vec<serde_json::Value> {
+    let input = |report: &InputReport| {
+        let mut input = json!(report);
+        input["findings"] = findings::told(&report.findings, output.wording()).into();
+        input
+    };
+    reports.iter().map(input).collect()
 }
 
 /// What was read, in a few lines.

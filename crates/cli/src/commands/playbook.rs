@@ -10,6 +10,7 @@ use kompel_engine::{
     machine::Program,
 };
 use kompel_model::Phrase;
+use kompel_report::Wording;
 use serde_json::json;
 
 use crate::{
@@ -130,7 +131,10 @@ fn check(args: &NamesArgs, global: &Global, output: &Output) -> Result<Exit, Fai
                 json!({
                     "name": kept.name,
                     "file": shown(&kept.path),
-                    "mistakes": found.iter().map(mistake_json).collect::<Vec<_>>(),
+                    "mistakes": found
+                        .iter()
+                        .map(|mistake| mistake_json(mistake, output.wording()))
+                        .collect::<Vec<_>>(),
                 })
             })
             .collect();
@@ -156,7 +160,7 @@ fn tell(kept: &Kept, found: &[Mistake], output: &Output) {
     output.say(&says.number("warnings", count(warnings)));
 }
 
-fn mistake_json(mistake: &Mistake) -> serde_json::Value {
+fn mistake_json(mistake: &Mistake, wording: Wording) -> serde_json::Value {
     json!({
         "severity": match mistake.severity {
             Severity::Error => "error",
@@ -165,8 +169,8 @@ fn mistake_json(mistake: &Mistake) -> serde_json::Value {
         "code": mistake.code,
         "line": mistake.line,
         "column": mistake.column,
-        "message": mistake.message,
-        "hint": mistake.hint,
+        "message": wording.say(&mistake.says),
+        "hint": mistake.instead.as_ref().map(|hint| wording.say(hint)).unwrap_or_default(),
     })
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    session::Session, stories,
+    reasons::reason, session::Session, stories,
 };
 
 #[derive(Debug, Args)]
@@ -95,7 +95,7 @@ fn steer(
     let by = crate::login::name().unwrap_or_else(|| "unknown".to_owned());
     let outcome = says(&orchestra, &tenant, &run, &by)?;
     if let Outcome::Refused(why) = &outcome {
-        let says = Phrase::new("fail-steer").text("run", &run).text("why", why);
+        let says = Phrase::new("fail-steer").text("run", &run).arg("why", reason(why));
         return Err(Failure::new(Exit::Refused, says).advise(Phrase::new("advice-runs")));
     }
     super::run::drive(&orchestra, &tenant, &run)?;

@@ -15,6 +15,7 @@ use jaq_core::{
 use super::{
     Error,
     builtins::{self, Special, ValueFn},
+    error::{END, Why},
     limits::{BRACKETS, COMMAS, OPERATORS, TEXT_BYTES},
     prelude,
     value::Val,
@@ -97,8 +98,8 @@ pub(super) fn compile(text: &str) -> Result<Node, Error> {
     })?;
     check_tokens(&tokens)?;
     let term = Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| {
-        let (expected, at) = errors.first().map_or(("a term", "the end"), |error| {
-            (error.0.as_str(), error.1.map_or("the end", |token| token.0))
+        let (expected, at) = errors.first().map_or(("a term", END), |error| {
+            (error.0.as_str(), error.1.map_or(END, |token| token.0))
         });
         Error::Syntax { expected: expected.to_owned(), at: at.chars().take(40).collect() }
     })?;
@@ -153,7 +154,7 @@ impl Operators {
                 }
                 Tok::Word => match *text {
                     "def" | "import" | "include" => {
-                        return Err(refused(text, "expressions can't define or load anything"));
+                        return Err(refused(text, Why::Defines));
                     }
                     "if" | "elif" | "try" | "reduce" | "foreach" | "label" | "as" | "or"
                     | "and" => self.nesting += 1,
@@ -172,7 +173,7 @@ impl Operators {
     }
 }
 
-fn refused(name: &str, why: &'static str) -> Error {
+fn refused(name: &str, why: Why) -> Error {
     Error::Refused { name: name.to_owned(), why }
 }
 
@@ -219,7 +220,7 @@ impl Compiler<'_> {
                 node.map_or(Node::Identity, |node| *node)
             }
             Term::Def(_, _) => {
-                return Err(refused("def", "expressions can't define or load anything"));
+                return Err(refused("def", Why::Defines));
             }
             Term::Call(name, arguments) => self.call(name, arguments)?,
             Term::Var(name) => Node::Variable(variable(name)?),
@@ -369,13 +370,13 @@ impl Compiler<'_> {
             ("false", 0) => return Ok(Node::Literal(Val::Bool(false))),
             ("null", 0) => return Ok(Node::Literal(Val::Null)),
             ("env" | "input" | "inputs" | "input_filename" | "input_line_number", _) => {
-                return Err(refused(name, "an expression sees only what the playbook gives it"));
+                return Err(refused(name, Why::Sees));
             }
             ("now" | "localtime" | "strflocaltime" | "date", _) => {
-                return Err(refused(name, "the clock is not read; use $workflow.startedAt"));
+                return Err(refused(name, Why::Clock));
             }
             ("halt" | "halt_error" | "debug" | "stderr" | "get_search_list" | "import", _) => {
-                return Err(refused(name, "it reaches outside the expression"));
+                return Err(refused(name, Why::Outside));
             }
             _ => {}
         }
@@ -407,11 +408,9 @@ fn number(text: &str) -> Result<Val, Error> {
 fn variable(name: &str) -> Result<String, Error> {
     let bare = name.trim_start_matches('$');
     match bare {
-        "secrets" => {
-            Err(refused(name, "secrets stay out of the data; name them in an authentication"))
-        }
-        "ENV" => Err(refused(name, "an expression sees only what the playbook gives it")),
-        "__loc__" | "__prog_args" => Err(refused(name, "it means nothing in a playbook")),
+        "secrets" => Err(refused(name, Why::Secret)),
+        "ENV" => Err(refused(name, Why::Sees)),
+        "__loc__" | "__prog_args" => Err(refused(name, Why::Meaningless)),
         _ => Ok(bare.to_owned()),
     }
 }

@@ -28,11 +28,12 @@ mod value;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use kompel_model::Phrase;
 use serde_json::Value;
 
 use crate::language::embedded_expression;
 
-pub use error::Error;
+pub use error::{Error, Why};
 pub use limits::Limits;
 pub use template::{fill, fill_members, interpolate};
 
@@ -84,8 +85,8 @@ impl Expression {
 ///
 /// # Errors
 /// What is wrong with the program, in words.
-pub fn compiles(program: &str) -> Result<Vec<String>, String> {
-    let expression = Expression::compile(program).map_err(|error| error.to_string())?;
+pub fn compiles(program: &str) -> Result<Vec<String>, Phrase> {
+    let expression = Expression::compile(program).map_err(|error| error.phrase())?;
     Ok(expression.variables().into_iter().map(str::to_owned).collect())
 }
 

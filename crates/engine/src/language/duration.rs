@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use kompel_model::Phrase;
 use serde_json::{Map, Value};
+
+use super::english::english;
 
 /// A length of time known before the run, and how it was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,28 +35,33 @@ impl FixedDuration {
             Value::String(text) => read_iso(text.trim())?,
             Value::Object(parts) => read_parts(parts)?,
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
-                return Err(UnusableDuration::new(value, "write PT30S or {seconds: 30}"));
+                return Err(UnusableDuration::new(value, either()));
             }
         };
         if milliseconds > LONGEST_MS {
-            return Err(UnusableDuration::new(value, "a hundred years (P36525D) is the longest"));
+            return Err(UnusableDuration::new(value, longest()));
         }
         Ok(Self { milliseconds, written: value.clone() })
     }
 }
 
 /// A value that is no length of time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UnusableDuration {
     /// The value, as JSON.
     pub value: String,
     /// What would be right.
-    pub hint: String,
+    pub instead: Phrase,
 }
 
 impl UnusableDuration {
-    fn new(value: impl fmt::Display, hint: &str) -> Self {
-        Self { value: value.to_string(), hint: hint.to_owned() }
+    fn new(value: impl fmt::Display, instead: Phrase) -> Self {
+        Self { value: value.to_string(), instead }
+    }
+
+    /// What would be right, in English.
+    pub fn hint(&self) -> String {
+        english(&self.instead)
     }
 }
 
@@ -66,49 +74,49 @@ impl fmt::Display for UnusableDuration {
 impl std::error::Error for UnusableDuration {}
 
 fn read_parts(parts: &Map<String, Value>) -> Result<u64, UnusableDuration> {
-    let unusable = |hint: &str| UnusableDuration::new(Value::Object(parts.clone()), hint);
+    let unusable = |hint: Phrase| UnusableDuration::new(Value::Object(parts.clone()), hint);
     if parts.is_empty() {
-        return Err(unusable("write at least one of days, hours, minutes, seconds, milliseconds"));
+        return Err(unusable(Phrase::new("instead-duration-unit")));
     }
     let mut total: u64 = 0;
     for (unit, amount) in parts {
         let Some((_, milliseconds)) = UNITS.iter().find(|(name, _)| name == unit) else {
-            return Err(unusable("the units are days, hours, minutes, seconds, milliseconds"));
+            return Err(unusable(Phrase::new("instead-duration-units")));
         };
         let Some(amount) = amount.as_u64() else {
-            return Err(unusable("each unit is a whole number, 0 or more"));
+            return Err(unusable(Phrase::new("instead-duration-whole")));
         };
         total = amount
             .checked_mul(*milliseconds)
             .and_then(|part| total.checked_add(part))
-            .ok_or_else(|| unusable("a hundred years (P36525D) is the longest"))?;
+            .ok_or_else(|| unusable(longest()))?;
     }
     Ok(total)
 }
 
 /// Reads `P[nW][nD][T[nH][nM][nS]]`. Years and months have no fixed length and are refused.
 fn read_iso(text: &str) -> Result<u64, UnusableDuration> {
-    let unusable = |hint: &str| UnusableDuration::new(Value::from(text), hint);
-    let form = "write it like PT30S, PT1H30M or P2D";
-    let rest = text.strip_prefix('P').ok_or_else(|| unusable(form))?;
+    let unusable = |hint: Phrase| UnusableDuration::new(Value::from(text), hint);
+    let form = || Phrase::new("instead-duration-form");
+    let rest = text.strip_prefix('P').ok_or_else(|| unusable(form()))?;
     let (date, time) = match rest.split_once('T') {
-        Some((_, "")) => return Err(unusable(form)),
+        Some((_, "")) => return Err(unusable(form())),
         Some((date, time)) => (date, time),
         None => (rest, ""),
     };
     if date.is_empty() && time.is_empty() {
-        return Err(unusable(form));
+        return Err(unusable(form()));
     }
     if date.contains(['Y', 'M']) {
-        return Err(unusable("years and months have no fixed length: write days (P30D)"));
+        return Err(unusable(Phrase::new("instead-duration-days")));
     }
     let parts = [(date, &DATE_UNITS[..]), (time, &TIME_UNITS[..])];
     let mut total = 0.0_f64;
     for (text, units) in parts {
-        total += read_designators(text, units).ok_or_else(|| unusable(form))?;
+        total += read_designators(text, units).ok_or_else(|| unusable(form()))?;
     }
     if total > LONGEST_MS as f64 {
-        return Err(unusable("a hundred years (P36525D) is the longest"));
+        return Err(unusable(longest()));
     }
     Ok(total.round() as u64)
 }
@@ -127,6 +135,14 @@ fn read_designators(mut text: &str, units: &[(char, f64)]) -> Option<f64> {
         text = &tail[designator.len_utf8()..];
     }
     Some(total)
+}
+
+fn either() -> Phrase {
+    Phrase::new("instead-either").text("first", "PT30S").text("second", "{seconds: 30}")
+}
+
+fn longest() -> Phrase {
+    Phrase::new("instead-duration-longest")
 }
 
 const LONGEST_MS: u64 = 36_525 * DAY_MS;

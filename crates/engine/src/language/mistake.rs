@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use super::{Place, Places, Span};
+use kompel_model::Phrase;
+
+use super::{Place, Places, Span, english::english};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,11 +17,11 @@ pub enum Severity {
 }
 
 /// One thing that is wrong with a playbook.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Mistake {
     /// How bad it is.
     pub severity: Severity,
-    /// A short stable name for its kind (`unknown-field`), by which it can be translated.
+    /// A short stable name for its kind (`unknown-field`).
     pub code: &'static str,
     /// The file, as it was named by the caller.
     pub file: String,
@@ -29,37 +31,48 @@ pub struct Mistake {
     pub column: usize,
     /// The same place in bytes.
     pub span: Span,
-    /// What is wrong, in English: a fragment without a final full stop.
-    pub message: String,
-    /// What to write instead; may be empty.
-    pub hint: String,
+    /// What is wrong: a fragment without a final full stop.
+    pub says: Phrase,
+    /// What to write instead, if that can be said.
+    pub instead: Option<Phrase>,
+}
+
+impl Mistake {
+    /// What is wrong, in English.
+    pub fn message(&self) -> String {
+        english(&self.says)
+    }
+
+    /// What to write instead, in English; may be empty.
+    pub fn hint(&self) -> String {
+        self.instead.as_ref().map(english).unwrap_or_default()
+    }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
-        if self.hint.is_empty() { Ok(()) } else { write!(f, " ({})", self.hint) }
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message())?;
+        if self.instead.is_none() { Ok(()) } else { write!(f, " ({})", self.hint()) }
     }
 }
 
 /// A mistake that does not yet know its line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fault {
     pub(super) severity: Severity,
     pub(super) code: &'static str,
     pub(super) span: Span,
-    pub(super) message: String,
-    pub(super) hint: String,
+    pub(super) says: Phrase,
+    pub(super) instead: Option<Phrase>,
 }
 
 impl Fault {
-    pub(super) fn new(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        let (severity, message) = (Severity::Error, message.into());
-        Self { severity, code, span, message, hint: String::new() }
+    pub(super) fn new(code: &'static str, span: Span, says: Phrase) -> Self {
+        Self { severity: Severity::Error, code, span, says, instead: None }
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = hint.into();
+    pub(super) fn hint(mut self, instead: Phrase) -> Self {
+        self.instead = Some(instead);
         self
     }
 
@@ -82,11 +95,27 @@ pub(super) fn locate(mut faults: Vec<Fault>, places: &Places) -> Vec<Mistake> {
             line,
             column,
             span,
-            message: fault.message,
-            hint: fault.hint,
+            says: fault.says,
+            instead: fault.instead,
         }
     });
     located.take(MOST_MISTAKES).collect()
+}
+
+/// The hint to write just this.
+pub(super) fn write(code: &str) -> Phrase {
+    Phrase::new("instead-write").text("code", code)
+}
+
+/// The hint that a name like the written one exists.
+pub(super) fn near(name: &str) -> Phrase {
+    Phrase::new("instead-near").text("name", format!("`{name}`"))
+}
+
+/// The hint that these exist.
+pub(super) fn known(names: impl IntoIterator<Item = impl fmt::Display>) -> Phrase {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    Phrase::new("instead-known").text("names", names.join(", "))
 }
 
 /// The stretch to point at for a part: its key if it has one, else itself.

@@ -6,6 +6,7 @@
 mod ast;
 mod check;
 mod duration;
+mod english;
 mod error_type;
 mod expression;
 mod mistake;
@@ -27,7 +28,9 @@ pub use ast::{
     Transform, Try, Until, Uri, Use, UseAuthentication,
 };
 pub use check::check;
+pub(crate) use check::no_schema;
 pub use duration::{FixedDuration, UnusableDuration};
+pub(crate) use english::english;
 pub use error_type::{StandardError, same_error_type};
 pub use expression::{Expression, embedded_expression};
 pub use mistake::{Mistake, Severity};

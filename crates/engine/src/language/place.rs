@@ -35,10 +35,10 @@ pub struct PlacedExpression {
 
 /// The text of a playbook, the places of all its parts by their JSON pointer
 /// (`/do/0/pause/wait`), which for a task is the standard's task reference, and its expressions.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Places(Arc<Inner>);
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Inner {
     file: String,
     text: String,

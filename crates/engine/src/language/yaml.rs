@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use kompel_model::Phrase;
 use serde_json::{Map, Number, Value};
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle};
 
@@ -38,16 +39,17 @@ impl Node {
     /// Reads the text.
     pub(super) fn read(text: &str) -> Result<Self, Fault> {
         if text.len() > MOST_BYTES {
-            let message = format!("the file is larger than {} KiB", MOST_BYTES / 1024);
+            let message =
+                Phrase::new("mistake-too-large").text("most", (MOST_BYTES / 1024).to_string());
             return Err(Fault::new("too-large", Span::default(), message)
-                .hint("split it with `run.workflow`"));
+                .hint(Phrase::new("instead-split")));
         }
         let options = serde_saphyr::granit_parser::options! { emit_comments: false };
         let events = Parser::new_from_str_with_options(text, options);
         let root = Composer { text, events, anchors: BTreeMap::new(), weight: 0 }.document()?;
         match root.too_far(0) {
-            Some(span) => Err(Fault::new("too-deep", span, "the names around this are too long")
-                .hint("choose shorter names, or fewer levels")),
+            Some(span) => Err(Fault::new("too-deep", span, Phrase::new("mistake-names-too-long"))
+                .hint(Phrase::new("instead-shorter-names"))),
             None => Ok(root),
         }
     }
@@ -65,15 +67,15 @@ impl Node {
     }
 
     /// What it is, for messages.
-    pub(super) fn describe(&self) -> &'static str {
-        match self.kind {
-            Kind::Null => "nothing",
-            Kind::Bool(_) => "true or false",
-            Kind::Number(_) => "a number",
-            Kind::Text(_) => "a text",
-            Kind::List(_) => "a list",
-            Kind::Map(_) => "a mapping",
-        }
+    pub(super) fn describe(&self) -> Phrase {
+        Phrase::new(match self.kind {
+            Kind::Null => "part-nothing",
+            Kind::Bool(_) => "part-bool",
+            Kind::Number(_) => "part-number",
+            Kind::Text(_) => "part-text",
+            Kind::List(_) => "part-list",
+            Kind::Map(_) => "part-mapping",
+        })
     }
 
     /// The places of this value and of everything in it.
@@ -156,13 +158,17 @@ impl<'t> Composer<'t> {
                 Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
                 Event::StreamEnd => {
                     return root.ok_or_else(|| {
-                        Fault::new("empty", span, "the file is empty")
-                            .hint("begin with `document:` and `do:`")
+                        Fault::new("empty", span, Phrase::new("mistake-empty-file"))
+                            .hint(Phrase::new("instead-begin"))
                     });
                 }
                 _ if root.is_some() => {
-                    return Err(Fault::new("second-document", span, "a second YAML document")
-                        .hint("one file holds one playbook"));
+                    return Err(Fault::new(
+                        "second-document",
+                        span,
+                        Phrase::new("mistake-second-document"),
+                    )
+                    .hint(Phrase::new("instead-second-document")));
                 }
                 event => root = Some(self.node(event, span, 0)?),
             }
@@ -182,7 +188,7 @@ impl<'t> Composer<'t> {
                 Err(Fault::new(
                     "yaml",
                     Span { start, end: start },
-                    format!("no YAML: {}", error.info()),
+                    Phrase::new("mistake-yaml").text("error", error.info()),
                 ))
             }
             None => Ok((Event::StreamEnd, Span { start: self.text.len(), end: self.text.len() })),
@@ -217,12 +223,12 @@ impl<'t> Composer<'t> {
             }
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    return Err(Fault::new("alias", span, "an alias within its own anchor"));
+                    return Err(Fault::new("alias", span, Phrase::new("mistake-alias")));
                 };
                 self.count(node.weight(), depth + node.depth(), span)?;
                 Ok(Node { span, ..node })
             }
-            _ => Err(Fault::new("yaml", span, "no YAML: a value is missing here")),
+            _ => Err(Fault::new("yaml", span, Phrase::new("mistake-yaml-value"))),
         }
     }
 
@@ -235,21 +241,21 @@ impl<'t> Composer<'t> {
                 Event::MappingEnd => return Ok((members, key_span.end)),
                 Event::Scalar(text, _, 0, None) => text.into_owned(),
                 _ => {
-                    return Err(Fault::new("key", key_span, "a key that is no plain text")
-                        .hint("write keys as plain texts, without anchors and tags"));
+                    return Err(Fault::new("key", key_span, Phrase::new("mistake-key"))
+                        .hint(Phrase::new("instead-key")));
                 }
             };
             if key == "<<" {
-                return Err(Fault::new("merge-key", key_span, "a YAML merge key")
-                    .hint("write the members out, or share them by name under `use`"));
+                return Err(Fault::new("merge-key", key_span, Phrase::new("mistake-merge-key"))
+                    .hint(Phrase::new("instead-merge-key")));
             }
             if !seen.insert(key.clone()) {
                 return Err(Fault::new(
                     "repeated-key",
                     key_span,
-                    format!("`{key}` stands here twice"),
+                    Phrase::new("mistake-repeated-key").text("name", key),
                 )
-                .hint("keep one of them"));
+                .hint(Phrase::new("instead-keep-one")));
             }
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;
@@ -268,12 +274,13 @@ impl<'t> Composer<'t> {
     fn count(&mut self, weight: usize, depth: usize, span: Span) -> Result<(), Fault> {
         self.weight = self.weight.saturating_add(weight);
         if depth > MOST_LEVELS {
-            let message = format!("nested more than {MOST_LEVELS} levels deep");
-            return Err(Fault::new("too-deep", span, message).hint("split it with `run.workflow`"));
+            let message = Phrase::new("mistake-too-deep").text("most", MOST_LEVELS.to_string());
+            return Err(Fault::new("too-deep", span, message).hint(Phrase::new("instead-split")));
         }
         if self.weight > MOST_VALUES {
-            let message = format!("more than {MOST_VALUES} values, aliases counted out");
-            return Err(Fault::new("too-large", span, message).hint("split it with `run.workflow`"));
+            let message =
+                Phrase::new("mistake-too-many-values").text("most", MOST_VALUES.to_string());
+            return Err(Fault::new("too-large", span, message).hint(Phrase::new("instead-split")));
         }
         Ok(())
     }
@@ -282,7 +289,7 @@ impl<'t> Composer<'t> {
 fn refuse_tag(tagged: bool, span: Span) -> Result<(), Fault> {
     if tagged {
         return Err(
-            Fault::new("tag", span, "a YAML tag").hint("leave it out; quote what is a text")
+            Fault::new("tag", span, Phrase::new("mistake-tag")).hint(Phrase::new("instead-tag"))
         );
     }
     Ok(())
@@ -294,16 +301,16 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Result<Kind, Fa
     if style != ScalarStyle::Plain {
         return Ok(Kind::Text(text.into_owned()));
     }
-    let quote = |message: &str| {
-        Err(Fault::new("number", span, format!("`{text}` {message}"))
-            .hint(format!("if it is a text, write '{text}'")))
+    let quote = |says: Phrase| {
+        let hint = Phrase::new("instead-quoted").text("code", format!("'{text}'"));
+        Err(Fault::new("number", span, says).hint(hint))
     };
     match text.as_ref() {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Kind::Null),
         "true" | "True" | "TRUE" => return Ok(Kind::Bool(true)),
         "false" | "False" | "FALSE" => return Ok(Kind::Bool(false)),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "-.inf" | ".nan" | ".NaN" | ".NAN" => {
-            return quote("is no number that JSON knows");
+            return quote(Phrase::new("mistake-no-json-number").text("text", text.as_ref()));
         }
         _ => {}
     }
@@ -311,7 +318,7 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Result<Kind, Fa
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if digits(unsigned) {
         if unsigned.len() > 1 && unsigned.starts_with('0') {
-            return quote("would lose its leading zeros");
+            return quote(Phrase::new("mistake-leading-zeros").text("text", text.as_ref()));
         }
         let plain = text.strip_prefix('+').unwrap_or(&text);
         let number = plain
@@ -320,7 +327,7 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Result<Kind, Fa
             .or_else(|_| plain.parse::<i64>().map(Number::from));
         return match number {
             Ok(number) => Ok(Kind::Number(number)),
-            Err(_) => quote("is too large a number"),
+            Err(_) => quote(Phrase::new("mistake-too-large-number").text("text", text.as_ref())),
         };
     }
     for (prefix, radix) in [("0x", 16), ("0o", 8)] {
@@ -332,7 +339,10 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Result<Kind, Fa
     }
     if is_float(unsigned) {
         let float = text.parse::<f64>().ok().and_then(Number::from_f64);
-        return float.map(Kind::Number).map_or_else(|| quote("is too large a number"), Ok);
+        return float.map(Kind::Number).map_or_else(
+            || quote(Phrase::new("mistake-too-large-number").text("text", text.as_ref())),
+            Ok,
+        );
     }
     Ok(Kind::Text(text.into_owned()))
 }

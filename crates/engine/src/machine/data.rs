@@ -247,7 +247,7 @@ impl Stepper<'_> {
             Duration::Expression(expression) => {
                 let value = self.expression(expression, on, scope)?;
                 let read = FixedDuration::from_value(&value).map_err(|error| {
-                    let detail = format!("{error}: {}", error.hint);
+                    let detail = format!("{error}: {}", error.hint());
                     fault(StandardError::Expression, "Not a duration", detail)
                 })?;
                 Ok(read.milliseconds())

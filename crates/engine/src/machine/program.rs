@@ -3,11 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jsonschema::Validator;
+use kompel_model::Phrase;
 use serde_json::Value;
 
 use crate::{
     jq,
-    language::{InputRule, Mistake, OutputRule, Playbook, Schema, Severity, Task, TaskKind},
+    language::{
+        InputRule, Mistake, OutputRule, Playbook, Schema, Severity, Task, TaskKind, no_schema,
+    },
 };
 
 /// A playbook made ready to run; may be shared between threads and is cheap to clone.
@@ -37,7 +40,8 @@ impl Program {
             match jq::Expression::compile(text) {
                 Ok(compiled) => drop(expressions.insert(text.to_owned(), compiled)),
                 Err(error) => {
-                    mistakes.push(mistake(&playbook, &placed.pointer, "expression", &error));
+                    let says = error.phrase();
+                    mistakes.push(mistake(&playbook, &placed.pointer, "expression", says));
                 }
             }
         }
@@ -49,7 +53,9 @@ impl Program {
         for (pointer, schema) in &parts.schemas {
             match jsonschema::validator_for(&schema.document) {
                 Ok(validator) => drop(schemas.insert(schema.document.to_string(), validator)),
-                Err(error) => mistakes.push(mistake(&playbook, pointer, "schema", &error)),
+                Err(error) => {
+                    mistakes.push(mistake(&playbook, pointer, "schema", no_schema(&error)));
+                }
             }
         }
         if !mistakes.is_empty() {
@@ -87,18 +93,12 @@ impl Program {
     }
 }
 
-fn mistake(
-    playbook: &Playbook,
-    pointer: &str,
-    code: &'static str,
-    error: &dyn std::fmt::Display,
-) -> Mistake {
+fn mistake(playbook: &Playbook, pointer: &str, code: &'static str, says: Phrase) -> Mistake {
     let span = playbook.places.find(pointer).value;
     let (line, column) = playbook.places.line_and_column(span.start);
     let file = playbook.places.file().to_owned();
-    let message = error.to_string();
-    let hint = String::new();
-    Mistake { severity: Severity::Error, code, file, line, column, span, message, hint }
+    let severity = Severity::Error;
+    Mistake { severity, code, file, line, column, span, says, instead: None }
 }
 
 /// The tasks by reference, their lists, and the schemas with their places.

@@ -2,7 +2,7 @@
 //!
 //! Owns finding the columns and the rows; what words say of times is `phrases`'.
 
-use kompel_model::{Answer, Counts, Effect, FindingCode, MemberRef, Reading, SourceKind};
+use kompel_model::{Answer, Counts, Effect, FindingCode, MemberRef, Phrase, Reading, SourceKind};
 
 use super::phrases;
 use crate::{
@@ -74,7 +74,7 @@ fn read_table(
             }
             None => {
                 let (code, effect) = (FindingCode::MissingText, Effect::Skipped);
-                findings.add(number, "", code, effect, "no chore in it");
+                findings.add(number, "", code, effect, Phrase::new("detail-no-chore"));
             }
         }
         true
@@ -85,7 +85,7 @@ fn read_table(
     }
     rows.each(options, &mut |number, row| take(number + offset, row))?;
     reading.counts = Counts { rows: met, records: taken };
-    let detail = format!("more than {} rows: raise the limit", options.limits.rows);
+    let detail = Phrase::new("detail-limit-rows").count("limit", options.limits.rows);
     findings.add_many(None, "", FindingCode::TooMany, Effect::Skipped, overflow, detail);
     Ok(())
 }
@@ -182,7 +182,8 @@ impl Columns {
             return None;
         }
         if cut {
-            let detail = format!("cut at {} bytes", options.limits.text_bytes);
+            let detail =
+                Phrase::new("detail-cut-at").count("limit", options.limits.text_bytes as u64);
             findings.add(number, "what", FindingCode::TooLong, Effect::Repaired, detail);
         }
         let often = shorten(cell(self.often), options.limits.text_bytes).0;
@@ -191,7 +192,7 @@ impl Columns {
         let at = dates::parse(date, DateOrder::DayFirst, options.timezone);
         if at.is_none() && !date.is_empty() {
             let (code, effect) = (FindingCode::BadDate, Effect::Repaired);
-            findings.add(number, "date", code, effect, "no date that can be read");
+            findings.add(number, "date", code, effect, Phrase::new("detail-no-date"));
         }
         let key = format!("{prefix}{number}");
         Some(Answer {

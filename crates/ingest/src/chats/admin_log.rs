@@ -8,7 +8,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveTime};
-use kompel_model::{Effect, FindingCode, MemberRef, Message, Name, Party, Reading, SourceKind};
+use kompel_model::{
+    Effect, FindingCode, MemberRef, Message, Name, Party, Phrase, Reading, SourceKind,
+};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 use regex::Regex;
 use sha2::{Digest, Sha256};
@@ -34,12 +36,12 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
         let (text, bad) = encoding::decode(&part.bytes(&options.limits)?);
         collected.findings.in_file(&part.name);
         if bad {
-            let detail = "bytes that are no text were replaced";
+            let detail = Phrase::new("detail-bytes-replaced");
             collected.findings.add(None, "", FindingCode::BadEncoding, Effect::Repaired, detail);
         }
         let entries = entries_of(&text);
         if entries.is_empty() {
-            let detail = "no dated entries in it";
+            let detail = Phrase::new("detail-no-entries");
             collected.findings.add(None, "", FindingCode::UnknownFile, Effect::Kept, detail);
         }
         files.push((part.name.clone(), text, entries));
@@ -138,7 +140,7 @@ fn take(
         NaiveTime::from_hms_opt(found[1].parse().ok()?, found[2].parse().ok()?, 0)
     });
     let (Some(date), Some(time)) = (entry.date, time) else {
-        let detail = "no date above it, or no HH:MM at its start";
+        let detail = Phrase::new("detail-entry-no-time");
         return collected.skip(row, "", FindingCode::MissingTime, detail);
     };
     let rest = body[TIME.find(body).map_or(0, |m| m.end())..].trim();
@@ -146,10 +148,15 @@ fn take(
     let words = linked(said.words.trim());
     let (words, cut) = shorten(&words, options.limits.text_bytes);
     if words.is_empty() {
-        return collected.skip(row, "", FindingCode::MissingText, "an entry without text");
+        return collected.skip(
+            row,
+            "",
+            FindingCode::MissingText,
+            Phrase::new("detail-entry-no-text"),
+        );
     }
     if cut {
-        let detail = format!("cut at {} bytes", options.limits.text_bytes);
+        let detail = Phrase::new("detail-cut-at").count("limit", options.limits.text_bytes as u64);
         collected.findings.add(row, "", FindingCode::TooLong, Effect::Repaired, detail);
     }
     let author = said.user.and_then(|user| names.person(user));

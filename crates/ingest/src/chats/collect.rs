@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use kompel_model::{Counts, Effect, FindingCode, Message, Name, Party, PersonId, Reading};
+use kompel_model::{Counts, Effect, FindingCode, Message, Name, Party, PersonId, Phrase, Reading};
 
 use crate::{Limits, findings::Findings};
 
@@ -47,7 +47,7 @@ impl Collected {
     }
 
     /// Leaves a counted row out, and says why.
-    pub(super) fn skip(&mut self, row: u64, column: &str, code: FindingCode, detail: &str) {
+    pub(super) fn skip(&mut self, row: u64, column: &str, code: FindingCode, detail: Phrase) {
         self.findings.add(row, column, code, Effect::Skipped, detail);
     }
 
@@ -65,7 +65,7 @@ impl Collected {
                 free.insert(message);
             }
             Entry::Occupied(mut taken) => {
-                let detail = "the same message a second time";
+                let detail = Phrase::new("detail-same-message");
                 self.findings.add(row, "", FindingCode::Duplicate, Effect::Merged, detail);
                 let rank = |m: &Message| {
                     (m.edited, m.text.len(), m.text.clone(), m.author.clone(), m.reactions.len())
@@ -86,7 +86,7 @@ impl Collected {
                 first.thread = Some(thread);
             }
         }
-        let detail = format!("more than {} messages: raise the limit", self.limits.rows);
+        let detail = Phrase::new("detail-limit-messages").count("limit", self.limits.rows);
         let (code, effect) = (FindingCode::TooMany, Effect::Skipped);
         self.findings.add_many(None, "", code, effect, self.overflow, detail);
         let mut reading = Reading {
@@ -99,4 +99,9 @@ impl Collected {
         reading.log.sort();
         reading
     }
+}
+
+/// Says that a message is the system's own; `kind` is the product's word for it.
+pub(super) fn notice(kind: &str) -> Phrase {
+    Phrase::new("detail-notice-kind").text("kind", kind)
 }

@@ -8,13 +8,13 @@ use std::sync::LazyLock;
 
 use chrono::DateTime;
 use kompel_model::{
-    Effect, FindingCode, MemberRef, Message, Name, Party, PersonId, Reaction, Reading, SourceKind,
-    Timestamp,
+    Effect, FindingCode, MemberRef, Message, Name, Party, PersonId, Phrase, Reaction, Reading,
+    SourceKind, Timestamp,
 };
 use regex::Regex;
 use serde_json::Value;
 
-use super::collect::Collected;
+use super::collect::{Collected, notice};
 use crate::{Error, Input, Options, formats::Sample, input::Part, names::Names, text::shorten};
 
 /// True for an export of a Slack workspace, whole or some channels of it.
@@ -63,7 +63,7 @@ fn read_day(
     let bytes = part.bytes(&options.limits)?;
     let Ok(Value::Array(messages)) = serde_json::from_slice::<Value>(&bytes) else {
         collected.count_row();
-        collected.skip(1, "", FindingCode::BadRow, "no JSON array of messages: export again");
+        collected.skip(1, "", FindingCode::BadRow, Phrase::new("detail-no-messages"));
         return Ok(());
     };
     for (index, value) in messages.iter().enumerate() {
@@ -125,12 +125,12 @@ impl Export {
         collected.findings.in_file(&part.name);
         if LISTS.contains(&name) {
             if name == "users.json" && self.users.is_empty() {
-                let detail = "no user can be read: messages keep the users' ids";
+                let detail = Phrase::new("detail-no-users");
                 let (code, effect) = (FindingCode::BadType, Effect::Kept);
                 collected.findings.add(None, "", code, effect, detail);
             }
         } else if !SILENT.contains(&name) {
-            let detail = "no part of the export that holds messages";
+            let detail = Phrase::new("detail-holds-no-messages");
             collected.findings.add(None, "", FindingCode::UnknownFile, Effect::Kept, detail);
         }
     }
@@ -153,23 +153,34 @@ impl Export {
     ) {
         let subtype = text(value, "subtype").unwrap_or_default();
         if !value.is_object() {
-            return collected.skip(row, "", FindingCode::BadType, "an object was expected");
+            return collected.skip(row, "", FindingCode::BadType, Phrase::new("detail-no-object"));
         }
         if SYSTEM.contains(&subtype) {
-            let detail = format!("a {subtype} notice");
-            return collected.skip(row, "subtype", FindingCode::SystemMessage, &detail);
+            let detail = notice(subtype);
+            return collected.skip(row, "subtype", FindingCode::SystemMessage, detail);
         }
         let Some((ts, at)) = text(value, "ts").and_then(|ts| Some((ts, moment(ts)?))) else {
-            return collected.skip(row, "ts", FindingCode::MissingTime, "no time that can be read");
+            return collected.skip(
+                row,
+                "ts",
+                FindingCode::MissingTime,
+                Phrase::new("detail-no-time"),
+            );
         };
         let author = self.author(row, value, subtype, collected);
         let words = self.words(value);
         let (words, cut) = shorten(words.trim(), options.limits.text_bytes);
         if words.is_empty() {
-            return collected.skip(row, "text", FindingCode::MissingText, "a message without text");
+            return collected.skip(
+                row,
+                "text",
+                FindingCode::MissingText,
+                Phrase::new("detail-message-no-text"),
+            );
         }
         if cut {
-            let detail = format!("cut at {} bytes", options.limits.text_bytes);
+            let detail =
+                Phrase::new("detail-cut-at").count("limit", options.limits.text_bytes as u64);
             collected.findings.add(row, "text", FindingCode::TooLong, Effect::Repaired, detail);
         }
         let key = |ts: &str| -> Name { format!("{channel}/{ts}").into() };
@@ -201,7 +212,7 @@ impl Export {
         let bot = subtype == "bot_message" || value.get("bot_id").is_some_and(|id| !id.is_null());
         if let Some(id) = user {
             if !self.users.contains_key(id) && self.unknown_users.insert(id.to_owned()) {
-                let detail = "a user that users.json does not hold";
+                let detail = Phrase::new("detail-unknown-user");
                 let (code, effect) = (FindingCode::DanglingReference, Effect::Kept);
                 collected.findings.add(row, "user", code, effect, detail);
             }

@@ -4,12 +4,12 @@
 //! Microsoft Graph v1.0, resource type `chatMessage`.
 
 use kompel_model::{
-    Effect, FindingCode, MemberRef, Message, Name, Party, PersonId, Reaction, Reading, SourceKind,
-    Timestamp,
+    Effect, FindingCode, MemberRef, Message, Name, Party, PersonId, Phrase, Reaction, Reading,
+    SourceKind, Timestamp,
 };
 use serde_json::Value;
 
-use super::collect::Collected;
+use super::collect::{Collected, notice};
 use crate::{
     Error, Input, Options, encoding,
     formats::Sample,
@@ -68,14 +68,14 @@ impl Teams<'_> {
                 }
                 Err(_) => {
                     self.collected.count_row();
-                    let detail = "the JSON breaks off here: export it again, whole";
+                    let detail = Phrase::new("detail-json-breaks-off");
                     self.collected.skip(self.row + 1, "", FindingCode::BadRow, detail);
                     break;
                 }
             }
         }
         if met == 0 {
-            let detail = "an empty file";
+            let detail = Phrase::new("detail-empty-file");
             self.collected.findings.add(None, "", FindingCode::UnknownFile, Effect::Kept, detail);
         }
         Ok(())
@@ -122,24 +122,35 @@ impl Teams<'_> {
 
     fn one(&mut self, row: u64, value: &Value, channel: &Name, parent: Option<&str>) {
         let Some(id) = text(value, "id").filter(|id| !id.is_empty()) else {
-            return self.collected.skip(row, "id", FindingCode::MissingKey, "a message without id");
+            return self.collected.skip(
+                row,
+                "id",
+                FindingCode::MissingKey,
+                Phrase::new("detail-message-no-id"),
+            );
         };
         let kind = text(value, "messageType").unwrap_or("message");
         if kind != "message" {
-            let detail = format!("a {}", if SYSTEM.contains(&kind) { kind } else { "notice" });
-            return self.collected.skip(row, "messageType", FindingCode::SystemMessage, &detail);
+            let known = SYSTEM.contains(&kind);
+            let detail = if known { notice(kind) } else { Phrase::new("detail-notice") };
+            return self.collected.skip(row, "messageType", FindingCode::SystemMessage, detail);
         }
         if time(value, "deletedDateTime").is_some() {
-            let detail = "a deleted message";
+            let detail = Phrase::new("detail-deleted");
             return self.collected.skip(row, "deletedDateTime", FindingCode::MissingText, detail);
         }
         let Some(at) = time(value, "createdDateTime") else {
-            let detail = "no time that can be read";
+            let detail = Phrase::new("detail-no-time");
             return self.collected.skip(row, "createdDateTime", FindingCode::MissingTime, detail);
         };
         let words = self.words(row, value);
         if words.is_empty() {
-            return self.collected.skip(row, "body", FindingCode::MissingText, "no text in it");
+            return self.collected.skip(
+                row,
+                "body",
+                FindingCode::MissingText,
+                Phrase::new("detail-message-no-text"),
+            );
         }
         let (author, robot) = self.author(value);
         let key = |id: &str| -> Name { format!("{channel}/{id}").into() };
@@ -178,7 +189,8 @@ impl Teams<'_> {
             clean(content, Markup::Plain, &self.options.limits)
         };
         if cleaned.cut {
-            let detail = format!("cut at {} bytes", self.options.limits.text_bytes);
+            let detail =
+                Phrase::new("detail-cut-at").count("limit", self.options.limits.text_bytes as u64);
             let (code, effect) = (FindingCode::TooLong, Effect::Repaired);
             self.collected.findings.add(row, "body", code, effect, detail);
         }

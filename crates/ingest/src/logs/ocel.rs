@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kompel_model::{Activity, Counts, Effect, FindingCode, Reading, SourceKind, Ticket};
+use kompel_model::{Activity, Counts, Effect, FindingCode, Phrase, Reading, SourceKind, Ticket};
 use process_mining::core::event_data::object_centric::{
     OCEL, OCELEvent, OCELObject,
     ocel_json::import_ocel_json_slice,
@@ -94,13 +94,14 @@ fn cases(
         counts.rows += 1;
         let row = counts.rows;
         if row > options.limits.rows {
-            findings.add(row, "", FindingCode::TooMany, Effect::Skipped, "raise the limit");
+            let detail = Phrase::new("detail-limit-objects").count("limit", options.limits.rows);
+            findings.add(row, "", FindingCode::TooMany, Effect::Skipped, detail);
             continue;
         }
         let events = events_of.get(object.id.as_str()).map_or(&[][..], Vec::as_slice);
         let ticket = case(object, events, &types, &mut names, options);
         if tickets.insert(ticket.id.key.to_string(), ticket).is_some() {
-            let detail = "the same object a second time";
+            let detail = Phrase::new("detail-same-object");
             findings.add(row, "", FindingCode::Duplicate, Effect::Merged, detail);
         }
     }

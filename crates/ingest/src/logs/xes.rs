@@ -9,7 +9,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::mem::take;
 
 use kompel_model::{
-    Activity, Counts, Effect, FindingCode, Name, PersonId, Reading, SourceKind, Ticket, Timestamp,
+    Activity, Counts, Effect, FindingCode, Name, PersonId, Phrase, Reading, SourceKind, Ticket,
+    Timestamp,
 };
 use process_mining::core::event_data::timestamp_utils::parse_timestamp;
 use quick_xml::{Reader, escape::unescape, events::BytesStart, events::Event as Xml};
@@ -123,7 +124,7 @@ impl<'a> Cases<'a> {
         let mut reader = Reader::from_reader(BufReader::with_capacity(BUFFER, bounded));
         if !self.document(&mut reader, findings) {
             self.counts.rows += 1;
-            let detail = "the XML is broken here: what follows could not be read";
+            let detail = Phrase::new("detail-xml-broken");
             let row = self.counts.rows;
             findings.add(row, "", FindingCode::BadRow, Effect::Skipped, detail);
         }
@@ -275,19 +276,21 @@ impl<'a> Cases<'a> {
             (self.options.progress)(row);
         }
         if row > self.options.limits.rows {
-            findings.add(row, "", FindingCode::TooMany, Effect::Skipped, "raise the limit");
+            let detail =
+                Phrase::new("detail-limit-traces").count("limit", self.options.limits.rows);
+            findings.add(row, "", FindingCode::TooMany, Effect::Skipped, detail);
             return;
         }
         let mut trace = take(&mut self.trace);
         if trace.key.trim().is_empty() {
-            let detail = "a trace without concept:name: numbered by its place";
+            let detail = Phrase::new("detail-trace-nameless");
             findings.add(row, "concept:name", FindingCode::MissingKey, Effect::Repaired, detail);
             trace.key = format!("trace-{row}");
         }
         let (nameless, most) = (trace.nameless, self.options.limits.comments);
-        let detail = format!("{nameless} events without name or time were left out");
+        let detail = Phrase::new("detail-events-nameless").count("count", nameless);
         findings.add_many(row, "", FindingCode::MissingTime, Effect::Repaired, nameless, detail);
-        let detail = format!("more than {most} events: the rest was left out");
+        let detail = Phrase::new("detail-events-cut").count("limit", most as u64);
         findings.add_many(row, "", FindingCode::TooMany, Effect::Repaired, trace.surplus, detail);
         let key = take(&mut trace.key);
         let ticket = self.ticket(&key, trace);
@@ -296,7 +299,7 @@ impl<'a> Cases<'a> {
                 free.insert(ticket);
             }
             Entry::Occupied(mut taken) => {
-                let detail = "a second trace of the same name: its events join the first's";
+                let detail = Phrase::new("detail-trace-twice");
                 findings.add(row, "", FindingCode::Duplicate, Effect::Merged, detail);
                 let first = taken.get_mut();
                 first.activities.extend(ticket.activities);

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use kompel_model::{
-    Comment, Counts, Effect, EventLog, FindingCode, Name, Party, PersonId, Reading, SourceKind,
-    Ticket, Timestamp,
+    Comment, Counts, Effect, EventLog, FindingCode, Name, Party, PersonId, Phrase, Reading,
+    SourceKind, Ticket, Timestamp,
 };
 use rustc_hash::FxHashMap;
 
@@ -92,22 +92,22 @@ impl<'o> Desk<'o> {
     }
 
     fn note(&mut self, row: u64, column: &str, raw: &str, cleaned: &text::Cleaned) {
-        let mut add = |code, effect, detail: &str| {
+        let mut add = |code, effect, detail: Phrase| {
             self.findings.add(row, column, code, effect, detail);
         };
         if cleaned.cut {
             let limit = self.options.limits.text_bytes;
-            let detail = format!("{} bytes cut to {limit}", raw.len());
-            add(FindingCode::TooLong, Effect::Repaired, &detail);
+            let detail = shortened(raw, limit);
+            add(FindingCode::TooLong, Effect::Repaired, detail);
         }
         if cleaned.automatic {
-            add(FindingCode::AutoReply, Effect::Kept, "an automatic reply");
+            add(FindingCode::AutoReply, Effect::Kept, Phrase::new("detail-auto-reply"));
         }
         if cleaned.quote {
-            add(FindingCode::Quote, Effect::Repaired, "a quoted thread was left out");
+            add(FindingCode::Quote, Effect::Repaired, Phrase::new("detail-quote"));
         }
         if cleaned.signature {
-            add(FindingCode::Signature, Effect::Repaired, "a mail signature was left out");
+            add(FindingCode::Signature, Effect::Repaired, Phrase::new("detail-signature"));
         }
     }
 
@@ -115,7 +115,7 @@ impl<'o> Desk<'o> {
     pub(super) fn plain(&mut self, row: u64, column: &str, raw: &str) -> String {
         let (text, cut) = text::shorten(raw.trim(), self.options.limits.text_bytes);
         if cut {
-            let detail = format!("{} bytes cut to {}", raw.len(), self.options.limits.text_bytes);
+            let detail = shortened(raw, self.options.limits.text_bytes);
             self.findings.add(row, column, FindingCode::TooLong, Effect::Repaired, detail);
         }
         text.to_owned()
@@ -130,7 +130,7 @@ impl<'o> Desk<'o> {
         let moment = dates::parse(raw, self.order, self.options.timezone);
         if moment.is_none() {
             let (shown, _) = text::shorten(raw, 40);
-            let detail = format!("{shown:?} is no date: use yyyy-mm-dd hh:mm");
+            let detail = Phrase::new("detail-date").text("value", format!("{shown:?}"));
             self.findings.add(row, column, FindingCode::BadDate, Effect::Repaired, detail);
         }
         moment
@@ -146,7 +146,7 @@ impl<'o> Desk<'o> {
         let number = whole.parse().ok();
         if number.is_none() {
             let (shown, _) = text::shorten(raw, 40);
-            let detail = format!("{shown:?} is no whole number");
+            let detail = Phrase::new("detail-number").text("value", format!("{shown:?}"));
             self.findings.add(row, column, FindingCode::BadNumber, Effect::Repaired, detail);
         }
         number
@@ -157,15 +157,22 @@ impl<'o> Desk<'o> {
         self.order = seen.order();
         let times = seen.ambiguous();
         if times > 0 {
-            let what = if seen.is_mixed() { "both orders occur" } else { "nothing tells" };
-            let detail = format!("day or month first: {what}; read as {:?}", self.order);
+            let order = match self.order {
+                DateOrder::DayFirst => "day",
+                DateOrder::MonthFirst => "month",
+            };
+            let detail = if seen.is_mixed() {
+                Phrase::new("detail-dates-mixed").text("order", order)
+            } else {
+                Phrase::new("detail-dates-open").text("order", order)
+            };
             let code = FindingCode::AmbiguousDate;
             self.findings.add_many(None, column, code, Effect::Kept, times, detail);
         }
     }
 
     /// Gives up a row.
-    pub(super) fn skip(&mut self, row: u64, column: &str, code: FindingCode, detail: &str) {
+    pub(super) fn skip(&mut self, row: u64, column: &str, code: FindingCode, detail: Phrase) {
         self.findings.add(row, column, code, Effect::Skipped, detail);
     }
 
@@ -188,14 +195,14 @@ impl<'o> Desk<'o> {
         if !same && compare(&ticket, known) == Ordering::Greater {
             *known = ticket;
         }
-        let what = if same { "the same row" } else { "the same key; the later updated stays" };
-        let detail = format!("{what} as another");
+        let detail =
+            if same { Phrase::new("detail-same-row") } else { Phrase::new("detail-same-key") };
         self.findings.add(row, "", FindingCode::Duplicate, Effect::Merged, detail);
     }
 
     /// Says that `rows` rows were joined to records that other rows began.
     pub(super) fn joined(&mut self, rows: u64) {
-        let detail = "several rows of one record, joined to its history";
+        let detail = Phrase::new("detail-rows-joined");
         self.findings.add_many(None, "", FindingCode::Duplicate, Effect::Merged, rows, detail);
     }
 
@@ -236,7 +243,9 @@ impl<'o> Desk<'o> {
             ticket.worked.len(),
         ];
         if let Some(count) = counts.into_iter().filter(|count| *count > limit).max() {
-            let detail = format!("{count} entries on one ticket cut to {limit}");
+            let detail = Phrase::new("detail-entries-cut")
+                .count("count", count as u64)
+                .count("limit", limit as u64);
             let row = (row > 0).then_some(row);
             self.findings.add(row, "", FindingCode::TooMany, Effect::Repaired, detail);
             ticket.comments.truncate(limit);
@@ -249,7 +258,7 @@ impl<'o> Desk<'o> {
     /// The reading: tickets in order of their keys.
     pub(super) fn finish(mut self) -> Reading {
         if self.beyond > 0 {
-            let detail = format!("more than {} rows", self.options.limits.rows);
+            let detail = Phrase::new("detail-limit-rows").count("limit", self.options.limits.rows);
             let code = FindingCode::TooMany;
             self.findings.add_many(None, "", code, Effect::Skipped, self.beyond, detail);
         }
@@ -258,17 +267,30 @@ impl<'o> Desk<'o> {
             |t: &&Ticket| t.title.is_empty() && t.description.is_empty() && t.activities.is_empty();
         let textless = self.tickets.iter().filter(textless).count() as u64;
         let timeless = self.tickets.iter().filter(|t| t.created.is_none()).count() as u64;
-        let mut add = |code, times, detail: &str| {
+        let mut add = |code, times, detail: Phrase| {
             self.findings.add_many(None, "", code, Effect::Kept, times, detail);
         };
-        add(FindingCode::MissingText, textless, "records that do not say what they are about");
-        add(FindingCode::MissingTime, timeless, "records without the time they were made");
+        add(
+            FindingCode::MissingText,
+            textless,
+            Phrase::new("detail-records-no-text").count("count", textless),
+        );
+        add(
+            FindingCode::MissingTime,
+            timeless,
+            Phrase::new("detail-records-no-time").count("count", timeless),
+        );
         self.log.tickets = self.tickets;
         self.log.tickets.sort_by(|a, b| a.id.cmp(&b.id));
         let records = self.log.tickets.len() as u64;
         let counts = Counts { rows: self.rows, records };
         Reading { log: self.log, findings: self.findings.finish(), counts }
     }
+}
+
+/// Says that a text was cut.
+fn shortened(raw: &str, limit: usize) -> Phrase {
+    Phrase::new("detail-cut").count("size", raw.len() as u64).count("limit", limit as u64)
 }
 
 /// Cells that stand for nothing.

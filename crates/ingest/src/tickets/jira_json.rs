@@ -1,7 +1,7 @@
 //! Jira's REST answers: search results, arrays of issues, JSON lines; text as wiki or ADF.
 
 use kompel_model::{
-    Change, ChangedField, FindingCode, Link, PersonId, Reading, SourceKind, Ticket, Worked,
+    Change, ChangedField, FindingCode, Link, PersonId, Phrase, Reading, SourceKind, Ticket, Worked,
 };
 use serde_json::{Map, Value};
 
@@ -36,11 +36,11 @@ fn ticket(row: u64, record: Value, desk: &mut Desk<'_>) -> Option<Ticket> {
     let mut issue = json::object(row, record, desk)?;
     let key = json::field(&issue, &["key", "id"]).filter(|key| key.len() <= 256);
     let Some(key) = key else {
-        desk.skip(row, "key", FindingCode::MissingKey, "an issue without its key");
+        desk.skip(row, "key", FindingCode::MissingKey, Phrase::new("detail-issue-no-key"));
         return None;
     };
     let Some(Value::Object(fields)) = issue.remove("fields") else {
-        desk.skip(row, "fields", FindingCode::BadType, "an issue without its fields");
+        desk.skip(row, "fields", FindingCode::BadType, Phrase::new("detail-issue-no-fields"));
         return None;
     };
     let mut t = desk.ticket(&key);

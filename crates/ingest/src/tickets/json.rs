@@ -1,6 +1,6 @@
 //! The loose JSON of ticket systems: documents, pages of records, values in many shapes.
 
-use kompel_model::{Effect, FindingCode, Ticket};
+use kompel_model::{Effect, FindingCode, Phrase, Ticket};
 use serde_json::{Map, Value};
 
 use crate::{Error, encoding, input::Part, tickets::desk::Desk};
@@ -16,7 +16,7 @@ pub(super) fn records(
     let bytes = part.bytes(&desk.options.limits)?;
     let (text, bad) = encoding::decode(&bytes);
     if bad {
-        let detail = "bytes that are no UTF-8: export as UTF-8";
+        let detail = Phrase::new("detail-no-utf8");
         desk.findings.add(None, "", FindingCode::BadEncoding, Effect::Repaired, detail);
     }
     drop(bytes);
@@ -38,8 +38,10 @@ pub(super) fn records(
                     Err(_) if line.trim().is_empty() => {}
                     Err(error) => {
                         desk.begin_row();
-                        let detail = format!("line {} is broken JSON: {error}", index + 1);
-                        desk.skip(index as u64 + 1, "", FindingCode::BadType, &detail);
+                        let detail = Phrase::new("detail-json-broken")
+                            .count("line", index as u64 + 1)
+                            .count("column", error.column() as u64);
+                        desk.skip(index as u64 + 1, "", FindingCode::BadType, detail);
                     }
                 }
             }
@@ -101,7 +103,7 @@ pub(super) fn object(row: u64, record: Value, desk: &mut Desk<'_>) -> Option<Map
     match record {
         Value::Object(object) => Some(object),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            desk.skip(row, "", FindingCode::BadType, "not an object");
+            desk.skip(row, "", FindingCode::BadType, Phrase::new("detail-no-object"));
             None
         }
     }

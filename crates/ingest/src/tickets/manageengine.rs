@@ -1,6 +1,6 @@
 //! ManageEngine ServiceDesk Plus, API v3: `requests` with dates as `{display_value, value}`.
 
-use kompel_model::{FindingCode, Reading, SourceKind, Ticket, Timestamp};
+use kompel_model::{FindingCode, Phrase, Reading, SourceKind, Ticket, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -35,7 +35,7 @@ fn ticket(row: u64, record: Value, desk: &mut Desk<'_>) -> Option<Ticket> {
     }
     let key = json::field(&request, &["display_id", "id"]).filter(|key| key.len() <= 256);
     let Some(key) = key else {
-        desk.skip(row, "id", FindingCode::MissingKey, "a request without its id");
+        desk.skip(row, "id", FindingCode::MissingKey, Phrase::new("detail-request-no-id"));
         return None;
     };
     let mut t = desk.ticket(&key);

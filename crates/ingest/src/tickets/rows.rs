@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use calamine::{Data, Reader as _, open_workbook_auto_from_rs};
-use kompel_model::{Effect, FindingCode};
+use kompel_model::{Effect, FindingCode, Phrase};
 
 use crate::{
     Error, Options,
@@ -156,21 +156,22 @@ pub(crate) fn check_row(rows: &Rows<'_>, number: u64, row: &Row, findings: &mut 
     let (width, cells) = (rows.header.len(), row.len());
     let surplus = row.iter().skip(width).any(|cell| !cell.trim().is_empty());
     if cells < width || surplus {
-        let detail = format!("{cells} cells where the header has {width}");
+        let detail =
+            Phrase::new("detail-cells").count("cells", cells as u64).count("header", width as u64);
         findings.add(number, "", FindingCode::BadRow, Effect::Repaired, detail);
     }
     for (index, cell) in row.iter().enumerate().filter(|(_, cell)| cell.len() > SUSPECT_BYTES) {
         let swallowed = rows.swallowed(cell);
         if swallowed > 0 {
             let column = rows.header.get(index).map_or("", String::as_str);
-            let detail = format!("a quote that is not closed: {swallowed} rows read as one cell");
+            let detail = Phrase::new("detail-open-quote").count("rows", swallowed as u64);
             findings.add(number, column, FindingCode::BadRow, Effect::Repaired, detail);
         }
     }
     if rows.has_bad_bytes {
         for (index, _) in row.iter().enumerate().filter(|(_, cell)| cell.contains('\u{fffd}')) {
             let column = rows.header.get(index).map_or("", String::as_str);
-            let detail = "bytes that are no UTF-8: export as UTF-8";
+            let detail = Phrase::new("detail-no-utf8");
             findings.add(number, column, FindingCode::BadEncoding, Effect::Repaired, detail);
         }
     }

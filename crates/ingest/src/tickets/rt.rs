@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kompel_model::{Change, FindingCode, Link, Reading, SourceKind, Ticket};
+use kompel_model::{Change, FindingCode, Link, Phrase, Reading, SourceKind, Ticket};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -45,12 +45,12 @@ pub(crate) fn read(input: &Input, options: &Options<'_>) -> Result<Reading, Erro
         for (row, transaction) in apart.remove(&*ticket.id.key).unwrap_or_default() {
             take(&mut ticket, &transaction, row, &mut desk);
             let (code, effect) = (FindingCode::Duplicate, kompel_model::Effect::Merged);
-            desk.findings.add(row, "", code, effect, "a transaction joined to its ticket");
+            desk.findings.add(row, "", code, effect, Phrase::new("detail-transaction-joined"));
         }
         desk.keep(row, ticket);
     }
     for (row, _) in apart.into_values().flatten() {
-        let detail = "a transaction of a ticket that is not in the export";
+        let detail = Phrase::new("detail-transaction-alone");
         desk.skip(row, "", FindingCode::DanglingReference, detail);
     }
     Ok(desk.finish())
@@ -70,7 +70,7 @@ fn ticket_of(record: &Map<String, Value>) -> Option<String> {
 fn ticket(row: u64, record: &Map<String, Value>, desk: &mut Desk<'_>) -> Option<Ticket> {
     let key = json::field(record, &["id", "EffectiveId"]).filter(|key| key.len() <= 256);
     let Some(key) = key else {
-        desk.skip(row, "id", FindingCode::MissingKey, "a ticket without its id");
+        desk.skip(row, "id", FindingCode::MissingKey, Phrase::new("detail-ticket-no-id"));
         return None;
     };
     let mut t = desk.ticket(&key);

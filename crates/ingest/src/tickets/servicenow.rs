@@ -1,6 +1,6 @@
 //! ServiceNow: the Table API's JSON, in values or display values, and CSV lists and audit logs.
 
-use kompel_model::{FindingCode, Reading, SourceKind, Ticket};
+use kompel_model::{FindingCode, Phrase, Reading, SourceKind, Ticket};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -79,7 +79,7 @@ fn ticket(row: u64, record: Value, desk: &mut Desk<'_>) -> Option<Ticket> {
     let record = json::object(row, record, desk)?;
     let key = shown(&record, "number").or_else(|| shown(&record, "sys_id"));
     let Some(key) = key.filter(|key| key.len() <= 256) else {
-        desk.skip(row, "number", FindingCode::MissingKey, "a record without its number");
+        desk.skip(row, "number", FindingCode::MissingKey, Phrase::new("detail-record-no-number"));
         return None;
     };
     let mut t = desk.ticket(&key);

@@ -1,7 +1,7 @@
 //! A table's rows to tickets, by the fields of its columns.
 
 use kompel_model::{
-    Activity, Change, ChangedField, FindingCode, Link, Name, SourceKind, Ticket, Worked,
+    Activity, Change, ChangedField, FindingCode, Link, Name, Phrase, SourceKind, Ticket, Worked,
 };
 
 use crate::{
@@ -109,7 +109,7 @@ impl Sheet {
         let by_row = || self.keys_by_row.as_ref().map(|file| format!("{file}row-{number}"));
         let key = cell(&Field::Key).or_else(|| cell(&Field::Id)).map(str::to_owned).or_else(by_row);
         let Some(key) = key.filter(|key| key.len() <= 256) else {
-            desk.skip(number, "", FindingCode::MissingKey, "a row without its key");
+            desk.skip(number, "", FindingCode::MissingKey, Phrase::new("detail-row-no-key"));
             return None;
         };
         let mut ticket = desk.ticket(&key);

@@ -1,6 +1,6 @@
 //! Any other table of tickets or events: CSV or workbook, with the columns' meaning proposed.
 
-use kompel_model::{FindingCode, Reading, SourceKind, Ticket};
+use kompel_model::{FindingCode, Phrase, Reading, SourceKind, Ticket};
 
 use crate::{
     Error, Input, Options,
@@ -89,7 +89,7 @@ fn read_table(
         sheet.read(rows, desk, &mut |desk, row, mut ticket| {
             event(&sheet, &mut ticket, row, desk);
             if ticket.activities.is_empty() {
-                desk.skip(row, "", FindingCode::BadRow, "an event without its activity or time");
+                desk.skip(row, "", FindingCode::BadRow, Phrase::new("detail-event-empty"));
             } else {
                 history.add(ticket);
             }

@@ -206,7 +206,7 @@ fn an_open_quote_is_reported() {
     }
     let reading = read(Format::JiraCsv, &Input::file("a.csv", csv), &Options::default()).unwrap();
     assert!(reading.adds_up());
-    let told = |f: &&kompel_model::Finding| f.detail.contains("not closed");
+    let told = |f: &&kompel_model::Finding| f.detail.id == "detail-open-quote";
     assert_eq!(reading.findings.iter().filter(told).count(), 1);
 }
 

@@ -366,7 +366,10 @@ fn findings(findings: &[Finding], wording: Wording) -> Vec<FindingRow> {
                 .map(|f| place(f, wording))
                 .collect::<Vec<_>>()
                 .join("; "),
-            detail: of_kind.first().map(|f| text::clean(&f.detail, 160)).unwrap_or_default(),
+            detail: of_kind
+                .first()
+                .map(|f| text::clean(&wording.say(&f.detail), 160))
+                .unwrap_or_default(),
         })
         .collect()
 }

@@ -89,7 +89,7 @@ fn no_text_becomes_html() {
             text.clone_into(&mut group.title);
         }
         for finding in &mut hunt.findings {
-            text.clone_into(&mut finding.detail);
+            finding.detail = Phrase::new("detail-date").text("value", text);
             text.clone_into(&mut finding.place.file);
         }
         hunt.context.tenant = Some(text.to_owned());

@@ -10,7 +10,7 @@ use kompel_mining::{
     TriggerKind, Unassigned, WaitsFor,
 };
 use kompel_model::{
-    CandidateId, Effect, Finding, FindingCode, Language, MemberRef, Place, SourceKind,
+    CandidateId, Effect, Finding, FindingCode, Language, MemberRef, Phrase, Place, SourceKind,
 };
 use kompel_qualify::{Assessment, Pitch, Policy, ProcessMap, assess, pitch, process_map};
 use kompel_report::MapContext;
@@ -381,7 +381,7 @@ fn findings() -> Vec<Finding> {
             code: if row < 7 { FindingCode::BadDate } else { FindingCode::Duplicate },
             effect: if row < 7 { Effect::Repaired } else { Effect::Merged },
             times: 1,
-            detail: "\"31/02/2025\" is no date".to_owned(),
+            detail: Phrase::new("detail-date").text("value", "\"31/02/2025\""),
         })
         .collect()
 }

@@ -459,6 +459,19 @@ impl Runtime {
         Ok(self.world.reader.runs(tenant, most)?)
     }
 
+    /// The tenant's runs of playbooks with this name, the newest first.
+    ///
+    /// # Errors
+    /// The journal's.
+    pub fn runs_of(
+        &self,
+        tenant: &TenantId,
+        playbook: &str,
+        most: usize,
+    ) -> Result<Vec<RunRow>, RuntimeError> {
+        Ok(self.world.reader.runs_of(tenant, playbook, most)?)
+    }
+
     /// How a run stands, from its journal.
     ///
     /// # Errors

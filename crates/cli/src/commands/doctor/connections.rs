@@ -2,6 +2,7 @@
 
 use kompel_connect::{CheckState, connectors};
 use kompel_engine::language::{self, Severity};
+use kompel_report::Wording;
 use kompel_runtime::{Registry, Workspace};
 
 use super::{Check, named};
@@ -9,7 +10,7 @@ use crate::{args::shown, config::Config, orchestra, output::Output, playbooks, s
 
 /// Every connection of every tenant, by its own check, which changes nothing.
 pub(super) fn checks(workspace: &Workspace, config: &Config, output: &Output) -> Vec<Check> {
-    let mut checks = books(workspace);
+    let mut checks = books(workspace, output.wording());
     let Ok(threads) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return checks;
     };
@@ -39,14 +40,18 @@ pub(super) fn checks(workspace: &Workspace, config: &Config, output: &Output) ->
     checks
 }
 
-fn books(workspace: &Workspace) -> Vec<Check> {
+fn books(workspace: &Workspace, wording: Wording) -> Vec<Check> {
     let Ok(all) = playbooks::all(workspace) else { return Vec::new() };
     let catalogue = orchestra::catalogue();
     let one = |kept: &playbooks::Kept| {
         let found = language::parse(&kept.text, &shown(&kept.path))
             .map_or_else(|found| found, |book| playbooks::mistakes(&book, &catalogue));
         let errors = found.iter().filter(|mistake| mistake.severity == Severity::Error);
-        named("playbook", kept.name.clone(), errors.map(ToString::to_string).collect())
+        let told = |mistake: &language::Mistake| {
+            let what = wording.say(&playbooks::what(mistake));
+            format!("{}:{}:{}: {what}", mistake.file, mistake.line, mistake.column)
+        };
+        named("playbook", kept.name.clone(), errors.map(told).collect())
     };
     all.iter().map(one).collect()
 }

@@ -1,13 +1,13 @@
 //! Calls against the action catalogue.
 
-use kompel_model::{ActionEffect, ActionName, ActionSpec, Catalogue};
+use kompel_model::{ActionEffect, ActionName, ActionSpec, Catalogue, Phrase};
 use serde_json::{Map, Value};
 
 use super::in_order;
 use crate::language::{
     Authentication, Call, Credentials, FunctionCall, Playbook, Span, Task, TaskKind,
     UseAuthentication, embedded_expression,
-    mistake::{Fault, heading},
+    mistake::{Fault, heading, known, near, write},
     parse::nearest,
     place::member,
     walk,
@@ -70,12 +70,14 @@ impl<'p> Calls<'p> {
             .map(|spec| spec.name.as_str())
             .collect();
         let hint = match (nearest(&call.name, &names), siblings.as_slice()) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, []) => "`kompel playbook schema` lists all functions".to_owned(),
-            (None, siblings) => format!("`{connector}` has: {}", siblings.join(", ")),
+            (Some(name), _) => near(name),
+            (None, []) => Phrase::new("instead-functions"),
+            (None, siblings) => Phrase::new("instead-siblings")
+                .text("connector", connector)
+                .text("names", siblings.join(", ")),
         };
         let span = self.playbook.places.find(&format!("{at}/call")).value;
-        let message = format!("no function `{}` in the catalogue", call.name);
+        let message = Phrase::new("mistake-unknown-function").text("name", &call.name);
         self.faults.push(Fault::new("unknown-function", span, message).hint(hint));
     }
 
@@ -90,9 +92,9 @@ impl<'p> Calls<'p> {
             if !is_certain(&error, &input, &path) {
                 continue;
             }
-            let (message, hint) = explain(&error, spec);
+            let (says, instead) = explain(&error, spec);
             let span = self.span_of_input(at, &path, &error);
-            self.faults.push(Fault::new("input", span, message).hint(hint));
+            self.faults.push(Fault { instead, ..Fault::new("input", span, says) });
         }
         if call.name == "undo.step" {
             self.step_to_undo(call, at);
@@ -106,12 +108,9 @@ impl<'p> Calls<'p> {
         let names: Vec<&str> = walk::tasks(self.playbook).map(|task| task.name.as_str()).collect();
         if !names.contains(&step) {
             let span = self.playbook.places.find(&format!("{at}/with/step")).value;
-            let hint = nearest(step, &names).map_or_else(
-                || "name the task that did it".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            self.faults
-                .push(Fault::new("unknown-name", span, format!("no task `{step}`")).hint(hint));
+            let hint = nearest(step, &names).map_or_else(|| Phrase::new("instead-step"), near);
+            let says = Phrase::new("mistake-no-task").text("name", step);
+            self.faults.push(Fault::new("unknown-name", span, says).hint(hint));
         }
     }
 
@@ -155,8 +154,9 @@ impl<'p> Calls<'p> {
                 value.and_then(Value::as_str).filter(|text| embedded_expression(text).is_none());
             if plain.is_some() {
                 let span = heading(self.playbook.places.find(&pointer));
-                let fault = Fault::new("written-secret", span, "a secret in the file itself");
-                let hint = "name it under `use.secrets` and write `{use: <secret>}` here";
+                let fault =
+                    Fault::new("written-secret", span, Phrase::new("mistake-written-secret"));
+                let hint = Phrase::new("instead-written-secret").text("code", "`{use: <secret>}`");
                 self.faults.push(fault.hint(hint).warning());
             }
         }
@@ -179,8 +179,12 @@ impl<'p> Calls<'p> {
             }
             if reached.contains(&name.as_str()) {
                 let span = heading(self.playbook.places.find(&function.reference.0));
-                let fault = Fault::new("endless-function", span, format!("`{name}` calls itself"));
-                self.faults.push(fault.hint("repeat with `for` instead"));
+                let fault = Fault::new(
+                    "endless-function",
+                    span,
+                    Phrase::new("mistake-endless-function").text("name", name),
+                );
+                self.faults.push(fault.hint(Phrase::new("instead-endless-function")));
             }
         }
     }
@@ -194,10 +198,9 @@ impl<'p> Calls<'p> {
             let effect = self.action(call).map(|spec| &spec.effect);
             if effect == Some(&ActionEffect::Irreversible) {
                 let span = self.playbook.places.find(&format!("{}/call", task.reference)).value;
-                let message =
-                    format!("`{}` can't be undone, and nobody is asked before it", call.name);
+                let message = Phrase::new("mistake-no-approval").text("name", &call.name);
                 let fault = Fault::new("no-approval", span, message);
-                self.faults.push(fault.hint("put a `call: approval.ask` before it").warning());
+                self.faults.push(fault.hint(Phrase::new("instead-no-approval")).warning());
             }
         }
     }
@@ -231,30 +234,50 @@ fn holds_expression(value: &Value) -> bool {
     }
 }
 
-fn explain(error: &jsonschema::ValidationError<'_>, spec: &ActionSpec) -> (String, String) {
+fn explain(error: &jsonschema::ValidationError<'_>, spec: &ActionSpec) -> (Phrase, Option<Phrase>) {
     use jsonschema::error::ValidationErrorKind as Kind;
+    let action = spec.name.as_str();
     let top = error.instance_path().as_str().is_empty();
     let properties = spec.input.get("properties").and_then(Value::as_object).filter(|_| top);
-    let known: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+    let here: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
     match error.kind() {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             let about = properties.and_then(|all| all.get(name)?.get("description")?.as_str());
+            let code = format!("`{name}: …`");
             let hint = about.map_or_else(
-                || format!("write `{name}: …`"),
-                |about| format!("write `{name}: …` ({about})"),
+                || write(&code),
+                |about| Phrase::new("instead-needed").text("code", &code).text("about", about),
             );
-            (format!("`{}` needs `{name}`", spec.name), hint)
+            let says = Phrase::new("mistake-input-needs").text("action", action).text("name", name);
+            (says, Some(hint))
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let name = unexpected.first().map_or("", String::as_str);
-            let hint = match nearest(name, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => "leave it out".to_owned(),
-                None => format!("known here: {}", known.join(", ")),
+            let hint = match nearest(name, &here) {
+                Some(name) => near(name),
+                None if here.is_empty() => Phrase::new("instead-leave-out"),
+                None => known(here),
             };
-            (format!("`{}` takes no `{name}`", spec.name), hint)
+            let says =
+                Phrase::new("mistake-input-unknown").text("action", action).text("name", name);
+            (says, Some(hint))
         }
-        _ => (format!("`{}` can't take this: {error}", spec.name), String::new()),
+        _ => {
+            let rule = rule(error, spec);
+            (Phrase::new("mistake-input").text("action", action).text("rule", rule), None)
+        }
     }
 }
+
+/// The rule of the action's schema that a value breaks: `type: "string"`.
+fn rule(error: &jsonschema::ValidationError<'_>, spec: &ActionSpec) -> String {
+    let path = error.schema_path().as_str();
+    let keyword = path.rsplit('/').next().unwrap_or_default();
+    match spec.input.pointer(path) {
+        Some(asked) => format!("{keyword}: {asked}").chars().take(LONGEST_RULE).collect(),
+        None => keyword.to_owned(),
+    }
+}
+
+const LONGEST_RULE: usize = 120;

@@ -12,6 +12,8 @@ use jaq_core::{
     path::Part,
 };
 
+use kompel_model::Phrase;
+
 use crate::language::{
     For, Playbook, Task, TaskKind, Transform,
     mistake::{Fault, heading},
@@ -30,8 +32,9 @@ pub(super) fn faults(playbook: &Playbook) -> Vec<Fault> {
             _ if written => {
                 let pointer = format!("{}/metadata/maxConcurrency", task.reference);
                 let span = heading(playbook.places.find(&pointer));
-                let fault = Fault::new("concurrency", span, "`maxConcurrency` means nothing here");
-                faults.push(fault.hint("it belongs to a `for`").warning());
+                let fault =
+                    Fault::new("concurrency", span, Phrase::new("mistake-concurrency-here"));
+                faults.push(fault.hint(Phrase::new("instead-concurrency-for")).warning());
             }
             _ => {}
         }
@@ -41,20 +44,21 @@ pub(super) fn faults(playbook: &Playbook) -> Vec<Fault> {
 
 fn rounds(playbook: &Playbook, task: &Task, each: &For, faults: &mut Vec<Fault>) {
     let places = &playbook.places;
-    let mut refuse = |pointer: &str, message: &str, hint: &str| {
+    let mut refuse = |pointer: &str, says: Phrase, hint: Phrase| {
         let span = heading(places.find(pointer));
-        faults.push(Fault::new("concurrency", span, message).hint(hint));
+        faults.push(Fault::new("concurrency", span, says).hint(hint));
     };
     if each.while_.is_some() {
         let pointer = format!("{}/while", task.reference);
-        refuse(&pointer, "`while` beside `maxConcurrency`", "leave one of them out");
+        let says = Phrase::new("mistake-concurrency-while");
+        refuse(&pointer, says, Phrase::new("instead-leave-one-out"));
     }
     let mut within = vec![each.tasks.as_slice()];
     while let Some(tasks) = within.pop() {
         for inner in tasks {
             for pointer in super::exports(inner) {
-                let hint = "leave `export` out, or `maxConcurrency`";
-                refuse(&pointer, "an export that the next round would read", hint);
+                let hint = Phrase::new("instead-concurrency-export");
+                refuse(&pointer, Phrase::new("mistake-concurrency-export"), hint);
             }
             within.extend(walk::inner(inner, false).into_iter().map(|list| list.tasks));
         }
@@ -62,14 +66,11 @@ fn rounds(playbook: &Playbook, task: &Task, each: &For, faults: &mut Vec<Fault>)
     let mut readers = Vec::new();
     leading(playbook, &each.tasks, &mut readers);
     for pointer in readers {
-        let hint = format!(
-            "use `${}` only, or begin the task with `input: {{from: ${}}}`, or leave \
-             `maxConcurrency` out",
-            each.each(),
-            each.each(),
-        );
+        let hint = Phrase::new("instead-concurrency-input")
+            .text("item", format!("`${}`", each.each()))
+            .text("code", format!("`input: {{from: ${}}}`", each.each()));
         let span = places.find(&pointer).value;
-        let message = "this reads what the round before gave, but rounds run at the same time";
+        let message = Phrase::new("mistake-concurrency-input");
         faults.push(Fault::new("concurrency", span, message).hint(hint));
     }
 }

@@ -1,5 +1,7 @@
 //! Which tasks can ever be reached.
 
+use kompel_model::Phrase;
+
 use crate::language::{
     FlowDirective, Playbook, Task, TaskKind,
     mistake::{Fault, heading},
@@ -13,8 +15,8 @@ pub(super) fn faults(playbook: &Playbook) -> Vec<Fault> {
         let reached = reached(list.tasks);
         for (task, _) in list.tasks.iter().zip(reached).filter(|(_, reached)| !reached) {
             let span = heading(playbook.places.find(&task.reference.0));
-            let message = format!("`{}` is never reached", task.name);
-            let hint = "lead a `then` to it, or take it out";
+            let message = Phrase::new("mistake-unreachable").text("name", &task.name);
+            let hint = Phrase::new("instead-unreachable");
             faults.push(Fault::new("unreachable", span, message).hint(hint).warning());
         }
     }

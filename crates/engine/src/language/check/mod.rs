@@ -8,11 +8,13 @@ mod concurrency;
 mod flow;
 mod schemas;
 
-use kompel_model::Catalogue;
+pub(crate) use schemas::no_schema;
+
+use kompel_model::{Catalogue, Phrase};
 
 use super::{
     Mistake, Playbook, Retry, RetryPolicy, StandardError, Task, TaskKind,
-    mistake::{Fault, locate},
+    mistake::{Fault, known, locate, near},
     parse::nearest,
     place::member,
     walk::{self, task_lists},
@@ -27,7 +29,7 @@ use super::{
 pub fn check(
     playbook: &Playbook,
     catalogue: &Catalogue,
-    variables: &dyn Fn(&str) -> Result<Vec<String>, String>,
+    variables: &dyn Fn(&str) -> Result<Vec<String>, Phrase>,
 ) -> Vec<Mistake> {
     let mut faults = playbook.places.warnings().to_vec();
     faults.extend(expressions(playbook, variables));
@@ -43,7 +45,7 @@ pub fn check(
 
 fn expressions(
     playbook: &Playbook,
-    variables: &dyn Fn(&str) -> Result<Vec<String>, String>,
+    variables: &dyn Fn(&str) -> Result<Vec<String>, Phrase>,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
     for placed in playbook.places.expressions() {
@@ -55,18 +57,14 @@ fn expressions(
                 continue;
             }
         };
-        let known: Vec<&str> = placed.variables.iter().map(String::as_str).collect();
-        for name in used.iter().filter(|name| !known.contains(&name.as_str())) {
-            let hint = match nearest(name, &known) {
-                Some(near) => format!("did you mean `${near}`?"),
-                None => {
-                    let all: Vec<_> = known.iter().map(|name| format!("`${name}`")).collect();
-                    format!("known here: {}", all.join(", "))
-                }
+        let here: Vec<&str> = placed.variables.iter().map(String::as_str).collect();
+        for name in used.iter().filter(|name| !here.contains(&name.as_str())) {
+            let hint = match nearest(name, &here) {
+                Some(name) => near(&format!("${name}")),
+                None => known(here.iter().map(|name| format!("${name}"))),
             };
-            let fault =
-                Fault::new("unknown-variable", span, format!("`${name}` is not known here"));
-            faults.push(fault.hint(hint));
+            let says = Phrase::new("mistake-word").text("text", format!("${name}"));
+            faults.push(Fault::new("unknown-variable", span, says).hint(hint));
         }
     }
     faults
@@ -79,10 +77,8 @@ fn exports_in_forks(playbook: &Playbook) -> Vec<Fault> {
     exports
         .map(|pointer| {
             let span = super::mistake::heading(playbook.places.find(&pointer));
-            Fault::new("export-in-fork", span, "`export` within a `fork`").hint(
-                "export the fork's own output instead: branches run in no order, so the context \
-                 would depend on which ends last",
-            )
+            Fault::new("export-in-fork", span, Phrase::new("mistake-export-in-fork"))
+                .hint(Phrase::new("instead-export-in-fork"))
         })
         .collect()
 }
@@ -102,10 +98,10 @@ fn error_types(playbook: &Playbook) -> Vec<Fault> {
             let names = StandardError::ALL.map(StandardError::name);
             let written = kind.rsplit('/').next().unwrap_or_default();
             let hint = match nearest(written, &names) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the standard has: {}", names.join(", ")),
+                Some(name) => near(name),
+                None => Phrase::new("instead-error-type").text("names", names.join(", ")),
             };
-            let message = format!("the standard has no error `{written}`");
+            let message = Phrase::new("mistake-error-type").text("name", written);
             faults.push(Fault::new("error-type", span, message).hint(hint).warning());
         }
     }
@@ -133,8 +129,11 @@ fn endless_retries(playbook: &Playbook) -> Vec<Fault> {
     endless
         .map(|(pointer, _)| {
             let span = super::mistake::heading(playbook.places.find(&pointer));
-            let hint = "write `limit: {attempt: {count: 5}}` or `limit: {duration: PT1H}`";
-            Fault::new("endless-retry", span, "tries again without end").hint(hint).warning()
+            let hint = Phrase::new("instead-either")
+                .text("first", "`limit: {attempt: {count: 5}}`")
+                .text("second", "`limit: {duration: PT1H}`");
+            let says = Phrase::new("mistake-endless-retry");
+            Fault::new("endless-retry", span, says).hint(hint).warning()
         })
         .collect()
 }

@@ -1,5 +1,8 @@
 //! The JSON Schemas that a playbook holds.
 
+use jsonschema::ValidationError;
+use kompel_model::Phrase;
+
 use crate::language::{InputRule, OutputRule, Playbook, Schema, TaskKind, mistake::Fault, walk};
 
 pub(super) fn faults(playbook: &Playbook) -> Vec<Fault> {
@@ -39,8 +42,13 @@ fn fault(playbook: &Playbook, pointer: &str, schema: &Schema) -> Option<Fault> {
     let error = jsonschema::validator_for(&schema.document).err()?;
     let document = format!("{pointer}/schema/document");
     let span = playbook.places.find(&format!("{document}{}", error.instance_path())).value;
-    let fault = Fault::new("schema", span, format!("no JSON Schema: {error}"));
-    Some(fault.hint(
-        "write it as JSON Schema (draft 2020-12); references outside the file are not followed",
-    ))
+    Some(Fault::new("schema", span, no_schema(&error)).hint(Phrase::new("instead-schema")))
 }
+
+/// What keeps a value from being a JSON Schema.
+pub(crate) fn no_schema(error: &ValidationError<'_>) -> Phrase {
+    let value: String = error.instance().to_string().chars().take(SHOWN).collect();
+    Phrase::new("mistake-schema").text("value", value)
+}
+
+const SHOWN: usize = 80;

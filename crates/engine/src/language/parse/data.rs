@@ -1,5 +1,6 @@
 //! Reads what many tasks share: inputs and outputs, schemas, durations, errors, authentications.
 
+use kompel_model::{Arg, Phrase};
 use serde_json::Value;
 
 use super::reader::{Fields, Position, Reader, Spot};
@@ -7,7 +8,9 @@ use crate::language::{
     Authentication, AuthenticationScheme, Backoff, Credentials, Duration, Endpoint,
     ErrorDefinition, ErrorFilter, Expression, FixedDuration, FlowDirective, HttpOutput, InputRule,
     OutputRule, ReadAs, Retry, RetryLimit, RetryPolicy, Schema, Timeout, Transform, Uri,
-    UseAuthentication, embedded_expression, mistake::Fault, yaml::Kind,
+    UseAuthentication, embedded_expression,
+    mistake::{Fault, write},
+    yaml::Kind,
 };
 
 impl Reader {
@@ -21,7 +24,7 @@ impl Reader {
     pub(super) fn output_rule(
         &mut self,
         spot: &Spot<'_>,
-        what: &str,
+        what: impl Into<Arg>,
         position: Position,
     ) -> Option<OutputRule> {
         let fields = self.fields(spot, what, &["schema", "as"])?;
@@ -45,26 +48,32 @@ impl Reader {
 
     fn transform(&mut self, spot: &Spot<'_>, position: Position) -> Option<Transform> {
         match spot.node.kind {
-            Kind::Map(_) => self.object(spot, "an object", position).map(Transform::Template),
+            Kind::Map(_) => {
+                self.object(spot, Phrase::new("part-object"), position).map(Transform::Template)
+            }
             _ => self.expression(spot, position).map(Transform::Expression),
         }
     }
 
     fn schema(&mut self, spot: &Spot<'_>) -> Option<Schema> {
-        let fields = self.fields(spot, "a schema", &["format", "document"])?;
+        let fields = self.fields(spot, Phrase::new("part-schema"), &["format", "document"])?;
         let format = self.optional(&fields, "format", Self::text);
         if let Some(Some(format)) = &format
             && format != "json"
             && !format.starts_with("json:")
         {
             let at = fields.get("format").map_or(fields.span, |spot| spot.node.span);
-            let fault = Fault::new("schema-format", at, format!("`{format}` is not supported"));
-            self.fault(fault.hint("write the schema as JSON Schema, `format: json`"));
+            let fault = Fault::new(
+                "schema-format",
+                at,
+                Phrase::new("mistake-refused").text("what", format),
+            );
+            self.fault(fault.hint(Phrase::new("instead-schema-format")));
         }
         if fields.has("resource") {
             return None;
         }
-        let document = self.need(&fields, "document", "write the JSON Schema under it")?;
+        let document = self.need(&fields, "document", Phrase::new("instead-schema-document"))?;
         Some(Schema { format: format?, document: document.node.to_value() })
     }
 
@@ -77,8 +86,8 @@ impl Reader {
         match FixedDuration::from_value(&spot.node.to_value()) {
             Ok(duration) => Some(Duration::Fixed(duration)),
             Err(unusable) => {
-                let fault = Fault::new("duration", spot.node.span, "this is no duration");
-                self.fault(fault.hint(unusable.hint));
+                let fault = Fault::new("duration", spot.node.span, Phrase::new("mistake-duration"));
+                self.fault(fault.hint(unusable.instead));
                 None
             }
         }
@@ -89,7 +98,7 @@ impl Reader {
             return self.name(spot).map(Timeout::Named);
         }
         let fields = self.fields(spot, "`timeout`", &["after"])?;
-        let after = self.need(&fields, "after", "write `after: PT30S`")?;
+        let after = self.need(&fields, "after", write("`after: PT30S`"))?;
         self.duration(&after).map(Timeout::After)
     }
 
@@ -121,7 +130,7 @@ impl Reader {
             return Some(Endpoint { uri: self.uri(spot)?, authentication: None });
         }
         let fields = self.fields(spot, "`endpoint`", &["uri", "authentication"])?;
-        let uri = self.need(&fields, "uri", "write `uri: https://…`");
+        let uri = self.need(&fields, "uri", write("`uri: https://…`"));
         let uri = uri.and_then(|spot| self.uri(&spot));
         let authentication = self.optional(&fields, "authentication", Self::use_authentication);
         Some(Endpoint { uri: uri?, authentication: authentication? })
@@ -133,9 +142,11 @@ impl Reader {
             return self.expression(spot, Position::Definition).map(Uri::Expression);
         }
         if text.contains("${") || text.contains(char::is_whitespace) {
-            let fault = Fault::new("uri", spot.node.span, format!("`{text}` is no address"));
-            let hint =
-                r#"write https://host/{name}, or one expression: ${ "https://host/\(.name)" }"#;
+            let fault =
+                Fault::new("uri", spot.node.span, Phrase::new("mistake-uri").text("text", text));
+            let hint = Phrase::new("instead-uri")
+                .text("uri", "https://host/{name}")
+                .text("expression", r#"${ "https://host/\(.name)" }"#);
             self.fault(fault.hint(hint));
             return None;
         }
@@ -143,10 +154,10 @@ impl Reader {
     }
 
     pub(super) fn use_authentication(&mut self, spot: &Spot<'_>) -> Option<UseAuthentication> {
-        let members = self.members(spot, "an authentication")?;
+        let members = self.members(spot, Phrase::new("part-authentication"))?;
         if members.iter().any(|entry| entry.key == "use") {
-            let fields = self.fields(spot, "an authentication", &["use"])?;
-            let name = self.need(&fields, "use", "")?;
+            let fields = self.fields(spot, Phrase::new("part-authentication"), &["use"])?;
+            let name = self.need(&fields, "use", write("`use: …`"))?;
             return self.name(&name).map(UseAuthentication::Named);
         }
         self.authentication(spot).map(UseAuthentication::Inline)
@@ -154,7 +165,7 @@ impl Reader {
 
     pub(super) fn authentication(&mut self, spot: &Spot<'_>) -> Option<Authentication> {
         let known = ["basic", "bearer", "digest", "oauth2"];
-        let fields = self.fields(spot, "an authentication", &known)?;
+        let fields = self.fields(spot, Phrase::new("part-authentication"), &known)?;
         let schemes = [
             (AuthenticationScheme::Basic, &["username", "password"][..]),
             (AuthenticationScheme::Bearer, &["token"]),
@@ -164,9 +175,17 @@ impl Reader {
         let mut written = schemes.iter().filter(|(scheme, _)| fields.has(scheme.keyword()));
         let (Some((scheme, needed)), None) = (written.next(), written.next()) else {
             if fields.keys().all(|key| known.contains(&key)) {
-                let fault =
-                    Fault::new("authentication", fields.span, "not exactly one way to log in");
-                self.fault(fault.hint("write one of `basic`, `bearer`, `digest`, `oauth2`, `use`"));
+                let fault = Fault::new(
+                    "authentication",
+                    fields.span,
+                    Phrase::new("mistake-authentication"),
+                );
+                self.fault(
+                    fault.hint(
+                        Phrase::new("instead-one-of")
+                            .text("names", "`basic`, `bearer`, `digest`, `oauth2`, `use`"),
+                    ),
+                );
             }
             return None;
         };
@@ -181,10 +200,10 @@ impl Reader {
         scheme: AuthenticationScheme,
         needed: &[&str],
     ) -> Option<Credentials> {
-        let members = self.members(spot, "an authentication")?;
+        let members = self.members(spot, Phrase::new("part-authentication"))?;
         if members.iter().any(|entry| entry.key == "use") {
-            let fields = self.fields(spot, "an authentication by secret", &["use"])?;
-            let name = self.need(&fields, "use", "")?;
+            let fields = self.fields(spot, Phrase::new("part-secret"), &["use"])?;
+            let name = self.need(&fields, "use", write("`use: …`"))?;
             return self.name(&name).map(Credentials::Secret);
         }
         let known = match scheme {
@@ -193,24 +212,25 @@ impl Reader {
             | AuthenticationScheme::Bearer
             | AuthenticationScheme::Digest => needed,
         };
-        let fields = self.fields(spot, &format!("`{}`", scheme.keyword()), known)?;
+        let fields = self.fields(spot, format!("`{}`", scheme.keyword()), known)?;
         let missing = needed.iter().filter(|key| !fields.has(key)).count();
         for key in needed {
-            self.need(&fields, key, "write it, or name a secret: `use: <secret>`");
+            self.need(&fields, key, Phrase::new("instead-credential"));
         }
-        let properties = self.object(spot, "an authentication", Position::Definition)?;
+        let properties =
+            self.object(spot, Phrase::new("part-authentication"), Position::Definition)?;
         (missing == 0).then_some(Credentials::Inline(properties))
     }
 
     pub(super) fn error_definition(&mut self, spot: &Spot<'_>) -> Option<ErrorDefinition> {
         let known = ["type", "status", "instance", "title", "detail"];
-        let fields = self.fields(spot, "an error", &known)?;
+        let fields = self.fields(spot, Phrase::new("part-error"), &known)?;
         let text = |reader: &mut Self, spot: &Spot<'_>| {
             reader.text_or_expression(spot, Position::Definition)
         };
-        let kind = self.need(&fields, "type", "write a URI that names the kind of error");
+        let kind = self.need(&fields, "type", Phrase::new("instead-error-kind"));
         let kind = kind.and_then(|spot| text(self, &spot));
-        let status = self.need(&fields, "status", "write a status as HTTP has them, such as 500");
+        let status = self.need(&fields, "status", Phrase::new("instead-status"));
         let status = status.and_then(|spot| self.status(&spot));
         let instance = self.optional(&fields, "instance", text);
         let title = self.optional(&fields, "title", text);
@@ -226,10 +246,10 @@ impl Reader {
 
     pub(super) fn error_filter(&mut self, spot: &Spot<'_>) -> Option<ErrorFilter> {
         let known = ["type", "status", "instance", "title", "detail"];
-        let fields = self.fields(spot, "an error filter", &known)?;
+        let fields = self.fields(spot, Phrase::new("part-error-filter"), &known)?;
         if fields.keys().next().is_none() {
-            let fault = Fault::new("empty", fields.span, "a filter without properties");
-            self.fault(fault.hint("write `type` or `status`, or leave `errors` out"));
+            let fault = Fault::new("empty", fields.span, Phrase::new("mistake-empty-error-filter"));
+            self.fault(fault.hint(Phrase::new("instead-error-filter")));
         }
         let kind = self.optional(&fields, "type", Self::text);
         let status = self.optional(&fields, "status", Self::status);
@@ -284,15 +304,18 @@ impl Reader {
         let mut written = all.into_iter().filter(|backoff| fields.has(backoff.keyword()));
         let (Some(backoff), None) = (written.next(), written.next()) else {
             if fields.keys().count() != 1 {
-                let fault = Fault::new("backoff", fields.span, "not exactly one kind of backoff");
+                let fault = Fault::new("backoff", fields.span, Phrase::new("mistake-backoff"));
                 self.fault(
-                    fault.hint("write one of `constant: {}`, `linear: {}`, `exponential: {}`"),
+                    fault.hint(
+                        Phrase::new("instead-one-of")
+                            .text("names", "`constant: {}`, `linear: {}`, `exponential: {}`"),
+                    ),
                 );
             }
             return None;
         };
         let spot = fields.get(backoff.keyword())?;
-        self.fields(&spot, "a backoff (the standard gives it no members)", &[])?;
+        self.fields(&spot, Phrase::new("part-backoff"), &[])?;
         Some(backoff)
     }
 
@@ -316,15 +339,15 @@ impl Reader {
 
     fn jitter(&mut self, spot: &Spot<'_>) -> Option<(Duration, Duration)> {
         let fields = self.fields(spot, "`jitter`", &["from", "to"])?;
-        let from = self.need(&fields, "from", "write `from: PT0S`");
+        let from = self.need(&fields, "from", write("`from: PT0S`"));
         let from = from.and_then(|spot| self.duration(&spot));
-        let to = self.need(&fields, "to", "write `to: PT10S`");
+        let to = self.need(&fields, "to", write("`to: PT10S`"));
         let to = to.and_then(|spot| self.duration(&spot));
         Some((from?, to?))
     }
 
     /// `headers` and `query`: an object of texts, or one expression.
-    pub(super) fn texts(&mut self, spot: &Spot<'_>, what: &str) -> Option<Value> {
+    pub(super) fn texts(&mut self, spot: &Spot<'_>, what: impl Into<Arg>) -> Option<Value> {
         if let Kind::Text(text) = &spot.node.kind
             && embedded_expression(text).is_some()
         {

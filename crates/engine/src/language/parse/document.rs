@@ -1,24 +1,23 @@
 //! Reads the top of a playbook.
 
+use kompel_model::Phrase;
 use serde_json::{Map, Value};
 
 use super::reader::{Position, Reader, Spot};
 use crate::{
     TaskRef,
     language::{
-        Document, Places, Playbook, Schedule, Use, embedded_expression, mistake::Fault,
-        place::member, yaml::Kind,
+        Document, Places, Playbook, Schedule, Use, embedded_expression,
+        mistake::{Fault, write},
+        place::member,
+        yaml::Kind,
     },
 };
 
 impl Reader {
     pub(super) fn playbook(&mut self, spot: &Spot<'_>) -> Option<Playbook> {
-        let fields = self.fields(spot, "a playbook", &TOP)?;
-        let document = self.need(
-            &fields,
-            "document",
-            "begin with `document:` and its `dsl`, `namespace`, `name`, `version`",
-        );
+        let fields = self.fields(spot, Phrase::new("part-playbook"), &TOP)?;
+        let document = self.need(&fields, "document", Phrase::new("instead-document"));
         let document = document.and_then(|spot| self.document(&spot));
         let input = self.optional(&fields, "input", |reader, spot| {
             reader.input_rule(spot, Position::PlaybookInput)
@@ -27,7 +26,7 @@ impl Reader {
         let use_ = self.optional(&fields, "use", Self::use_);
         let schedule = self.optional(&fields, "schedule", Self::schedule);
         let timeout = self.optional(&fields, "timeout", Self::timeout);
-        let tasks = self.need(&fields, "do", "write the tasks under `do:`");
+        let tasks = self.need(&fields, "do", Phrase::new("instead-do"));
         let tasks = tasks.and_then(|spot| self.tasks(&spot));
         let output = self.optional(&fields, "output", |reader, spot| {
             reader.output_rule(spot, "`output`", Position::PlaybookOutput)
@@ -47,14 +46,13 @@ impl Reader {
 
     fn document(&mut self, spot: &Spot<'_>) -> Option<Document> {
         let fields = self.fields(spot, "`document`", &DOCUMENT)?;
-        let dsl = self.need(&fields, "dsl", "write `dsl: '1.0.3'`");
+        let dsl = self.need(&fields, "dsl", write("`dsl: '1.0.3'`"));
         let dsl = dsl.and_then(|spot| self.dsl(&spot));
-        let namespace =
-            self.need(&fields, "namespace", "write whose playbook it is: `namespace: operations`");
+        let namespace = self.need(&fields, "namespace", Phrase::new("instead-namespace"));
         let namespace = namespace.and_then(|spot| self.label(&spot));
-        let name = self.need(&fields, "name", "write `name: <what it does>`");
+        let name = self.need(&fields, "name", Phrase::new("instead-name"));
         let name = name.and_then(|spot| self.label(&spot));
-        let version = self.need(&fields, "version", "write `version: '0.1.0'`");
+        let version = self.need(&fields, "version", write("`version: '0.1.0'`"));
         let version = version.and_then(|spot| self.version(&spot));
         let title = self.optional(&fields, "title", Self::text);
         let summary = self.optional(&fields, "summary", Self::text);
@@ -78,8 +76,9 @@ impl Reader {
         if text.starts_with("1.0.") {
             return Some(text);
         }
-        let fault = Fault::new("dsl", spot.node.span, format!("version {text} of the language"));
-        self.fault(fault.hint("write `dsl: '1.0.3'`"));
+        let fault =
+            Fault::new("dsl", spot.node.span, Phrase::new("mistake-dsl").text("version", text));
+        self.fault(fault.hint(write("`dsl: '1.0.3'`")));
         None
     }
 
@@ -98,8 +97,12 @@ impl Reader {
         if core.split('.').count() == 3 && core.split('.').all(plain) && rest_fits {
             return Some(text);
         }
-        let fault = Fault::new("version", spot.node.span, format!("`{text}` is no version"));
-        self.fault(fault.hint("write three numbers, such as '1.0.0'"));
+        let fault = Fault::new(
+            "version",
+            spot.node.span,
+            Phrase::new("mistake-version").text("text", text),
+        );
+        self.fault(fault.hint(Phrase::new("instead-version")));
         None
     }
 
@@ -109,8 +112,9 @@ impl Reader {
         if is_label(&text) {
             return Some(text);
         }
-        let fault = Fault::new("name", spot.node.span, format!("`{text}` can't be a name here"));
-        self.fault(fault.hint("use letters, digits and `-`, 63 at most, no `-` at either end"));
+        let fault =
+            Fault::new("name", spot.node.span, Phrase::new("mistake-name").text("text", text));
+        self.fault(fault.hint(Phrase::new("instead-label")));
         None
     }
 
@@ -119,8 +123,12 @@ impl Reader {
         let language = fields.get("language").map(|spot| self.word(&spot, &[("jq", ())]));
         let mode = match fields.get("mode") {
             Some(spot) if matches!(&spot.node.kind, Kind::Text(text) if text == "loose") => {
-                let fault = Fault::new("refused", spot.node.span, "mode `loose` is not supported");
-                self.fault(fault.hint("write `strict`, and put each expression in `${ }`"));
+                let fault = Fault::new(
+                    "refused",
+                    spot.node.span,
+                    Phrase::new("mistake-refused").text("what", "mode: loose"),
+                );
+                self.fault(fault.hint(Phrase::new("instead-strict").text("code", "${ }")));
                 Some(None)
             }
             Some(spot) => Some(self.word(&spot, &[("strict", ())])),
@@ -174,8 +182,8 @@ impl Reader {
     }
 
     fn shared_timeout(&mut self, spot: &Spot<'_>) -> Option<crate::language::Duration> {
-        let fields = self.fields(spot, "a timeout", &["after"])?;
-        let after = self.need(&fields, "after", "write `after: PT30S`")?;
+        let fields = self.fields(spot, Phrase::new("part-timeout"), &["after"])?;
+        let after = self.need(&fields, "after", write("`after: PT30S`"))?;
         self.duration(&after)
     }
 
@@ -183,12 +191,22 @@ impl Reader {
         let known = ["every", "cron", "after", "on", "read"];
         let fields = self.fields(spot, "`schedule`", &known)?;
         if !known[..4].iter().any(|key| fields.has(key)) {
-            let fault = Fault::new("missing-field", fields.span, "a schedule without a time");
-            self.fault(fault.hint("write one of `cron`, `every`, `after`, `on`"));
+            let fault = Fault::new(
+                "missing-field",
+                fields.span,
+                Phrase::new("mistake-schedule-without-time"),
+            );
+            self.fault(fault.hint(
+                Phrase::new("instead-one-of").text("names", "`cron`, `every`, `after`, `on`"),
+            ));
         }
         if let (Some(read), false) = (fields.get("read"), fields.has("on")) {
-            let fault = Fault::new("read-without-on", read.heading(), "`read` without `on`");
-            self.fault(fault.hint("leave it out, or write the events under `on`"));
+            let fault = Fault::new(
+                "read-without-on",
+                read.heading(),
+                Phrase::new("mistake-read-without-on"),
+            );
+            self.fault(fault.hint(Phrase::new("instead-read-without-on")));
         }
         let every = self.optional(&fields, "every", Self::fixed_duration);
         let cron = self.optional(&fields, "cron", Self::cron);
@@ -204,20 +222,16 @@ impl Reader {
             && embedded_expression(text).is_some()
         {
             let fault =
-                Fault::new("duration", spot.node.span, "an expression before there is a run");
-            self.fault(fault.hint("write a fixed duration, such as P1D"));
+                Fault::new("duration", spot.node.span, Phrase::new("mistake-duration-before-run"));
+            self.fault(fault.hint(Phrase::new("instead-fixed-duration")));
             return None;
         }
         let duration = self.duration(spot)?;
         if let crate::language::Duration::Fixed(fixed) = &duration
             && fixed.milliseconds() < SHORTEST_INTERVAL_MS
         {
-            let fault = Fault::new(
-                "too-often",
-                spot.node.span,
-                "runs that follow each other without a pause",
-            );
-            self.fault(fault.hint("write one second (PT1S) or more"));
+            let fault = Fault::new("too-often", spot.node.span, Phrase::new("mistake-too-often"));
+            self.fault(fault.hint(Phrase::new("instead-too-often")));
             return None;
         }
         Some(duration)
@@ -231,12 +245,10 @@ impl Reader {
             .build();
         match parser.parse(&text) {
             Ok(_) => Some(text),
-            Err(error) => {
-                let message = format!("`{text}` is no cron expression: {error}");
-                let fault = Fault::new("cron", spot.node.span, message);
-                self.fault(fault.hint(
-                    "write five fields, such as `0 7 * * MON-FRI` (minute hour day month weekday)",
-                ));
+            Err(_) => {
+                let says = Phrase::new("mistake-cron").text("text", text);
+                let fault = Fault::new("cron", spot.node.span, says);
+                self.fault(fault.hint(Phrase::new("instead-cron")));
                 None
             }
         }

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use kompel_model::Phrase;
+
 use super::reader::{Position, Reader, Spot};
 use crate::language::{
-    Correlation, Emit, EventConsumption, EventPattern, Foreach, Listen, Until, mistake::Fault,
+    Correlation, Emit, EventConsumption, EventPattern, Foreach, Listen, Until,
+    mistake::{Fault, write},
     yaml::Kind,
 };
 
 impl Reader {
     pub(super) fn listen(&mut self, spot: &Spot<'_>, foreach: Option<Spot<'_>>) -> Option<Listen> {
         let fields = self.fields(spot, "`listen`", &["to", "read"])?;
-        let to = self.need(&fields, "to", "write `to: {one: {with: {type: …}}}`");
+        let to = self.need(&fields, "to", write("`to: {one: {with: {type: …}}}`"));
         let to = to.and_then(|spot| self.consumption(&spot));
         let read = self.optional(&fields, "read", Self::read_as);
         let foreach = match foreach {
@@ -41,18 +44,23 @@ impl Reader {
     }
 
     pub(super) fn consumption(&mut self, spot: &Spot<'_>) -> Option<EventConsumption> {
-        let fields = self.fields(spot, "a choice of events", &["all", "any", "one", "until"])?;
+        let fields =
+            self.fields(spot, Phrase::new("part-events"), &["all", "any", "one", "until"])?;
         let chosen: Vec<&str> =
             ["all", "any", "one"].into_iter().filter(|key| fields.has(key)).collect();
         let [chosen] = chosen.as_slice() else {
-            let fault = Fault::new("events", fields.span, "not exactly one of `all`, `any`, `one`");
-            self.fault(fault.hint("write one of them"));
+            let fault = Fault::new("events", fields.span, Phrase::new("mistake-events"));
+            self.fault(fault.hint(Phrase::new("instead-one-of-them")));
             return None;
         };
         let until = fields.get("until");
         if let (Some(until), true) = (&until, *chosen != "any") {
-            let fault = Fault::new("until", until.heading(), format!("`until` beside `{chosen}`"));
-            self.fault(fault.hint("`until` goes with `any` only"));
+            let fault = Fault::new(
+                "until",
+                until.heading(),
+                Phrase::new("mistake-until").text("chosen", *chosen),
+            );
+            self.fault(fault.hint(Phrase::new("instead-until")));
             return None;
         }
         let events = fields.get(chosen)?;
@@ -76,15 +84,15 @@ impl Reader {
         }
         let inner = self.consumption(spot)?;
         if let EventConsumption::Any { until: Some(_), .. } = inner {
-            let fault = Fault::new("until", spot.heading(), "an `until` within an `until`");
-            self.fault(fault.hint("leave the inner one out"));
+            let fault = Fault::new("until", spot.heading(), Phrase::new("mistake-until-within"));
+            self.fault(fault.hint(Phrase::new("instead-until-within")));
             return None;
         }
         Some(Until::Consumed(Box::new(inner)))
     }
 
     fn patterns(&mut self, spot: &Spot<'_>) -> Option<Vec<EventPattern>> {
-        let items = self.items(spot, "event filters")?;
+        let items = self.items(spot, Phrase::new("part-event-filters"))?;
         let read: Vec<_> = items
             .iter()
             .enumerate()
@@ -94,13 +102,14 @@ impl Reader {
     }
 
     fn pattern(&mut self, spot: &Spot<'_>) -> Option<EventPattern> {
-        let fields = self.fields(spot, "an event filter", &["with", "correlate"])?;
-        let with = self.need(&fields, "with", "write `with: {type: …}`");
+        let fields = self.fields(spot, Phrase::new("part-event-filter"), &["with", "correlate"])?;
+        let with = self.need(&fields, "with", write("`with: {type: …}`"));
         let with = with.and_then(|spot| {
             let with = self.object(&spot, "`with`", Position::Definition)?;
             if with.is_empty() {
-                let fault = Fault::new("empty", spot.heading(), "a filter without attributes");
-                self.fault(fault.hint("write at least the event's `type`"));
+                let fault =
+                    Fault::new("empty", spot.heading(), Phrase::new("mistake-empty-event-filter"));
+                self.fault(fault.hint(Phrase::new("instead-event-filter")));
                 return None;
             }
             Some(with)
@@ -115,9 +124,8 @@ impl Reader {
     }
 
     fn correlation(&mut self, spot: &Spot<'_>) -> Option<Correlation> {
-        let fields = self.fields(spot, "a correlation", &["from", "expect"])?;
-        let from =
-            self.need(&fields, "from", "write an expression over the event, such as .data.id");
+        let fields = self.fields(spot, Phrase::new("part-correlation"), &["from", "expect"])?;
+        let from = self.need(&fields, "from", Phrase::new("instead-event-expression"));
         let from = from.and_then(|spot| self.expression(&spot, Position::Definition));
         let expect = self.optional(&fields, "expect", |reader, spot| {
             reader.text_or_expression(spot, Position::Definition)
@@ -127,15 +135,17 @@ impl Reader {
 
     pub(super) fn emit(&mut self, spot: &Spot<'_>) -> Option<Emit> {
         let fields = self.fields(spot, "`emit`", &["event"])?;
-        let event = self.need(&fields, "event", "write `event: {with: {source: …, type: …}}`")?;
+        let event = self.need(&fields, "event", write("`event: {with: {source: …, type: …}}`"))?;
         let fields = self.fields(&event, "`event`", &["with"])?;
-        let spot = self.need(&fields, "with", "write `with: {source: …, type: …}`")?;
+        let spot = self.need(&fields, "with", write("`with: {source: …, type: …}`"))?;
         let with = self.object(&spot, "`with`", Position::Definition)?;
         if !with.contains_key("type") {
-            let fault = Fault::new("missing-field", spot.heading(), "`type` is missing");
-            self.fault(
-                fault.hint("write the kind of event, such as com.example.account.closed.v1"),
+            let fault = Fault::new(
+                "missing-field",
+                spot.heading(),
+                Phrase::new("mistake-missing-field").text("name", "type"),
             );
+            self.fault(fault.hint(Phrase::new("instead-event-type")));
             return None;
         }
         Some(Emit { with })

@@ -15,6 +15,7 @@ pub(super) use reader::nearest;
 
 use std::collections::BTreeMap;
 
+use kompel_model::Phrase;
 use reader::{Reader, Spot};
 
 use super::{
@@ -69,10 +70,10 @@ fn secrets_in_expressions(places: &Places) -> Vec<Fault> {
     found
         .map(|placed| {
             let span = places.find(&placed.pointer).value;
-            Fault::new("refused", span, "`$secrets` is not supported").hint(
-                "name the secret where it is used: `authentication: {basic: {use: <secret>}}`, so \
-                 that its value never enters the data of a run",
-            )
+            let says = Phrase::new("mistake-refused").text("what", "$secrets");
+            let code = "`authentication: {basic: {use: <secret>}}`";
+            let hint = Phrase::new("instead-secrets").text("code", code);
+            Fault::new("refused", span, says).hint(hint)
         })
         .collect()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use kompel_model::Phrase;
+
 use super::reader::one_of;
 use crate::language::{
     Authentication, Call, Credentials, FlowDirective, Places, Playbook, Raise, Retry, Task,
@@ -37,9 +39,9 @@ impl<'p> Names<'p> {
         for task in list.tasks {
             if !seen.insert(task.name.as_str()) {
                 let span = heading(self.places.find(&task.reference.0));
-                let message = format!("a second task `{}` in the same list", task.name);
+                let message = Phrase::new("mistake-repeated-name").text("name", &task.name);
                 let fault = Fault::new("repeated-name", span, message);
-                self.faults.push(fault.hint("give each task of a list its own name"));
+                self.faults.push(fault.hint(Phrase::new("instead-own-name")));
             }
         }
         let known: Vec<&str> = seen.into_iter().collect();
@@ -67,18 +69,12 @@ impl<'p> Names<'p> {
                 }
                 if let Some(Retry::Named(name)) = &attempt.catch.retry {
                     let known = self.playbook.use_.retries.keys();
-                    self.named(
-                        name,
-                        known,
-                        "retry policy",
-                        "retries",
-                        &format!("{at}/catch/retry"),
-                    );
+                    self.named(name, known, "retries", &format!("{at}/catch/retry"));
                 }
             }
             TaskKind::Raise(Raise::Named(name)) => {
                 let known = self.playbook.use_.errors.keys();
-                self.named(name, known, "error", "errors", &format!("{at}/raise/error"));
+                self.named(name, known, "errors", &format!("{at}/raise/error"));
             }
             TaskKind::Call(call) => self.call(call, at),
             TaskKind::Do(_)
@@ -107,7 +103,7 @@ impl<'p> Names<'p> {
             }
             Call::Function(function) if !function.name.contains('.') => {
                 let known = self.playbook.use_.functions.keys();
-                self.named(&function.name, known, "function", "functions", &format!("{at}/call"));
+                self.named(&function.name, known, "functions", &format!("{at}/call"));
             }
             Call::Function(_) => {}
         }
@@ -118,7 +114,7 @@ impl<'p> Names<'p> {
             Some(UseAuthentication::Named(name)) => {
                 let known = self.playbook.use_.authentications.keys();
                 let pointer = format!("{pointer}/use");
-                self.named(name, known, "authentication", "authentications", &pointer);
+                self.named(name, known, "authentications", &pointer);
             }
             Some(UseAuthentication::Inline(authentication)) => self.secret(authentication, pointer),
             None => {}
@@ -129,14 +125,14 @@ impl<'p> Names<'p> {
         if let Credentials::Secret(name) = &authentication.credentials {
             let pointer = format!("{pointer}/{}/use", authentication.scheme.keyword());
             let known = self.playbook.use_.secrets.iter();
-            self.named(name, known, "secret", "secrets", &pointer);
+            self.named(name, known, "secrets", &pointer);
         }
     }
 
     fn timeout(&mut self, timeout: Option<&Timeout>, pointer: &str) {
         if let Some(Timeout::Named(name)) = timeout {
             let known = self.playbook.use_.timeouts.keys();
-            self.named(name, known, "timeout", "timeouts", pointer);
+            self.named(name, known, "timeouts", pointer);
         }
     }
 
@@ -144,7 +140,6 @@ impl<'p> Names<'p> {
         &mut self,
         name: &str,
         known: impl Iterator<Item = &'k String>,
-        what: &str,
         shared: &str,
         pointer: &str,
     ) {
@@ -152,13 +147,16 @@ impl<'p> Names<'p> {
         if known.contains(&name) {
             return;
         }
+        let place = format!("`use.{shared}`");
         let hint = match known.as_slice() {
-            [] => format!("write it under `use.{shared}`"),
-            known => format!("{}, or write it under `use.{shared}`", one_of(name, known)),
+            [] => Phrase::new("instead-under").text("place", &place),
+            known => Phrase::new("instead-or-under")
+                .arg("instead", one_of(name, known))
+                .text("place", &place),
         };
+        let says = Phrase::new("mistake-not-shared").text("place", place).text("name", name);
         let span = self.places.find(pointer).value;
-        self.faults
-            .push(Fault::new("unknown-name", span, format!("no {what} `{name}`")).hint(hint));
+        self.faults.push(Fault::new("unknown-name", span, says).hint(hint));
     }
 
     fn flow(&mut self, then: &FlowDirective, pointer: &str, holder: Holder, siblings: &[&str]) {
@@ -166,16 +164,16 @@ impl<'p> Names<'p> {
         let span = self.places.find(pointer).value;
         let fault = match holder {
             Holder::Branches => {
-                Fault::new("then", span, format!("`{name}` does not follow a branch"))
-                    .hint("branches run side by side: write `exit` or `end`, or leave it out")
+                Fault::new("then", span, Phrase::new("mistake-then-branch").text("name", name))
+                    .hint(Phrase::new("instead-then-branch"))
             }
-            Holder::Function => Fault::new("then", span, "a function leads nowhere by name")
-                .hint("write `then` at the task that calls it"),
+            Holder::Function => Fault::new("then", span, Phrase::new("mistake-then-function"))
+                .hint(Phrase::new("instead-then-function")),
             Holder::Sequence if siblings.contains(&name.as_str()) => return,
             Holder::Sequence => {
                 let known: Vec<&str> =
                     siblings.iter().copied().chain(["continue", "exit", "end"]).collect();
-                Fault::new("then", span, format!("no task `{name}` in this list"))
+                Fault::new("then", span, Phrase::new("mistake-no-task-in-list").text("name", name))
                     .hint(one_of(name, &known))
             }
         };

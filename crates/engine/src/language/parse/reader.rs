@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use kompel_model::{Arg, Phrase};
 use serde_json::{Map, Value};
 
 use super::refused;
 use crate::language::{
     Expression, Severity, Span, embedded_expression,
-    mistake::Fault,
+    mistake::{Fault, known as known_here, near, write},
     place::{PlacedExpression, member},
     yaml::{Kind, Member, Node, to_object},
 };
@@ -118,30 +119,38 @@ impl Reader {
     }
 
     /// Says that something else is expected here.
-    pub(super) fn unfit(&mut self, spot: &Spot<'_>, expected: &str, hint: &str) {
-        let message = format!("here stands {}, not {expected}", spot.node.describe());
-        self.fault(Fault::new("kind", spot.node.span, message).hint(hint));
+    pub(super) fn unfit(&mut self, spot: &Spot<'_>, expected: impl Into<Arg>, hint: Phrase) {
+        let says = Phrase::new("mistake-kind")
+            .arg("found", spot.node.describe())
+            .arg("expected", expected);
+        self.fault(Fault::new("kind", spot.node.span, says).hint(hint));
     }
 
-    pub(super) fn members<'n>(&mut self, spot: &Spot<'n>, what: &str) -> Option<&'n [Member]> {
+    pub(super) fn members<'n>(
+        &mut self,
+        spot: &Spot<'n>,
+        what: impl Into<Arg>,
+    ) -> Option<&'n [Member]> {
         match &spot.node.kind {
             Kind::Map(members) => Some(members),
             _ => {
-                self.unfit(
-                    spot,
-                    &format!("{what} (a mapping)"),
-                    "write `name: value` lines below it",
-                );
+                let expected = Phrase::new("part-as-mapping").arg("what", what);
+                self.unfit(spot, expected, Phrase::new("instead-lines"));
                 None
             }
         }
     }
 
-    pub(super) fn items<'n>(&mut self, spot: &Spot<'n>, what: &str) -> Option<&'n [Node]> {
+    pub(super) fn items<'n>(
+        &mut self,
+        spot: &Spot<'n>,
+        what: impl Into<Arg>,
+    ) -> Option<&'n [Node]> {
         match &spot.node.kind {
             Kind::List(items) => Some(items),
             _ => {
-                self.unfit(spot, &format!("{what} (a list)"), "begin each item with `- `");
+                let expected = Phrase::new("part-as-list").arg("what", what);
+                self.unfit(spot, expected, Phrase::new("instead-items").text("code", "`- `"));
                 None
             }
         }
@@ -151,13 +160,14 @@ impl Reader {
     pub(super) fn fields<'n>(
         &mut self,
         spot: &Spot<'n>,
-        what: &str,
+        what: impl Into<Arg>,
         known: &[&str],
     ) -> Option<Fields<'n>> {
-        let members = self.members(spot, what)?;
+        let what = what.into();
+        let members = self.members(spot, what.clone())?;
         let mut unknown = Vec::new();
         for entry in members.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-            self.fault(unknown_field(entry, what, known));
+            self.fault(unknown_field(entry, &what, known));
             unknown.push(entry.key.as_str());
         }
         Some(Fields { members, unknown, pointer: spot.pointer.clone(), span: spot.heading() })
@@ -168,14 +178,13 @@ impl Reader {
         &mut self,
         fields: &Fields<'n>,
         key: &str,
-        hint: &str,
+        hint: Phrase,
     ) -> Option<Spot<'n>> {
         let found = fields.get(key);
         let misspelt = fields.unknown.iter().any(|word| nearest(word, &[key]).is_some());
         if found.is_none() && !misspelt {
-            self.fault(
-                Fault::new("missing-field", fields.span, format!("`{key}` is missing")).hint(hint),
-            );
+            let says = Phrase::new("mistake-missing-field").text("name", key);
+            self.fault(Fault::new("missing-field", fields.span, says).hint(hint));
         }
         found
     }
@@ -184,15 +193,15 @@ impl Reader {
         match &spot.node.kind {
             Kind::Text(text) => Some(text.clone()),
             Kind::Number(number) => {
-                self.unfit(spot, "a text", &format!("put it in quotes: '{number}'"));
+                self.unfit(spot, Phrase::new("part-text"), quotes(number));
                 None
             }
             Kind::Bool(value) => {
-                self.unfit(spot, "a text", &format!("put it in quotes: '{value}'"));
+                self.unfit(spot, Phrase::new("part-text"), quotes(value));
                 None
             }
             Kind::Null | Kind::List(_) | Kind::Map(_) => {
-                self.unfit(spot, "a text", "write a text");
+                self.unfit(spot, Phrase::new("part-text"), Phrase::new("instead-text"));
                 None
             }
         }
@@ -203,7 +212,8 @@ impl Reader {
         let text = self.text(spot)?;
         if text.trim().is_empty() {
             self.fault(
-                Fault::new("empty-text", spot.node.span, "an empty text").hint("write a name"),
+                Fault::new("empty-text", spot.node.span, Phrase::new("mistake-empty-text"))
+                    .hint(Phrase::new("instead-a-name")),
             );
             return None;
         }
@@ -219,10 +229,9 @@ impl Reader {
         if plain {
             return Some(text);
         }
-        let message = format!("`{text}` can't name a variable");
+        let message = Phrase::new("mistake-variable").text("text", text);
         self.fault(
-            Fault::new("variable", spot.node.span, message)
-                .hint("use letters, digits and `_`, without `$`"),
+            Fault::new("variable", spot.node.span, message).hint(Phrase::new("instead-variable")),
         );
         None
     }
@@ -231,7 +240,7 @@ impl Reader {
         match spot.node.kind {
             Kind::Bool(value) => Some(value),
             _ => {
-                self.unfit(spot, "true or false", "write true or false");
+                self.unfit(spot, Phrase::new("part-bool"), Phrase::new("instead-bool"));
                 None
             }
         }
@@ -246,8 +255,11 @@ impl Reader {
         match number {
             Some(number) if (least..=most).contains(&number) => Some(number),
             _ => {
-                let expected = format!("a whole number from {least} to {most}");
-                self.unfit(spot, &expected, &format!("write {expected}"));
+                let expected = Phrase::new("part-whole")
+                    .text("least", least.to_string())
+                    .text("most", most.to_string());
+                let hint = Phrase::new("instead-part").arg("part", expected.clone());
+                self.unfit(spot, expected, hint);
                 None
             }
         }
@@ -259,8 +271,8 @@ impl Reader {
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let message = format!("`{text}` is not known here");
-            self.fault(Fault::new("word", spot.node.span, message).hint(one_of(&text, &known)));
+            let says = Phrase::new("mistake-word").text("text", &text);
+            self.fault(Fault::new("word", spot.node.span, says).hint(one_of(&text, &known)));
         }
         found.map(|(_, value)| *value)
     }
@@ -271,21 +283,20 @@ impl Reader {
             Kind::Text(text) => text.clone(),
             Kind::Bool(_) | Kind::Number(_) => {
                 let written = spot.node.to_value();
-                self.unfit(
-                    spot,
-                    "an expression",
-                    &format!("write it as a text: '${{ {written} }}'"),
-                );
+                let hint =
+                    Phrase::new("instead-as-text").text("code", format!("'${{ {written} }}'"));
+                self.unfit(spot, Phrase::new("part-expression"), hint);
                 return None;
             }
             Kind::Null | Kind::List(_) | Kind::Map(_) => {
-                self.unfit(spot, "an expression", "write a jq expression, such as .name");
+                self.unfit(spot, Phrase::new("part-expression"), Phrase::new("instead-expression"));
                 return None;
             }
         };
         if text.trim().is_empty() {
-            let fault = Fault::new("empty-text", spot.node.span, "an empty expression");
-            self.fault(fault.hint("write a jq expression, such as .name"));
+            let fault =
+                Fault::new("empty-text", spot.node.span, Phrase::new("mistake-empty-expression"));
+            self.fault(fault.hint(Phrase::new("instead-expression")));
             return None;
         }
         let expression = Expression::new(text);
@@ -314,7 +325,7 @@ impl Reader {
     pub(super) fn object(
         &mut self,
         spot: &Spot<'_>,
-        what: &str,
+        what: impl Into<Arg>,
         position: Position,
     ) -> Option<Map<String, Value>> {
         let members = self.members(spot, what)?;
@@ -323,7 +334,11 @@ impl Reader {
     }
 
     /// A mapping that is kept as it is.
-    pub(super) fn free(&mut self, spot: &Spot<'_>, what: &str) -> Option<Map<String, Value>> {
+    pub(super) fn free(
+        &mut self,
+        spot: &Spot<'_>,
+        what: impl Into<Arg>,
+    ) -> Option<Map<String, Value>> {
         self.members(spot, what).map(to_object)
     }
 
@@ -352,14 +367,15 @@ impl Reader {
                 Fault::new(
                     "part-expression",
                     spot.node.span,
-                    "an expression within a text is not evaluated",
+                    Phrase::new("mistake-part-expression"),
                 )
-                .hint(r#"make the whole text one expression: ${ "Dear \(.name)" }"#)
+                .hint(Phrase::new("instead-one-expression").text("code", r#"${ "Dear \(.name)" }"#))
                 .warning(),
             );
         } else if is_like_an_expression(text) {
-            let message = format!("`{text}` is a plain text here");
-            let hint = format!("if it is an expression, write ${{ {text} }}");
+            let message = Phrase::new("mistake-bare-expression").text("text", text);
+            let hint =
+                Phrase::new("instead-bare-expression").text("code", format!("${{ {text} }}"));
             self.fault(Fault::new("bare-expression", spot.node.span, message).hint(hint).warning());
         }
     }
@@ -385,7 +401,7 @@ impl Reader {
     pub(super) fn named<T>(
         &mut self,
         spot: &Spot<'_>,
-        what: &str,
+        what: impl Into<Arg>,
         mut read: impl FnMut(&mut Self, &str, &Spot<'_>) -> Option<T>,
     ) -> Option<std::collections::BTreeMap<String, T>> {
         let members = self.members(spot, what)?;
@@ -400,12 +416,22 @@ impl Reader {
     }
 }
 
-fn unknown_field(entry: &Member, what: &str, known: &[&str]) -> Fault {
-    if let Some((message, hint)) = refused::field(what, &entry.key) {
-        return Fault::new("refused", entry.key_span, message).hint(hint);
+fn unknown_field(entry: &Member, what: &Arg, known: &[&str]) -> Fault {
+    let name = match what {
+        Arg::Text(text) => text,
+        Arg::Phrase(phrase) => &phrase.id,
+        Arg::Number(_) => "",
+    };
+    if let Some((says, hint)) = refused::field(name, &entry.key) {
+        return Fault::new("refused", entry.key_span, says).hint(hint);
     }
-    let message = format!("{what} has no `{}`", entry.key);
-    Fault::new("unknown-field", entry.key_span, message).hint(one_of(&entry.key, known))
+    let says =
+        Phrase::new("mistake-unknown-field").arg("what", what.clone()).text("name", &entry.key);
+    Fault::new("unknown-field", entry.key_span, says).hint(one_of(&entry.key, known))
+}
+
+fn quotes(value: impl std::fmt::Display) -> Phrase {
+    Phrase::new("instead-quotes").text("code", format!("'{value}'"))
 }
 
 /// True for `.customer.name` and `$item`, which in a value are but texts.
@@ -418,16 +444,16 @@ fn is_like_an_expression(text: &str) -> bool {
 }
 
 /// "did you mean …", or all that would be right.
-pub(super) fn one_of(written: &str, known: &[&str]) -> String {
-    if let Some(near) = nearest(written, known) {
-        return format!("did you mean `{near}`?");
+pub(super) fn one_of(written: &str, known: &[&str]) -> Phrase {
+    if let Some(name) = nearest(written, known) {
+        return near(name);
     }
     let known: BTreeSet<&str> = known.iter().copied().collect();
-    let quoted: Vec<String> = known.iter().take(20).map(|word| format!("`{word}`")).collect();
-    match quoted.as_slice() {
-        [] => "leave it out".to_owned(),
-        [only] => format!("write {only}"),
-        _ => format!("known here: {}", quoted.join(", ")),
+    let mut names = known.iter();
+    match (names.next(), names.next()) {
+        (None, _) => Phrase::new("instead-leave-out"),
+        (Some(only), None) => write(&format!("`{only}`")),
+        (Some(_), Some(_)) => known_here(known.iter().take(20)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads tasks.
 
+use kompel_model::Phrase;
+
 use super::{
     reader::{Fields, Position, Reader, Spot, one_of},
     refused,
@@ -9,16 +11,17 @@ use crate::{
     language::{
         Call, Case, Catch, ErrorFilter, For, ForIn, Fork, FunctionCall, HttpCall, OpenApiCall,
         Raise, RunPlaybook, Set, Switch, Task, TaskBase, TaskKind, Try, embedded_expression,
-        mistake::Fault, yaml::Kind,
+        mistake::{Fault, write},
+        yaml::Kind,
     },
 };
 
 impl Reader {
     pub(super) fn tasks(&mut self, spot: &Spot<'_>) -> Option<Vec<Task>> {
-        let items = self.items(spot, "tasks")?;
+        let items = self.items(spot, Phrase::new("part-tasks"))?;
         if items.is_empty() {
-            let fault = Fault::new("empty", spot.heading(), "a list without tasks");
-            self.fault(fault.hint("write at least one task: `- name: {…}`"));
+            let fault = Fault::new("empty", spot.heading(), Phrase::new("mistake-no-tasks"));
+            self.fault(fault.hint(Phrase::new("instead-task").text("code", "`- name: {…}`")));
             return None;
         }
         let read: Vec<_> = items
@@ -30,12 +33,13 @@ impl Reader {
     }
 
     fn list_item(&mut self, spot: &Spot<'_>) -> Option<Task> {
-        let members = self.members(spot, "a task with its name")?;
+        let members = self.members(spot, Phrase::new("part-named-task"))?;
         let [entry] = members else {
-            let message = format!("{} tasks in one item", members.len());
+            let message =
+                Phrase::new("mistake-several-tasks").text("count", members.len().to_string());
             let at = members.get(1).map_or(spot.node.span, |entry| entry.key_span);
             let fault = Fault::new("several-tasks", at, message);
-            self.fault(fault.hint("begin each task with its own `- `"));
+            self.fault(fault.hint(Phrase::new("instead-own-item").text("code", "`- `")));
             return None;
         };
         let spot = spot.entry(entry);
@@ -49,24 +53,26 @@ impl Reader {
                 let fault = Fault::new(
                     "too-large",
                     spot.heading(),
-                    format!("more than {MOST_TASKS} tasks"),
+                    Phrase::new("mistake-too-many-tasks").text("most", MOST_TASKS.to_string()),
                 );
-                self.fault(fault.hint("split it with `run.workflow`"));
+                self.fault(fault.hint(Phrase::new("instead-split")));
             }
             return None;
         }
         if name.trim().is_empty() || matches!(name, "continue" | "exit" | "end") {
-            let fault =
-                Fault::new("task-name", spot.heading(), format!("`{name}` can't name a task"));
-            self.fault(fault.hint(
-                "choose another name: `continue`, `exit` and `end` mean something after `then`",
-            ));
+            let fault = Fault::new(
+                "task-name",
+                spot.heading(),
+                Phrase::new("mistake-task-name").text("name", name),
+            );
+            self.fault(fault.hint(Phrase::new("instead-task-name")));
         }
         let keyword = self.keyword(spot)?;
         let own =
             KEYWORDS.iter().find(|(name, _)| *name == keyword).map_or(&[][..], |(_, own)| own);
         let known: Vec<&str> = BASE.iter().chain(own).copied().collect();
-        let fields = self.fields(spot, &format!("a `{keyword}` task"), &known)?;
+        let fields =
+            self.fields(spot, Phrase::new("part-task-of").text("kind", keyword), &known)?;
         let base = self.base(&fields);
         let main = fields.get(keyword)?;
         let kind = self.kind(keyword, &main, &fields);
@@ -75,7 +81,7 @@ impl Reader {
 
     /// The one keyword that says what the task does.
     fn keyword(&mut self, spot: &Spot<'_>) -> Option<&'static str> {
-        let members = self.members(spot, "a task")?;
+        let members = self.members(spot, Phrase::new("part-task"))?;
         let has = |key: &str| members.iter().any(|entry| entry.key == key);
         let found: Vec<&'static str> = KEYWORDS
             .iter()
@@ -89,30 +95,32 @@ impl Reader {
                 None
             }
             [first, second, ..] => {
-                let message = format!("both `{first}` and `{second}` in one task");
+                let message = Phrase::new("mistake-several-kinds")
+                    .text("first", *first)
+                    .text("second", *second);
                 let fault = Fault::new("several-kinds", spot.heading(), message);
-                self.fault(fault.hint("make two tasks of it"));
+                self.fault(fault.hint(Phrase::new("instead-two-tasks")));
                 None
             }
         }
     }
 
     fn no_keyword(&mut self, spot: &Spot<'_>) {
-        let Some(members) = self.members(spot, "a task") else { return };
+        let Some(members) = self.members(spot, Phrase::new("part-task")) else { return };
         let keywords: Vec<&str> = KEYWORDS.iter().map(|(keyword, _)| *keyword).collect();
         let unknown: Vec<_> =
             members.iter().filter(|entry| !BASE.contains(&entry.key.as_str())).collect();
         if unknown.is_empty() {
-            let fault = Fault::new("no-kind", spot.heading(), "a task that does nothing");
+            let fault = Fault::new("no-kind", spot.heading(), Phrase::new("mistake-no-kind"));
             self.fault(fault.hint(one_of("", &keywords)));
         }
         for entry in unknown {
-            let fault = match refused::field("a task", &entry.key) {
-                Some((message, hint)) => Fault::new("refused", entry.key_span, message).hint(hint),
+            let fault = match refused::field("part-task", &entry.key) {
+                Some((says, hint)) => Fault::new("refused", entry.key_span, says).hint(hint),
                 None => Fault::new(
                     "unknown-field",
                     entry.key_span,
-                    format!("no task has `{}`", entry.key),
+                    Phrase::new("mistake-no-task-has").text("name", &entry.key),
                 )
                 .hint(one_of(&entry.key, &keywords)),
             };
@@ -177,20 +185,22 @@ impl Reader {
     fn call(&mut self, main: &Spot<'_>, fields: &Fields<'_>) -> Option<Call> {
         let name = self.name(main)?;
         if let Some(hint) = refused::call(&name) {
-            let fault =
-                Fault::new("refused", main.node.span, format!("`call: {name}` is not supported"));
+            let fault = Fault::new(
+                "refused",
+                main.node.span,
+                Phrase::new("mistake-refused").text("what", format!("call: {name}")),
+            );
             self.fault(fault.hint(hint));
             return None;
         }
         if name.contains(['/', ':', '@']) {
-            let message =
-                format!("`{name}` comes from a catalogue elsewhere, which is not supported");
+            let message = Phrase::new("mistake-catalogue-elsewhere").text("name", name);
             let fault = Fault::new("refused", main.node.span, message);
-            self.fault(fault.hint("call a function of `use.functions`, or `<connector>.<action>`"));
+            self.fault(fault.hint(Phrase::new("instead-function")));
             return None;
         }
         if name == "http" || name == "openapi" {
-            let with = self.need(fields, "with", "write what to call under `with`")?;
+            let with = self.need(fields, "with", Phrase::new("instead-with"))?;
             return if name == "http" { self.http(&with) } else { self.openapi(&with) };
         }
         let with = self.optional(fields, "with", |reader, spot| {
@@ -202,9 +212,9 @@ impl Reader {
     fn http(&mut self, spot: &Spot<'_>) -> Option<Call> {
         let known = ["method", "endpoint", "headers", "body", "query", "output", "redirect"];
         let fields = self.fields(spot, "`with` of `http`", &known)?;
-        let method = self.need(&fields, "method", "write `method: get`");
+        let method = self.need(&fields, "method", write("`method: get`"));
         let method = method.and_then(|spot| self.text_or_expression(&spot, Position::Definition));
-        let endpoint = self.need(&fields, "endpoint", "write `endpoint: https://…`");
+        let endpoint = self.need(&fields, "endpoint", write("`endpoint: https://…`"));
         let endpoint = endpoint.and_then(|spot| self.endpoint(&spot));
         let headers =
             self.optional(&fields, "headers", |reader, spot| reader.texts(spot, "`headers`"));
@@ -227,15 +237,15 @@ impl Reader {
         let known =
             ["document", "operationId", "parameters", "authentication", "output", "redirect"];
         let fields = self.fields(spot, "`with` of `openapi`", &known)?;
-        let document = self.need(&fields, "document", "write `document: {endpoint: https://…}`");
+        let document = self.need(&fields, "document", write("`document: {endpoint: https://…}`"));
         let document = document.and_then(|spot| {
             let fields = self.fields(&spot, "`document`", &["name", "endpoint"])?;
             let name = self.optional(&fields, "name", Self::text);
-            let endpoint = self.need(&fields, "endpoint", "write `endpoint: https://…`");
+            let endpoint = self.need(&fields, "endpoint", write("`endpoint: https://…`"));
             let endpoint = endpoint.and_then(|spot| self.endpoint(&spot));
             Some((name?, endpoint?))
         });
-        let operation = self.need(&fields, "operationId", "write the operation's id");
+        let operation = self.need(&fields, "operationId", Phrase::new("instead-operation"));
         let operation =
             operation.and_then(|spot| self.text_or_expression(&spot, Position::Definition));
         let parameters = self.optional(&fields, "parameters", |reader, spot| {
@@ -265,18 +275,18 @@ impl Reader {
         }
         let values = self.object(spot, "`set`", Position::Definition)?;
         if values.is_empty() {
-            let fault = Fault::new("empty", spot.heading(), "`set` without values");
-            self.fault(fault.hint("write `name: value` lines below it"));
+            let fault = Fault::new("empty", spot.heading(), Phrase::new("mistake-empty-set"));
+            self.fault(fault.hint(Phrase::new("instead-lines")));
             return None;
         }
         Some(Set::Values(values))
     }
 
     fn switch(&mut self, spot: &Spot<'_>) -> Option<Switch> {
-        let items = self.items(spot, "cases")?;
+        let items = self.items(spot, Phrase::new("part-cases"))?;
         if items.is_empty() {
-            let fault = Fault::new("empty", spot.heading(), "`switch` without cases");
-            self.fault(fault.hint("write `- name: {when: …, then: …}`"));
+            let fault = Fault::new("empty", spot.heading(), Phrase::new("mistake-empty-switch"));
+            self.fault(fault.hint(write("`- name: {when: …, then: …}`")));
             return None;
         }
         let read: Vec<_> = items
@@ -288,20 +298,22 @@ impl Reader {
     }
 
     fn case(&mut self, spot: &Spot<'_>) -> Option<Case> {
-        let members = self.members(spot, "a case with its name")?;
+        let members = self.members(spot, Phrase::new("part-named-case"))?;
         let [entry] = members else {
-            let message = format!("{} cases in one item", members.len());
+            let message =
+                Phrase::new("mistake-several-cases").text("count", members.len().to_string());
             self.fault(
                 Fault::new("several-tasks", spot.node.span, message)
-                    .hint("begin each case with its own `- `"),
+                    .hint(Phrase::new("instead-own-item").text("code", "`- `")),
             );
             return None;
         };
-        let fields = self.fields(&spot.entry(entry), "a case", &["when", "then"])?;
+        let fields =
+            self.fields(&spot.entry(entry), Phrase::new("part-case"), &["when", "then"])?;
         let when = self.optional(&fields, "when", |reader, spot| {
             reader.expression(spot, Position::Definition)
         });
-        let then = self.need(&fields, "then", "write the name of a task, or continue, exit, end");
+        let then = self.need(&fields, "then", Phrase::new("instead-then"));
         let then = then.and_then(|spot| self.flow(&spot));
         Some(Case { name: entry.key.clone(), when: when?, then: then? })
     }
@@ -310,11 +322,11 @@ impl Reader {
         let fields = self.fields(spot, "`for`", &["each", "in", "at"])?;
         let each = self.optional(&fields, "each", Self::variable);
         let at = self.optional(&fields, "at", Self::variable);
-        let in_ = self.need(&fields, "in", "write the list, such as .items");
+        let in_ = self.need(&fields, "in", Phrase::new("instead-list"));
         let in_ = in_.and_then(|spot| self.for_in(&spot));
         let (each, at) = (each?, at?);
         let names = [each.as_deref().unwrap_or("item"), at.as_deref().unwrap_or("index")];
-        let body = self.need(outer, "do", "write the body under `do`, beside `for`");
+        let body = self.need(outer, "do", Phrase::new("instead-body"));
         let (while_, tasks) = self.within(&names, |reader| {
             let while_ = reader.optional(outer, "while", |reader, spot| {
                 reader.expression(spot, Position::Definition)
@@ -334,7 +346,7 @@ impl Reader {
 
     fn fork(&mut self, spot: &Spot<'_>) -> Option<Fork> {
         let fields = self.fields(spot, "`fork`", &["branches", "compete"])?;
-        let branches = self.need(&fields, "branches", "write the branches as a list of tasks");
+        let branches = self.need(&fields, "branches", Phrase::new("instead-branches"));
         let branches = branches.and_then(|spot| self.tasks(&spot));
         let compete = self.optional(&fields, "compete", Self::boolean);
         Some(Fork { branches: branches?, compete: compete? })
@@ -342,7 +354,7 @@ impl Reader {
 
     fn try_(&mut self, spot: &Spot<'_>, outer: &Fields<'_>) -> Option<Try> {
         let tasks = self.tasks(spot);
-        let catch = self.need(outer, "catch", "write what to do about errors under `catch`");
+        let catch = self.need(outer, "catch", Phrase::new("instead-catch"));
         let catch = catch.and_then(|spot| self.catch(&spot));
         Some(Try { tasks: tasks?, catch: catch? })
     }
@@ -377,7 +389,11 @@ impl Reader {
 
     fn caught_errors(&mut self, spot: &Spot<'_>) -> Option<ErrorFilter> {
         let fields = self.fields(spot, "`errors`", &["with"])?;
-        let with = self.need(&fields, "with", "write `with: {type: …}` or leave `errors` out")?;
+        let with = self.need(
+            &fields,
+            "with",
+            Phrase::new("instead-errors").text("code", "`with: {type: …}`"),
+        )?;
         self.error_filter(&with)
     }
 
@@ -386,7 +402,7 @@ impl Reader {
         let error = self.need(
             &fields,
             "error",
-            "write `error: {type: …, status: 500}` or a name of `use.errors`",
+            Phrase::new("instead-error").text("code", "`error: {type: …, status: 500}`"),
         )?;
         match error.node.kind {
             Kind::Text(_) => self.name(&error).map(Raise::Named),
@@ -405,15 +421,15 @@ impl Reader {
         let workflow = self.need(
             &fields,
             "workflow",
-            "write `workflow: {namespace: …, name: …, version: …}`",
+            write("`workflow: {namespace: …, name: …, version: …}`"),
         )?;
         let known = ["namespace", "name", "version", "input"];
         let fields = self.fields(&workflow, "`workflow`", &known)?;
-        let namespace = self.need(&fields, "namespace", "write whose playbook it is");
+        let namespace = self.need(&fields, "namespace", Phrase::new("instead-whose"));
         let namespace = namespace.and_then(|spot| self.label(&spot));
-        let name = self.need(&fields, "name", "write the playbook's name");
+        let name = self.need(&fields, "name", Phrase::new("instead-playbook-name"));
         let name = name.and_then(|spot| self.label(&spot));
-        let version = self.need(&fields, "version", "write its version, or `latest`");
+        let version = self.need(&fields, "version", Phrase::new("instead-its-version"));
         let version = version.and_then(|spot| match &spot.node.kind {
             Kind::Text(text) if text == "latest" => Some(text.clone()),
             _ => self.version(&spot),

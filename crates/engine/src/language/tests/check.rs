@@ -1,4 +1,4 @@
-use kompel_model::{ActionEffect, ActionSpec, Catalogue, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, Catalogue, Phrase, Repeat};
 use serde_json::{Value, json};
 
 use super::{FULL, standard};
@@ -50,9 +50,9 @@ pub(super) fn catalogue() -> Catalogue {
 }
 
 /// Stands in for the jq compiler: names that begin with `$`, and no `((`.
-fn variables(jq: &str) -> Result<Vec<String>, String> {
+fn variables(jq: &str) -> Result<Vec<String>, Phrase> {
     if jq.contains("((") {
-        return Err("a parenthesis too many".to_owned());
+        return Err(Phrase::new("mistake-jq-too-nested"));
     }
     let names = jq
         .split('$')
@@ -78,7 +78,7 @@ fn what_only_the_checker_can_see_is_found_where_it_is() {
         let [mistake] = found.as_slice() else { panic!("{body}: {found:#?}") };
         assert_eq!((mistake.severity, mistake.code), (severity, code), "{body}: {mistake}");
         assert_eq!(&text[mistake.span.start..mistake.span.end], at, "{body}: {mistake}");
-        assert!(mistake.hint.contains(hint), "{body}: {mistake}");
+        assert!(mistake.hint().contains(hint), "{body}: {mistake}");
     }
 }
 

@@ -18,7 +18,7 @@ fn each_mistake_says_where_it_is_and_what_would_be_right() {
         let [mistake] = found.as_slice() else { panic!("{body}: {found:#?}") };
         assert_eq!(mistake.code, code, "{body}: {mistake}");
         assert_eq!(text[mistake.span.start..mistake.span.end].trim_end(), at, "{body}: {mistake}");
-        assert!(mistake.hint.contains(hint), "{body}: {mistake}");
+        assert!(mistake.hint().contains(hint), "{body}: {mistake}");
         let line_start = text[..mistake.span.start].rfind('\n').map_or(0, |at| at + 1);
         assert_eq!(mistake.line, text[..mistake.span.start].matches('\n').count() + 1, "{body}");
         assert_eq!(mistake.column, mistake.span.start - line_start + 1, "{body}");

@@ -382,7 +382,7 @@ fn expressions_that_do_not_compile_are_mistakes_with_a_place() {
     let mistakes = Program::new(playbook).unwrap_err();
     assert_eq!((mistakes.len(), mistakes[0].line), (1, 3));
     let unknown = jq::Error::UnknownFunction { name: "nope".to_owned(), arity: 0 };
-    assert_eq!(mistakes[0].message, unknown.to_string());
+    assert_eq!(mistakes[0].message(), unknown.to_string());
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! Actions at peers where a write is seen only after a while.
+
+use async_trait::async_trait;
+use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat, Timestamp};
+use serde_json::{Value, json};
+
+use crate::{Action, Call, Error, Look, Verified};
+
+/// An action whose target may show the old state for a while after a write. Its output says in `at`
+/// when it was done; until `patience_s` seconds have passed since, a difference means "not yet".
+pub(in crate::peers) struct Settling<A> {
+    pub(in crate::peers) action: A,
+    pub(in crate::peers) patience_s: i64,
+}
+
+impl<A: Action> Settling<A> {
+    fn dated(call: &Call, mut output: Value) -> Value {
+        output["at"] = json!(call.at);
+        output
+    }
+}
+
+#[async_trait]
+impl<A: Action> Action for Settling<A> {
+    fn spec(&self) -> ActionSpec {
+        let mut spec = self.action.spec();
+        if let Some(properties) = spec.output["properties"].as_object_mut() {
+            let at = json!({
+                "type": "string", "format": "date-time",
+                "description": "when it was asked for; the peer may need a while to show it",
+            });
+            properties.insert("at".to_owned(), at);
+        }
+        spec
+    }
+
+    fn effect_of(&self, input: &Value) -> ActionEffect {
+        self.action.effect_of(input)
+    }
+
+    fn repeat_of(&self, input: &Value) -> Repeat {
+        self.action.repeat_of(input)
+    }
+
+    async fn plan(&self, call: &Call) -> Result<Plan, Error> {
+        self.action.plan(call).await
+    }
+
+    async fn perform(&self, call: &Call) -> Result<Value, Error> {
+        Ok(Self::dated(call, self.action.perform(call).await?))
+    }
+
+    async fn look(&self, call: &Call) -> Result<Look, Error> {
+        Ok(match self.action.look(call).await? {
+            Look::Done(output) => Look::Done(Self::dated(call, output)),
+            other => other,
+        })
+    }
+
+    async fn verify(&self, call: &Call, output: &Value) -> Result<Verified, Error> {
+        let verified = self.action.verify(call, output).await?;
+        let since: Option<Timestamp> = serde_json::from_value(output["at"].clone()).ok();
+        let passed = since.map(|since| (call.at - since).num_seconds());
+        Ok(match (verified, passed) {
+            (Verified::Differs { .. }, Some(passed)) if passed < self.patience_s => {
+                // Soon at first, then ever less often: the runtime looks ten times at most.
+                let seconds = u32::try_from(passed).unwrap_or(0).clamp(2, 30);
+                Verified::NotYet { seconds }
+            }
+            (verified, _) => verified,
+        })
+    }
+
+    fn undo_input(&self, input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
+        self.action.undo_input(input, plan, output)
+    }
+}
