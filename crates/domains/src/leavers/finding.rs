@@ -98,23 +98,28 @@ pub(super) async fn logins(
     Ok(found)
 }
 
-/// What an account still holds, closed or not: its groups, and a place that it should have left.
-/// Systems without an action `inventory` hold nothing that counts.
+/// What an account still holds, closed or not: its groups and roles, and a place that it should have
+/// left. Kinds of system that do not tell hold nothing that counts.
 pub(super) async fn left(
     system: &Reachable,
     account: &Account,
     at: Timestamp,
 ) -> Result<Vec<String>, Error> {
-    if action(system.connector.as_ref(), "inventory").is_none() {
-        return Ok(Vec::new());
+    let knows = |name| action(system.connector.as_ref(), name).is_some();
+    let name = ["inventory", "list-memberships"].into_iter().find(|name| knows(name));
+    let Some(name) = name else { return Ok(Vec::new()) };
+    let holds = ask(system, name, json!({"user": account.id}), at).await?;
+    let list = |name: &str| holds[name].as_array().cloned().unwrap_or_default();
+    // What follows from another group, and what can't be taken away here, is not the account's to
+    // leave.
+    let own = |group: &Value| {
+        group["direct"] != false && group["primary"] != true && group["because"].is_null()
+    };
+    let mut left = Vec::new();
+    for (kind, says) in [("groups", "member of"), ("roles", "role")] {
+        let items = list(kind).into_iter().filter(own);
+        left.extend(items.filter_map(|it| Some(format!("{says} {}", text(&it, &["dn", "name"])?))));
     }
-    let holds = ask(system, "inventory", json!({"user": account.id}), at).await?;
-    let groups = holds["groups"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut left: Vec<String> = groups
-        .iter()
-        .filter(|group| group["direct"] == true && group["primary"] != true)
-        .filter_map(|group| Some(format!("member of {}", text(group, &["dn", "name"])?)))
-        .collect();
     if let (Some(unit), Some(place)) = (leavers_unit(system), holds["ou"].as_str())
         && !same(&unit, place)
     {
