@@ -11,6 +11,8 @@ mod hunts;
 #[cfg(test)]
 mod leavers;
 #[cfg(test)]
+mod leaving;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod running;

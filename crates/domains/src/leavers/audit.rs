@@ -370,6 +370,8 @@ mod tests {
                 sessions: None,
                 facts: serde_json::Map::new(),
             },
+            left: Vec::new(),
+            leavers_unit: None,
         };
         let take = |inventory: &Inventory| {
             let mut audit = Audit::default();

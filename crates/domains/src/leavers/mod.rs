@@ -5,6 +5,7 @@ mod finding;
 mod functions;
 mod inventory;
 mod ledger;
+mod matching;
 mod read;
 mod record;
 #[cfg(test)]
@@ -13,7 +14,9 @@ mod when;
 
 pub use audit::{Audit, Gone, Lingering, RowTrouble, Untold, UnusableRow, audit, gone, read_list};
 pub use functions::connector;
-pub use inventory::{Asked, Found, Inventory, Reachable, Systems, Unconnected, Unreachable};
+pub use inventory::{
+    Asked, ByHand, Doubts, Found, Inventory, Memory, Reachable, Systems, Unconnected, Unreachable,
+};
 pub use ledger::{
     CallFacts, LeaverFile, OFFBOARDING, RELATED, RunFacts, UNBLOCK, leaver_of, leavers, matrix,
     same_person,

@@ -366,6 +366,7 @@ impl ApprovalState {
             "approved": matches!(self.closed, Some((Closing::Approved, _))),
             "answers": self.answers.iter().map(|answer| serde_json::json!({
                 "who": answer.who, "when": answer.when, "through": answer.through,
+                "why": answer.why,
             })).collect::<Vec<_>>(),
             "planHash": self.ask.plan_hash.as_str(),
         })

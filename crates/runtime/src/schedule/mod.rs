@@ -6,14 +6,16 @@
 
 mod rule;
 
-use kompel_engine::language::{self, EventConsumption, EventPattern, Schedule as Written};
+use kompel_engine::{
+    Start,
+    language::{self, EventConsumption, EventPattern, Schedule as Written},
+};
 use kompel_model::{TenantId, Timestamp};
 use serde_json::{Value, json};
 
 pub use rule::{Rule, UnusableRule};
 
 use crate::{
-    Error,
     driver::{NewWork, Runtime, RuntimeError, Source},
     journal::{
         JournalError, NewRun, ScheduleRow, create, keep_schedule, note_missed, set_fired,
@@ -135,25 +137,42 @@ impl Schedules {
         Ok(next.into_iter().min())
     }
 
-    /// The runs that an event starts.
+    /// The runs that an event starts. The same event starts the same runs, however often it comes.
     pub(crate) fn started_by(
         &self,
-        runtime: &Runtime,
         tenant: &TenantId,
         event: &Value,
-    ) -> Result<Vec<NewRun>, Error> {
+        at: Timestamp,
+    ) -> Vec<NewRun> {
         let fits = |pattern: &serde_json::Map<String, Value>| {
             pattern.iter().all(|(name, wanted)| event.get(name) == Some(wanted))
         };
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         let trigger = format!("event {} of {}", text("id"), text("source"));
+        let start = |scheduled: &Scheduled| {
+            let (name, source) = (scheduled.name(), text("source"));
+            let digest = <sha2::Sha256 as sha2::Digest>::digest(
+                json!([scheduled.tenant, name, source, text("id")]).to_string(),
+            );
+            let seed = digest[8..16].iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+            // The standard: the input is the array of the events that started the run.
+            let work = scheduled.work(trigger.clone(), json!([event]));
+            let start = Start {
+                run: format!("r-{}", to_hex(&digest[..8])),
+                tenant: work.tenant,
+                playbook: work.source.reference,
+                input: work.input,
+                requester: work.requester,
+                trigger: work.trigger,
+                seed,
+                flags: Vec::new(),
+            };
+            NewRun { start, text: work.source.text, parent: None, at }
+        };
         self.0
             .iter()
             .filter(|scheduled| scheduled.tenant == *tenant && scheduled.on.iter().any(fits))
-            .map(|scheduled| {
-                // The standard: the input is the array of the events that started the run.
-                runtime.new_run(scheduled.work(trigger.clone(), json!([event])))
-            })
+            .map(start)
             .collect()
     }
 }
