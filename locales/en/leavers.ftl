@@ -40,6 +40,7 @@ leavers-open-kept = { $system }: something had to stay as it was
 leavers-open-unknown = { $system }: nobody knows whether it was done
 leavers-open-by-hand = { $system }: still to be closed by hand
 leavers-open-no-answer = { $system }: did not answer
+leavers-open-doubtful = { $system }: accounts that may be theirs or somebody else's
 leavers-open-approval = An approval is open
 leavers-open-run = The run did not come to its end
 leavers-turn = Turn of { $people }

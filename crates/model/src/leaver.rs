@@ -170,6 +170,8 @@ pub enum OpenKind {
     ByHand,
     /// A system that did not answer.
     NoAnswer,
+    /// Accounts that may be theirs or somebody else's.
+    Doubtful,
     /// An approval that nobody has given yet.
     Approval,
     /// The run did not come to its end.

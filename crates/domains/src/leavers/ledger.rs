@@ -244,6 +244,7 @@ impl LeaverFile<'_> {
         let standing = if last.found.unreachable.iter().any(|it| it.connection == system.id) {
             Standing::NoAnswer
         } else if last.on(&system.id).any(|found| self.is_open(found, last.at))
+            || last.found.ambiguous.contains(&system.id)
             || !self.kept(&system.id).is_empty()
             || last.on(&system.id).any(|found| !self.left(found, &last).is_empty())
         {
@@ -360,6 +361,13 @@ impl LeaverFile<'_> {
                 because: Some(in_words(kept)),
                 ..item(OpenKind::Kept, deed.connection.as_deref())
             }));
+        }
+        for connection in &last.found.ambiguous {
+            open.push(OpenItem {
+                turn: turn.to_vec(),
+                approval: approval.map(str::to_owned),
+                ..item(OpenKind::Doubtful, Some(connection))
+            });
         }
         for silent in &last.found.unreachable {
             let because = Some(silent.because.clone());

@@ -192,6 +192,8 @@ fn a_cell_says_what_the_last_reading_says() {
     assert!(of(&runs).all_closed);
 
     let silent = json!([{"connection": "corp", "because": "no route"}]);
+    let mut doubtful = closed();
+    doubtful["ambiguous"] = json!(["corp"]);
     let mut sessions = account("corp", json!(false));
     sessions["sessions"] = json!(1);
     for (last, standing) in [
@@ -200,6 +202,7 @@ fn a_cell_says_what_the_last_reading_says() {
         (inventory(json!([sessions]), json!([])), Standing::Open),
         (inventory(json!([]), json!([])), Standing::Closed),
         (inventory(json!([]), silent), Standing::NoAnswer),
+        (doubtful, Standing::Open),
     ] {
         let runs = [run("r-1", OFFBOARDING, 0, closing(last.clone()))];
         assert_eq!(standings(&runs)[0].1, standing, "{last}");

@@ -36,6 +36,7 @@ pub fn open_in_words(item: &OpenItem, wording: Wording) -> String {
         OpenKind::Unknown => "leavers-open-unknown",
         OpenKind::ByHand => "leavers-open-by-hand",
         OpenKind::NoAnswer => "leavers-open-no-answer",
+        OpenKind::Doubtful => "leavers-open-doubtful",
         OpenKind::Approval => "leavers-open-approval",
         OpenKind::Run => "leavers-open-run",
     };
