@@ -44,6 +44,7 @@ leavers-open-doubtful = { $system }: accounts that may be theirs or somebody els
 leavers-open-approval = An approval is open
 leavers-open-run = The run did not come to its end
 leavers-turn = Turn of { $people }
+leavers-turn-time = The run goes on by itself at { $at } UTC
 leavers-turn-operator = Turn of whoever operates Kompel
 
 ## Failures

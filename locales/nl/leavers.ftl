@@ -45,6 +45,7 @@ leavers-open-doubtful = { $system }: accounts die van hen of van iemand anders k
 leavers-open-approval = Er wacht een goedkeuring
 leavers-open-run = De uitvoering kwam niet tot haar einde
 leavers-turn = Aan zet: { $people }
+leavers-turn-time = De uitvoering gaat vanzelf verder om { $at } UTC
 leavers-turn-operator = Aan zet: wie Kompel bedient
 
 ## Mislukt

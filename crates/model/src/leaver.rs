@@ -154,6 +154,8 @@ pub struct OpenItem {
     pub turn: Vec<Who>,
     /// The approval that waits for them.
     pub approval: Option<String>,
+    /// When the run goes on by itself, if that is what it waits for.
+    pub until: Option<Timestamp>,
 }
 
 /// What sort of thing is open.

@@ -36,6 +36,8 @@ pub struct RunFacts {
     pub last_day: Option<String>,
     /// When the last thing happened to it.
     pub as_of: Timestamp,
+    /// When it goes on by itself, if it waits for a moment.
+    pub until: Option<Timestamp>,
     /// Its calls, in the order of asking.
     pub calls: Vec<CallFacts>,
 }
@@ -321,9 +323,16 @@ impl LeaverFile<'_> {
                 ..item(OpenKind::Approval, None)
             }));
         }
-        if open.is_empty() && newest.run.state != "completed" {
+        for item in open.iter_mut().filter(|item| {
+            item.approval.is_none() && matches!(item.what, OpenKind::Account | OpenKind::ByHand)
+        }) {
+            item.until = newest.until;
+        }
+        let ended = newest.run.ended.is_some();
+        if (open.is_empty() || ended) && newest.run.state != "completed" {
             let because = newest.run.because.clone();
-            open.push(OpenItem { because, ..item(OpenKind::Run, None) });
+            let until = newest.until;
+            open.push(OpenItem { because, until, ..item(OpenKind::Run, None) });
         }
         open
     }
@@ -520,6 +529,7 @@ fn item(what: OpenKind, connection: Option<&str>) -> OpenItem {
         because: None,
         turn: Vec::new(),
         approval: None,
+        until: None,
     }
 }
 
