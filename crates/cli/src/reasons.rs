@@ -136,6 +136,34 @@ const REASONS: &[(&str, &str)] = &[
     ("reason-setting", "setting {}: {}"),
     ("reason-command-line", "command line"),
     ("reason-schedule", "schedule {}"),
+    ("reason-peer-credentials", "the credentials were refused (HTTP {})"),
+    ("reason-peer-not-allowed", "not allowed (HTTP {})"),
+    ("reason-peer-not-there", "not there (HTTP {})"),
+    ("reason-peer-state", "not in the expected state (HTTP {})"),
+    ("reason-peer-too-many", "too many requests (HTTP {})"),
+    ("reason-peer-turned-away", "turned away for now (HTTP {})"),
+    ("reason-peer-not-offered", "not offered (HTTP {})"),
+    ("reason-peer-refused", "the request was refused as wrong (HTTP {})"),
+    ("reason-peer-failed", "the peer failed (HTTP {})"),
+    ("reason-peer-failed-after", "the peer failed after the request (HTTP {})"),
+    ("reason-peer-unreachable", "the peer can't be reached"),
+    ("reason-peer-late", "no answer in time after the request was sent"),
+    ("reason-peer-broke-off", "the answer broke off after the request was sent"),
+    ("reason-folder-not-there", "the folder is not there"),
+    ("reason-file-not-there", "{} is not there"),
+    ("reason-folder-read-only", "the folder may only be read"),
+    ("reason-answer-lost", "the answer was lost"),
+    ("reason-no-account", "no account has this id, name or principal name"),
+    ("reason-no-user", "no account has this id or user name"),
+    ("reason-account-changes", "others keep changing the account"),
+    ("reason-primary-group", "{} is the primary group and stays"),
+    ("reason-no-group", "no group {}"),
+    ("reason-no-ticket", "no such ticket, or it may not be seen"),
+    ("reason-mail-unreachable", "the mail server can't be reached or broke off"),
+    ("reason-mail-late", "no answer from the mail server in time"),
+    ("reason-mail-login", "the login was refused (SMTP {})"),
+    ("reason-mail-address", "a recipient or the sender was refused (SMTP {})"),
+    ("reason-mail-refused", "the mail was refused (SMTP {})"),
     ("reason-count-cannot-tell", "a number does not tell who counted"),
 ];
 
@@ -212,11 +240,14 @@ mod tests {
     fn every_reason_is_one_that_the_code_keeps_and_reads_the_same_in_english() {
         let sources = sources();
         for (id, pattern) in REASONS {
-            // A playbook is named by three parts, the inbox says first that it refuses, and who gave
-            // no reason is put before it.
+            // Some are put together: from three names, from what happened and when, with a status.
             let written = pattern
                 .replace("no playbook {} exists", "no playbook {}/{} {} exists")
-                .replace("{}: no reason", "no reason");
+                .replace("{}: no reason", "no reason")
+                .replace("no answer in time after", "{} after")
+                .replace("the answer broke off after", "{} after")
+                .replace(" (HTTP {})", "")
+                .replace(" (SMTP {})", "");
             let ways = [written.clone(), format!("refused: {written}")];
             let said = ways.iter().any(|text| sources.contains(&format!("\"{text}\"")));
             assert!(said, "no code says {pattern:?}");

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -37,6 +37,18 @@ impl Dovecot {
     /// # Panics
     /// If it can't be started although it is installed.
     pub fn start() -> Option<Self> {
+        Self::start_with("")
+    }
+
+    /// The same, taking tokens too (XOAUTH2): whether one is good it asks at this address.
+    ///
+    /// # Panics
+    /// If it can't be started although it is installed.
+    pub fn start_asking(introspection_url: &str) -> Option<Self> {
+        Self::start_with(introspection_url)
+    }
+
+    fn start_with(introspection_url: &str) -> Option<Self> {
         let program = program("dovecot")?;
         let folder = tempfile::Builder::new().prefix("kompel-imap-").tempdir().unwrap();
         // Its processes run as another user than the one who started it.
@@ -70,6 +82,10 @@ impl Dovecot {
             certificates.certificate_file.display(),
             certificates.key_file.display(),
         );
+        let config = match introspection_url {
+            "" => config,
+            url => config + &taking_tokens(folder.path(), url),
+        };
         let (name, password) = Self::USER;
         fs::write(folder.path().join("users"), format!("{name}:{{PLAIN}}{password}\n")).unwrap();
         fs::write(folder.path().join("dovecot.conf"), config).unwrap();
@@ -136,6 +152,21 @@ impl Dovecot {
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
+}
+
+/// What makes it take tokens, and ask at this address whether one is good.
+fn taking_tokens(folder: &Path, introspection_url: &str) -> String {
+    let file = folder.join("tokens.conf");
+    let asking = format!(
+        "introspection_mode = post\nintrospection_url = {introspection_url}\n\
+         username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+    );
+    fs::write(&file, asking).unwrap();
+    format!(
+        "auth_mechanisms = plain login xoauth2\n\
+         passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {}\n}}\n",
+        file.display(),
+    )
 }
 
 /// Whom its processes run as: who starts it, or nobody if that is root.

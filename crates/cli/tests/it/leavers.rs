@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use kompel_peers::Scim2Server;
+use kompel_peers::{Microsoft365, Scim2Server};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Ended, ended};
@@ -66,10 +66,7 @@ impl Client {
             ),
         );
         let client = Self { desk, wiki, saas };
-        let mut set = client.command(&["secret", "set", "scim"]);
-        let mut set = set.stdin(std::process::Stdio::piped()).spawn().unwrap();
-        std::io::Write::write_all(&mut set.stdin.take().unwrap(), token.as_bytes()).unwrap();
-        assert!(set.wait().unwrap().success());
+        client.secret("scim", token);
         for playbook in ["offboarding", "emergency-block", "emergency-unblock"] {
             client.desk.answer(&["playbook", "new", playbook]);
         }
@@ -80,6 +77,36 @@ impl Client {
         let mut command = Desk::command(&self.desk.path(""));
         command.args(arguments).args(["--tenant", "acme"]);
         command
+    }
+
+    fn secret(&self, name: &str, value: &str) {
+        let mut set = self.command(&["secret", "set", name, "--quiet"]);
+        let mut set = set.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut set.stdin.take().unwrap(), value.as_bytes()).unwrap();
+        assert!(set.wait().unwrap().success());
+    }
+
+    /// Adds to the configuration.
+    fn configure(&self, more: &str) {
+        let config = std::fs::read_to_string(self.desk.path("kompel.toml")).unwrap();
+        self.desk.write("kompel.toml", &format!("{config}{more}"));
+    }
+
+    /// Begins an emergency block, which then waits for an approval; gives the run.
+    fn block(&self, mail: &str) -> String {
+        let person = format!("person.mails=[\"{mail}\"]");
+        let (story, code) = self.json(&[
+            "run",
+            "emergency-block",
+            "--set",
+            &person,
+            "--set",
+            "reason=laptop stolen",
+            "--as",
+            "hr",
+        ]);
+        assert_eq!(code, 11, "{story}");
+        story["start"]["run"].as_str().unwrap().to_owned()
     }
 
     fn run(&self, arguments: &[&str]) -> Ended {
@@ -265,29 +292,11 @@ fn an_emergency_blocks_everything_that_answers_and_tells_what_does_not() {
     let jan_too = account(&client.wiki, "jan@acme.test", "Jan Janssen");
     let an = account(&client.wiki, "an@acme.test", "An Maes");
     let config = std::fs::read_to_string(client.desk.path("kompel.toml")).unwrap();
-    let begin = || {
-        let block = [
-            "run",
-            "emergency-block",
-            "--set",
-            r#"person.mails=["jan@acme.test"]"#,
-            "--set",
-            "reason=laptop stolen",
-            "--as",
-            "hr",
-        ];
-        let (story, code) = client.json(&block);
-        assert_eq!(code, 11, "{story}");
-        story["start"]["run"].as_str().unwrap().to_owned()
-    };
-    client.desk.write(
-        "kompel.toml",
-        &format!(
-            "{config}[tenant.acme.connection.gone]\nconnector = \"scim\"\n\
-             url = \"http://127.0.0.1:9/v2\"\ntoken = \"secret://scim\"\n",
-        ),
+    client.configure(
+        "[tenant.acme.connection.gone]\nconnector = \"scim\"\n\
+         url = \"http://127.0.0.1:9/v2\"\ntoken = \"secret://scim\"\n",
     );
-    let run = begin();
+    let run = client.block("jan@acme.test");
     assert!(is_active(&client.saas, &jan), "nothing before the yes");
     client.approve(&run, "xander", "go");
     assert!(!is_active(&client.saas, &jan) && !is_active(&client.wiki, &jan_too));
@@ -298,9 +307,49 @@ fn an_emergency_blocks_everything_that_answers_and_tells_what_does_not() {
     assert_eq!(story["status"]["fault"]["detail"], "gone: no answer");
 
     client.desk.write("kompel.toml", &config);
-    let run = begin();
+    let run = client.block("jan@acme.test");
     client.approve(&run, "xander", "again");
     client.approve(&run, "petra", "still withdrawn");
     let (story, _) = client.json(&["show", &run]);
     assert_eq!(story["status"]["state"], "completed", "{story}");
+}
+
+#[test]
+fn an_emergency_blocks_sign_in_and_sessions_in_the_cloud_too() {
+    let Some(client) = Client::new() else { return };
+    let stub = Microsoft365::start();
+    account(&client.saas, "piet@contoso.test", "Piet Pieters");
+    client.secret("graph", Microsoft365::CLIENT.1);
+    client.configure(&format!(
+        "[tenant.acme.connection.cloud]\nconnector = \"graph\"\ndirectory = \"{}\"\n\
+         client_id = \"{}\"\nclient_secret = \"secret://graph\"\n\
+         login_url = \"{url}\"\ngraph_url = \"{url}\"\n",
+        Microsoft365::DIRECTORY,
+        Microsoft365::CLIENT.0,
+        url = stub.url(),
+    ));
+    let before = stub.world().user(2)["signInSessionsValidFromDateTime"].clone();
+    let run = client.block("piet@contoso.test");
+    client.approve(&run, "xander", "go");
+    client.approve(&run, "petra", "badge withdrawn");
+    let (story, _) = client.json(&["show", &run]);
+    assert_eq!(story["status"]["state"], "completed", "{story}");
+    let piet = stub.world().user(2).clone();
+    assert_eq!(piet["accountEnabled"], false);
+    assert_ne!(piet["signInSessionsValidFromDateTime"], before);
+    assert_eq!(stub.world().user(1)["accountEnabled"], true, "nobody else");
+
+    let undo = [
+        "run",
+        "emergency-unblock",
+        "--set",
+        "person.mails=[\"piet@contoso.test\"]",
+        "--set",
+        "reason=found again",
+        "--as",
+        "hr",
+    ];
+    let (story, _) = client.json(&undo);
+    client.approve(story["start"]["run"].as_str().unwrap(), "xander", "");
+    assert_eq!(stub.world().user(2)["accountEnabled"], true);
 }

@@ -203,6 +203,53 @@ fn a_checked_playbook_is_told_its_mistakes_in_the_users_language() {
     assert!(codes.len() > 20, "only {codes:?}");
 }
 
+#[test]
+fn a_run_tells_in_dutch_why_it_waits_fails_and_is_refused() {
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.path("share/groups")).unwrap();
+    desk.write("share/groups/vpn.txt", "an\n");
+    desk.answer(&["playbook", "new", "access-request"]);
+    let start = |group: &str, reason: &str| {
+        let (group, reason) = (format!("group={group}"), format!("reason={reason}"));
+        let set = ["--set", "person=jan", "--set", &group, "--set", &reason];
+        let ended = desk
+            .run(&[&["run", "access-request", "--as", "jan", "--lang", "nl"], &set[..]].concat());
+        ended.out + &ended.err
+    };
+    let unconnected = start("vpn", "van thuis uit");
+    assert!(unconnected.contains("er is geen verbinding voor \"files\""), "{unconnected}");
+    let config = std::fs::read_to_string(desk.path("kompel.toml")).unwrap();
+    let people = "\n[tenant.default.people]\njan = { name = \"Jan\", manager = \"an\" }\n\
+                  an = { name = \"An\" }\nbo = { name = \"Bo\", roles = [\"service-desk-lead\"] }\n";
+    let folder = desk.path("share").display().to_string();
+    let files =
+        format!("[tenant.default.connection.files]\nconnector = \"files\"\nfolder = {folder:?}\n");
+    desk.write("kompel.toml", &[config.as_str(), people, &files].concat());
+
+    let unfit = start("vpn", "x");
+    assert!(unfit.contains("/reason: de waarde is korter dan 5 tekens"), "{unfit}");
+    let absent = start("nope", "van thuis uit");
+    assert!(absent.contains("Mislukt bij /do/0/members"), "{absent}");
+    let waits = start("vpn", "van thuis uit");
+    assert!(waits.contains("(opdrachtregel)"), "{waits}");
+    assert!(waits.contains("(1 moet ja zeggen)"), "{waits}");
+    assert!(waits.contains("an heeft geen mailadres in kompel.toml"), "{waits}");
+    let approval =
+        waits.split("kompel approve ").nth(1).unwrap().split_whitespace().next().unwrap();
+    for (person, why) in [
+        ("jan", "wie iets aanvraagt, kan het niet zelf goedkeuren"),
+        ("bo", "aan deze persoon is niets gevraagd"),
+    ] {
+        let refused = desk.run(&["approve", approval, "--as", person, "--lang", "nl"]).out;
+        assert!(refused.contains(why), "{refused}");
+    }
+    let run = waits.split_whitespace().find(|word| word.starts_with("r-")).unwrap();
+    let cancelled = desk.run(&["cancel", run, "--why", "vergissing", "--lang", "nl"]).out;
+    assert!(cancelled.contains("afgesloten: niet meer nodig"), "{cancelled}");
+    let ended = desk.run(&["cancel", run, "--why", "nog eens", "--lang", "nl"]);
+    assert!(ended.err.contains("de uitvoering is al geëindigd"), "{}", ended.err);
+}
+
 /// Words that stand in any English sentence and in no Dutch one.
 const ENGLISH: [&str; 9] = ["the", "this", "not", "no", "write", "here", "you", "and", "has"];
 

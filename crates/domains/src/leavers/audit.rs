@@ -105,7 +105,14 @@ impl Audit {
     pub fn take(&mut self, gone: &Gone, inventory: &Inventory, today: NaiveDate) {
         let person = &gone.person;
         for found in &inventory.accounts {
-            if inventory.ambiguous.contains(&found.connection) {
+            // Where more than one person may be meant, only what is surely this one's counts.
+            let keys = person.mails.iter().chain(&person.logins);
+            let account = &found.account;
+            let theirs = [Some(&account.login), account.mail.as_ref()];
+            let sure = keys
+                .clone()
+                .any(|key| theirs.iter().flatten().any(|own| own.eq_ignore_ascii_case(key)));
+            if inventory.ambiguous.contains(&found.connection) && !sure {
                 continue;
             }
             if !found.is_open() {
@@ -193,11 +200,13 @@ pub fn gone(leavers: &[LeaverFile<'_>], listed: Vec<Gone>, today: NaiveDate) -> 
 fn left(leaver: &LeaverFile<'_>, today: NaiveDate) -> Option<Gone> {
     let run = &leaver.run.run;
     let refused = matches!(run.state.as_str(), "rejected" | "cancelled");
-    let stated = leaver.run.last_day.as_deref().and_then(date);
-    let last_day = stated.or_else(|| run.ended.map(|at| at.date_naive()))?;
+    let stated = leaver.last_day().and_then(date);
+    // Gone since the first offboarding that ended, however often it was looked at again.
+    let ended = std::iter::once(&leaver.run).chain(&leaver.earlier).filter_map(|it| it.run.ended);
+    let last_day = stated.or_else(|| ended.min().map(|at| at.date_naive()))?;
     let works = stated.is_some_and(|day| day >= today);
     (!refused && !works && !leaver.is_taken_back()).then(|| Gone {
-        person: leaver.run.person.clone(),
+        person: leaver.person(),
         last_day: Some(last_day),
         run: Some(run.id.clone()),
         row: None,

@@ -9,6 +9,7 @@ use kompel_model::{
     Deed, DeedState, LeaverApproval, LeaverCell, LeaverMatrix, LeaverPerson, LeaverRow, LeaverRun,
     LeaverSystem, OpenItem, OpenKind, Standing, Timestamp, Who,
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Found, Inventory};
@@ -59,6 +60,20 @@ pub struct CallFacts {
 pub(super) struct Reading {
     pub(super) at: Timestamp,
     pub(super) found: Inventory,
+    /// What accounts that may be closed still hold, by connection and id: groups, say.
+    left: BTreeMap<(String, String), Vec<String>>,
+    /// What people said in earlier runs to have closed by hand.
+    pub(super) by_hand: Vec<SaidBefore>,
+}
+
+/// The word of someone who closed a system by hand for this person in an earlier run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct SaidBefore {
+    pub(super) system: String,
+    pub(super) by: String,
+    pub(super) at: Timestamp,
+    pub(super) proof: String,
+    pub(super) run: String,
 }
 
 /// A leaver: the run that closes their accounts, and later runs about the same person.
@@ -92,10 +107,8 @@ pub fn leavers(runs: &[RunFacts]) -> Vec<LeaverFile<'_>> {
     sorted.sort_by(|a, b| (b.run.started, &b.run.id).cmp(&(a.run.started, &a.run.id)));
     let mut found: Vec<LeaverFile<'_>> = Vec::new();
     for run in sorted.iter().filter(|run| run.playbook == OFFBOARDING) {
-        let known = found.iter_mut().find(|leaver| same_person(&leaver.run.person, &run.person));
-        match known {
-            Some(leaver) => leaver.earlier.push(run),
-            None => found.push(leaver(run, &sorted)),
+        if !found.iter().any(|leaver| same_person(&leaver.run.person, &run.person)) {
+            found.push(leaver(run, &sorted));
         }
     }
     found
@@ -109,13 +122,14 @@ pub fn leaver_of<'a>(run: &'a RunFacts, runs: &'a [RunFacts]) -> LeaverFile<'a> 
 }
 
 fn leaver<'a>(run: &'a RunFacts, newest_first: &[&'a RunFacts]) -> LeaverFile<'a> {
-    let since = |other: &&&RunFacts| {
-        other.run.id != run.run.id
-            && other.run.started >= run.run.started
-            && same_person(&other.person, &run.person)
-    };
-    let later = newest_first.iter().rev().filter(since).copied().collect();
-    LeaverFile { run, later, earlier: Vec::new() }
+    let theirs = newest_first
+        .iter()
+        .filter(|other| other.run.id != run.run.id && same_person(&other.person, &run.person));
+    let (mut later, earlier): (Vec<&RunFacts>, Vec<&RunFacts>) =
+        theirs.partition(|other| other.run.started >= run.run.started);
+    later.reverse();
+    let earlier = earlier.into_iter().filter(|other| other.playbook == OFFBOARDING).collect();
+    LeaverFile { run, later, earlier }
 }
 
 /// All leavers in all systems; `known` are the systems that the tenant has now.
@@ -141,8 +155,8 @@ fn row(leaver: &LeaverFile<'_>, systems: &[LeaverSystem]) -> LeaverRow {
     runs.push(leaver.run.run.id.clone());
     runs.extend(leaver.earlier.iter().map(|run| run.run.id.clone()));
     LeaverRow {
-        person: leaver.run.person.clone(),
-        last_day: leaver.run.last_day.clone(),
+        person: leaver.person(),
+        last_day: leaver.last_day().map(str::to_owned),
         run: leaver.run.run.id.clone(),
         state: leaver.run.run.state.clone(),
         runs,
@@ -153,6 +167,22 @@ fn row(leaver: &LeaverFile<'_>, systems: &[LeaverSystem]) -> LeaverRow {
 }
 
 impl LeaverFile<'_> {
+    /// The person as the run was given them; the name also as another run about them has it.
+    pub fn person(&self) -> LeaverPerson {
+        let mut person = self.run.person.clone();
+        if person.name.is_none() {
+            let others = self.later.iter().rev().chain(&self.earlier);
+            person.name = others.filter_map(|run| run.person.name.clone()).next();
+        }
+        person
+    }
+
+    /// Their last day, by this run or else by the newest other one that has it.
+    pub fn last_day(&self) -> Option<&str> {
+        let all = std::iter::once(&self.run).chain(self.later.iter().rev()).chain(&self.earlier);
+        all.filter_map(|run| run.last_day.as_deref()).next()
+    }
+
     /// True if the last run about this person gave their accounts back.
     pub fn is_taken_back(&self) -> bool {
         let last = self.later.last();
@@ -191,14 +221,16 @@ impl LeaverFile<'_> {
         let id = system.id.clone();
         let last = self.last_reading();
         if system.by_hand {
-            let asked = last.is_some_and(|last| {
+            let asked = last.as_ref().is_some_and(|last| {
                 last.found.unconnected.iter().any(|known| known.system == system.id)
             });
-            let (standing, at) = match self.word_of_owner(&system.id) {
-                Some((_, Some(at))) => (Standing::ClosedByHand, Some(at)),
-                Some((_, None)) => (Standing::OpenByHand, None),
-                None if asked => (Standing::OpenByHand, None),
-                None => (Standing::NotAsked, None),
+            let before = last.as_ref().and_then(|last| last.said_before(&system.id));
+            let (standing, at) = match (self.word_of_owner(&system.id), before) {
+                (Some((_, Some(at))), _) => (Standing::ClosedByHand, Some(at)),
+                (Some((_, None)), _) => (Standing::OpenByHand, None),
+                (None, Some(before)) => (Standing::ClosedByHand, Some(before.at)),
+                (None, None) if asked => (Standing::OpenByHand, None),
+                (None, None) => (Standing::NotAsked, None),
             };
             return LeaverCell { id, standing, logins: Vec::new(), at };
         }
@@ -213,6 +245,7 @@ impl LeaverFile<'_> {
             Standing::NoAnswer
         } else if last.on(&system.id).any(|found| self.is_open(found, last.at))
             || !self.kept(&system.id).is_empty()
+            || last.on(&system.id).any(|found| !self.left(found, &last).is_empty())
         {
             Standing::Open
         } else if last.on(&system.id).next().is_some() {
@@ -311,6 +344,15 @@ impl LeaverFile<'_> {
                 ..item(OpenKind::Account, Some(&found.connection))
             });
         }
+        for found in &last.found.accounts {
+            let left = self.left(found, last);
+            open.extend((!left.is_empty()).then(|| OpenItem {
+                system: Some(found.system.clone()),
+                login: Some(found.account.login.clone()),
+                because: Some(left.join("; ")),
+                ..item(OpenKind::Kept, Some(&found.connection))
+            }));
+        }
         let connections: BTreeSet<&str> =
             last.found.accounts.iter().map(|found| found.connection.as_str()).collect();
         for deed in connections.iter().flat_map(|connection| self.kept(connection)) {
@@ -326,7 +368,8 @@ impl LeaverFile<'_> {
         }
         for known in &last.found.unconnected {
             let word = self.word_of_owner(&known.system);
-            if word.is_some_and(|(_, yes)| yes.is_some()) {
+            let before = last.said_before(&known.system);
+            if word.is_some_and(|(_, yes)| yes.is_some()) || word.is_none() && before.is_some() {
                 continue;
             }
             let asked = word.map(|(asked, _)| asked).filter(|asked| asked.closed.is_none());
@@ -338,6 +381,15 @@ impl LeaverFile<'_> {
                 ..item(OpenKind::ByHand, None)
             });
         }
+    }
+
+    /// What this account still holds although it is to hold nothing: what the last reading shows,
+    /// unless that is the one before anything was done.
+    pub(super) fn left<'r>(&self, found: &Found, last: &'r Reading) -> &'r [String] {
+        let first = self.own_readings().first().map(|reading| reading.at);
+        let key = (found.connection.clone(), found.account.id.clone());
+        let left = last.left.get(&key).filter(|_| first.is_some_and(|first| first < last.at));
+        left.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// True if this account, as it was read then, can be used now for all that is known.
@@ -388,6 +440,11 @@ impl RunFacts {
 }
 
 impl Reading {
+    /// What an earlier run knows of a system that is closed by hand.
+    pub(super) fn said_before(&self, system: &str) -> Option<&SaidBefore> {
+        self.by_hand.iter().find(|said| said.system == system)
+    }
+
     /// The accounts on this connection.
     pub(super) fn on<'a>(&'a self, connection: &'a str) -> impl Iterator<Item = &'a Found> {
         self.found.accounts.iter().filter(move |found| found.connection == connection)
@@ -398,13 +455,21 @@ fn calls(run: &RunFacts) -> std::slice::Iter<'_, CallFacts> {
     run.calls.iter()
 }
 
-/// The answers of `leavers.inventory` and `leavers.prove` in this run, the oldest first.
+/// The answers of every system in this run, the oldest first.
 pub(super) fn readings(run: &RunFacts) -> Vec<Reading> {
-    let asked = run.calls.iter().filter(|call| [INVENTORY, PROVE].contains(&call.action.as_str()));
+    let asked = run.calls.iter().filter(|call| READINGS.contains(&call.action.as_str()));
     let read = asked.filter_map(|call| {
         let (at, output) = call.output.as_ref()?;
         let found = serde_json::from_value(output.clone()).ok()?;
-        Some(Reading { at: *at, found })
+        let accounts = output["accounts"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let left = accounts.iter().filter_map(|account| {
+            let text = |name: &str| account[name].as_str().map(str::to_owned);
+            let held = account["left"].as_array()?.iter().take(MOST_LEFT);
+            let held = held.filter_map(|held| held.as_str().map(str::to_owned));
+            Some(((text("connection")?, text("id")?), held.collect()))
+        });
+        let by_hand = serde_json::from_value(output["byHand"].clone()).unwrap_or_default();
+        Some(Reading { at: *at, found, left: left.collect(), by_hand })
     });
     let mut all: Vec<Reading> = read.collect();
     all.sort_by_key(|reading| reading.at);
@@ -462,5 +527,7 @@ fn in_words(kept: &Value) -> String {
     }
 }
 
-const INVENTORY: &str = "leavers.inventory";
-const PROVE: &str = "leavers.prove";
+/// The actions that ask every system.
+const READINGS: [&str; 2] = ["leavers.inventory", "leavers.prove"];
+/// The most that one account is told to hold.
+const MOST_LEFT: usize = 100;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kompel_model::{
-    AccountReading, Deed, LEAVER_REPORT, LeaverAccount, LeaverApproval, LeaverByHand, LeaverPlace,
-    LeaverReport, LeaverSystem, LeaverTenant, LeaverTrail, Standing, Who,
+    AccountReading, Deed, LEAVER_REPORT, LeaverAccount, LeaverAnswer, LeaverApproval, LeaverByHand,
+    LeaverPlace, LeaverReport, LeaverSystem, LeaverTenant, LeaverTrail, Standing, Who,
 };
 
 use super::{
@@ -37,9 +37,9 @@ pub fn report(
     LeaverReport {
         format: LEAVER_REPORT.to_owned(),
         tenant,
-        person: run.person.clone(),
+        person: leaver.person(),
         reason: run.reason.clone(),
-        last_day: run.last_day.clone(),
+        last_day: leaver.last_day().map(str::to_owned),
         as_of,
         all_closed: run.run.state == "completed" && open.is_empty() && !leaver.is_taken_back(),
         run: run.run.clone(),
@@ -75,10 +75,8 @@ fn accounts(
             all.entry(key).or_insert((found, reading));
         }
     }
-    let read_again = |first: &Reading| last.filter(|last| last.at > first.at);
     let of = |(found, first): (&Found, &Reading)| {
-        let after = read_again(first).map(|last| after(found, last));
-        let now = after.as_ref().map_or_else(|| before(found, first), Clone::clone);
+        let after = last.filter(|last| last.at > first.at).map(|last| after(found, last));
         let silent = last.is_some_and(|last| {
             last.found.unreachable.iter().any(|it| it.connection == found.connection)
         });
@@ -95,9 +93,13 @@ fn accounts(
             .filter_map(|(_, deed)| deed.take())
             .collect();
         let kept = mine.iter().any(|deed| !deed.kept.is_empty());
-        let usable = now.found
-            && (now.enabled != Some(false) || now.sessions > Some(0))
-            && leaver.shut_since(found, now.at).is_none();
+        let again = last.filter(|last| last.at > first.at);
+        let (now, read) = match again {
+            Some(last) => (same_account(found, last), last),
+            None => (Some(found), first),
+        };
+        let usable = now
+            .is_some_and(|now| leaver.is_open(now, read.at) || !leaver.left(now, read).is_empty());
         LeaverAccount {
             system: found.system.clone(),
             connector: found.connector.clone(),
@@ -127,9 +129,15 @@ fn before(found: &Found, reading: &Reading) -> AccountReading {
     }
 }
 
+fn same_account<'r>(found: &Found, last: &'r Reading) -> Option<&'r Found> {
+    let accounts = last.found.accounts.iter();
+    accounts
+        .filter(|other| other.connection == found.connection)
+        .find(|other| other.account.id == found.account.id)
+}
+
 fn after(found: &Found, last: &Reading) -> AccountReading {
-    let again = last.on(&found.connection).find(|other| other.account.id == found.account.id);
-    again.map_or(
+    same_account(found, last).map_or(
         AccountReading { at: last.at, found: false, enabled: None, sessions: None },
         |again| before(again, last),
     )
@@ -154,13 +162,21 @@ fn by_hand(leaver: &LeaverFile<'_>, own: &[Reading], last: Option<&Reading>) -> 
         let named = word.iter().flat_map(|(asked, _)| &asked.people);
         let known = named.filter(|who| Some(&who.id) == owner).find_map(|who| who.name.clone());
         let answers = word.map(|(asked, _)| asked.answers.as_slice()).unwrap_or_default();
+        let before = last.and_then(|last| last.said_before(system)).filter(|_| word.is_none());
+        let before = before.map(|said| LeaverAnswer {
+            who: Who { id: said.by.clone(), name: None },
+            yes: true,
+            at: said.at,
+            through: format!("run {}", said.run),
+            why: said.proof.clone(),
+        });
         let system_of =
             LeaverSystem { by_hand: true, id: system.to_owned(), system: system.to_owned() };
         LeaverByHand {
             system: system.to_owned(),
             owner: owner.map(|id| Who { id: id.clone(), name: known }),
             asked: word.map(|(asked, _)| asked.asked),
-            answer: answers.last().cloned(),
+            answer: answers.last().cloned().or(before),
             standing: leaver.cell(&system_of).standing,
         }
     };

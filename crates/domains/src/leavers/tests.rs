@@ -275,6 +275,38 @@ fn only_the_owners_yes_closes_a_system_by_hand() {
 }
 
 #[test]
+fn a_proof_is_a_reading_and_what_it_shows_decides() {
+    let mut holds = account("corp", json!(false));
+    holds["left"] = json!(["member of CN=VPN"]);
+    for (last, standing, because) in [
+        (closed(), Standing::Closed, None),
+        (inventory(json!([holds]), json!([])), Standing::Open, Some("member of CN=VPN")),
+        (inventory(json!([account("corp", json!(true))]), json!([])), Standing::Open, None),
+    ] {
+        let mut calls = closing(last);
+        "leavers.prove".clone_into(&mut calls[4].action);
+        let report = of(&[run("r-1", OFFBOARDING, 0, calls)]);
+        assert_eq!(report.accounts[0].standing, standing);
+        assert_eq!(report.all_closed, standing == Standing::Closed);
+        let told = report.open.first().and_then(|item| item.because.as_deref());
+        assert_eq!(told, because);
+    }
+}
+
+#[test]
+fn what_was_closed_by_hand_in_an_earlier_run_stays_closed_with_its_proof() {
+    let mut last = closed();
+    last["byHand"] = json!([{"system": "Payroll", "by": "petra", "at": "2026-11-20T08:00:00Z",
+        "proof": "see PAY-1", "run": "r-0"}]);
+    let calls = vec![read(1, last)];
+    let report = of(&[run("r-1", OFFBOARDING, 0, calls)]);
+    assert_eq!(report.by_hand[0].standing, Standing::ClosedByHand);
+    let answer = report.by_hand[0].answer.as_ref().unwrap();
+    assert_eq!((answer.why.as_str(), answer.through.as_str()), ("see PAY-1", "run r-0"));
+    assert!(report.all_closed);
+}
+
+#[test]
 fn while_people_are_asked_it_is_their_turn() {
     let calls = vec![
         read(1, inventory(json!([account("corp", json!(true))]), json!([]))),
@@ -305,10 +337,15 @@ fn a_run_that_never_read_anything_is_open_as_a_whole() {
 fn a_person_stands_in_one_row_whatever_the_number_of_runs() {
     let mut first = run("r-1", OFFBOARDING, 0, closing(closed()));
     "failed".clone_into(&mut first.run.state);
-    let second = run("r-2", OFFBOARDING, 20, closing(closed()));
+    first.last_day = Some("2026-11-20".to_owned());
+    let mut second = run("r-2", OFFBOARDING, 20, closing(closed()));
+    second.person.name = None;
     let mut other = run("r-3", OFFBOARDING, 10, Vec::new());
     other.person.mails = vec!["an@acme.test".to_owned()];
     let matrix = matrix(&[first, other, second], &[]);
+    let newest = &matrix.leavers[0];
+    assert_eq!(newest.person.name.as_deref(), Some("Jan Janssen"), "what another run knows");
+    assert_eq!(newest.last_day.as_deref(), Some("2026-11-20"));
     let rows: Vec<_> = matrix.leavers.iter().map(|row| row.runs.clone()).collect();
     assert_eq!(rows, [vec!["r-2".to_owned(), "r-1".to_owned()], vec!["r-3".to_owned()]]);
 }

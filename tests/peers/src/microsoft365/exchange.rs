@@ -1,4 +1,5 @@
-//! Exchange Online's InvokeCommand: the cmdlets that our connector runs, over the world's mailboxes.
+//! Exchange Online's InvokeCommand: the cmdlets that our connector runs, over the world's
+//! mailboxes.
 
 use serde_json::{Map, Value, json};
 

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Application permissions of one that may only read.
-pub(super) const READING: [&str; 8] = [
+pub(super) const READING: [&str; 9] = [
     "User.Read.All",
     "GroupMember.Read.All",
     "LicenseAssignment.Read.All",
@@ -19,10 +19,11 @@ pub(super) const READING: [&str; 8] = [
     "Application.Read.All",
     "Directory.Read.All",
     "Device.Read.All",
+    "DeviceManagementManagedDevices.Read.All",
 ];
 
 /// What one that may also write has beside them.
-pub(super) const WRITING: [&str; 12] = [
+pub(super) const WRITING: [&str; 13] = [
     "User.EnableDisableAccount.All",
     "User.RevokeSessions.All",
     "User.ReadWrite.All",
@@ -34,11 +35,12 @@ pub(super) const WRITING: [&str; 12] = [
     "DelegatedPermissionGrant.ReadWrite.All",
     "LicenseAssignment.ReadWrite.All",
     "Device.ReadWrite.All",
+    "DeviceManagementManagedDevices.PrivilegedOperations.All",
     "Exchange.ManageAsApp",
 ];
 
-/// One of these permissions a write needs, by the words of its path that tell it. From the reference
-/// page of each call.
+/// One of these permissions a write needs, by the words of its path that tell it. From the
+/// reference page of each call.
 const NEEDED: &[(&str, &str, &[&str])] = &[
     ("POST", "revokeSignInSessions", &["User.RevokeSessions.All", "User.ReadWrite.All"]),
     ("POST", "assignLicense", &["LicenseAssignment.ReadWrite.All", "User.ReadWrite.All"]),
@@ -46,9 +48,15 @@ const NEEDED: &[(&str, &str, &[&str])] = &[
     ("DELETE", "appRoleAssignments", &["AppRoleAssignment.ReadWrite.All"]),
     ("DELETE", "oauth2PermissionGrants", &["DelegatedPermissionGrant.ReadWrite.All"]),
     ("DELETE", "roleAssignments", &["RoleManagement.ReadWrite.Directory"]),
+    (
+        "POST",
+        "roleEligibilityScheduleRequests",
+        &["RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"],
+    ),
     ("POST", "roleAssignments", &["RoleManagement.ReadWrite.Directory"]),
     ("DELETE", "members", &["GroupMember.ReadWrite.All"]),
     ("POST", "members", &["GroupMember.ReadWrite.All"]),
+    ("POST", "managedDevices", &["DeviceManagementManagedDevices.PrivilegedOperations.All"]),
     ("PATCH", "devices", &["Device.ReadWrite.All"]),
     ("PATCH", "users", &["User.EnableDisableAccount.All", "User.ReadWrite.All"]),
     ("DELETE", "users", &["User.ReadWrite.All"]),
@@ -112,21 +120,29 @@ fn read(world: &World, asked: &Asked, path: &[&str]) -> Answered {
             if asked.query("$filter").is_none() {
                 return refused(400, "Request_UnsupportedQuery");
             }
-            let expanded = world.role_assignments.values().map(|one| {
-                let mut one = one.clone();
-                if asked.query("$expand") == Some("roleDefinition") {
-                    let id = one["roleDefinitionId"].as_str().unwrap_or_default();
-                    one["roleDefinition"] = world.roles.get(id).cloned().unwrap_or_default();
-                }
-                one
-            });
-            page(asked, expanded)
+            page(asked, world.role_assignments.values().map(|one| expanded(world, asked, one)))
+        }
+        ["roleManagement", "directory", "roleEligibilityScheduleInstances"] => {
+            if world.without_pim {
+                return refused(400, "AadPremiumLicenseRequired");
+            }
+            page(asked, world.eligibilities.values().map(|one| expanded(world, asked, one)))
         }
         ["roleManagement", "directory", "roleDefinitions"] => {
             page(asked, world.roles.values().cloned())
         }
         _ => refused(404, "ResourceNotFound"),
     }
+}
+
+/// A role that somebody has or may take up, with its definition where that is asked for.
+fn expanded(world: &World, asked: &Asked, one: &Value) -> Value {
+    let mut one = one.clone();
+    if asked.query("$expand") == Some("roleDefinition") {
+        let id = one["roleDefinitionId"].as_str().unwrap_or_default();
+        one["roleDefinition"] = world.roles.get(id).cloned().unwrap_or_default();
+    }
+    one
 }
 
 fn of_user(world: &World, asked: &Asked, id: &str, rest: &[&str]) -> Answered {
@@ -146,6 +162,7 @@ fn of_user(world: &World, asked: &Asked, id: &str, rest: &[&str]) -> Answered {
         }
         ["authentication", "methods"] => listed(&world.methods),
         ["ownedObjects"] => listed(&world.owned),
+        ["managedDevices"] => listed(&world.managed),
         ["registeredDevices"] => {
             let own = world.registered.iter().filter(|(_, whose)| whose == id);
             page(
@@ -210,19 +227,18 @@ fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered
             }
         }
         ("DELETE", ["oauth2PermissionGrants", id]) => done(world.grants.remove(*id).is_some()),
-        ("DELETE", ["roleManagement", "directory", "roleAssignments", id]) => {
-            done(world.role_assignments.remove(*id).is_some())
-        }
-        ("POST", ["roleManagement", "directory", "roleAssignments"]) => {
-            world.made += 1;
-            let id = format!("assignment-{}", 100 + world.made);
-            let mut made = asked.body.clone();
-            made["id"] = id.as_str().into();
-            world.role_assignments.insert(id, made.clone());
-            (201, made)
-        }
+        (_, ["roleManagement", "directory", rest @ ..]) => change_roles(world, asked, rest),
         ("POST", ["groups", group, "members", "$ref"]) => join(world, group, &asked.body),
         ("DELETE", ["groups", group, "members", member, "$ref"]) => leave(world, group, member),
+        ("POST", ["deviceManagement", "managedDevices", id, "retire"]) => {
+            let found = world.managed.iter_mut().find(|(_, device)| device["id"] == *id);
+            let Some((_, device)) = found else { return absent() };
+            device["deviceActionResults"] = json!([{
+                "actionName": "retire", "actionState": "pending", "startDateTime": now,
+                "lastUpdatedDateTime": now,
+            }]);
+            done(true)
+        }
         ("PATCH", ["devices", id]) => match world.devices.get_mut(*id) {
             Some(device) => {
                 device["accountEnabled"] = asked.body["accountEnabled"].clone();
@@ -230,6 +246,39 @@ fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered
             }
             None => absent(),
         },
+        _ => refused(405, "Request_BadRequest"),
+    }
+}
+
+fn change_roles(world: &mut World, asked: &Asked, path: &[&str]) -> Answered {
+    match (asked.method.as_str(), path) {
+        ("DELETE", ["roleAssignments", id]) => match world.role_assignments.remove(*id) {
+            Some(_) => (204, Value::Null),
+            None => absent(),
+        },
+        ("POST", ["roleAssignments"]) => {
+            world.made += 1;
+            let id = format!("assignment-{}", 100 + world.made);
+            let mut made = asked.body.clone();
+            made["id"] = id.as_str().into();
+            world.role_assignments.insert(id, made.clone());
+            (201, made)
+        }
+        ("POST", ["roleEligibilityScheduleRequests"]) => {
+            let meant = |one: &Value| {
+                let same = |name: &str| one[name] == asked.body[name];
+                same("principalId") && same("roleDefinitionId") && same("directoryScopeId")
+            };
+            let before = world.eligibilities.len();
+            world.eligibilities.retain(|_, one| !(meant(one) && one["memberType"] == "Direct"));
+            if world.eligibilities.len() == before || asked.body["action"] != "adminRemove" {
+                return refused(400, "RoleAssignmentDoesNotExist");
+            }
+            let mut made = asked.body.clone();
+            made["id"] = "request-1".into();
+            made["status"] = "Revoked".into();
+            (201, made)
+        }
         _ => refused(405, "Request_BadRequest"),
     }
 }

@@ -1,18 +1,18 @@
-//! A stub of Microsoft 365: the token endpoint, the parts of Graph v1.0 and the Exchange cmdlets that
-//! our connectors use, over one imaginary tenant that remembers what was done.
+//! A stub of Microsoft 365: the token endpoint, the parts of Graph v1.0 and the Exchange cmdlets
+//! that our connectors use, over one imaginary tenant that remembers what was done.
 //!
 //! Owns the shapes, checked against Microsoft's published metadata (`Metadata`), and the troubles a
 //! cloud makes: latency, 429 with `Retry-After`, 5xx, writes that are seen later, writes that are
 //! acknowledged and not done.
 //!
 //! *What it can't prove*: that Microsoft grants these actions to an application with these
-//! permissions (the table in `graph.rs` is the documentation's, read in 2026); how long a write takes
-//! to be seen, and a session to end; what Microsoft's own checks refuse beyond those written here
-//! (roles of the target, licences of the tenant, conditional access, protected actions); which `$filter`
-//! it understands beyond the few here; and for Exchange anything at all about shapes, since
-//! InvokeCommand is described nowhere: names and errors are those of the PowerShell documentation and
-//! of public clients. A test that passes here says that we keep our promises if Microsoft keeps
-//! these, no more.
+//! permissions (the table in `graph.rs` is the documentation's, read in 2026); how long a write
+//! takes to be seen, and a session to end; what Microsoft's own checks refuse beyond those written
+//! here (roles of the target, licences of the tenant, conditional access, protected actions); which
+//! `$filter` it understands beyond the few here; and for Exchange anything at all about shapes,
+//! since InvokeCommand is described nowhere: names and errors are those of the PowerShell
+//! documentation and of public clients. A test that passes here says that we keep our promises if
+//! Microsoft keeps these, no more.
 
 mod csdl;
 mod exchange;
@@ -46,7 +46,8 @@ pub struct Microsoft365 {
 /// Something that goes wrong.
 #[derive(Debug, Clone)]
 pub struct Trouble {
-    /// With requests whose method, path or cmdlet contains this ("PATCH /v1.0/users", "Set-Mailbox").
+    /// With requests whose method, path or cmdlet contains this ("PATCH /v1.0/users",
+    /// "Set-Mailbox").
     pub on: String,
     /// How.
     pub how: How,
@@ -187,7 +188,8 @@ impl Microsoft365 {
         self.state().troubles.push(trouble);
     }
 
-    /// Every exchange since the last [`Self::reset`], tokens aside; those within a batch one by one.
+    /// Every exchange since the last [`Self::reset`], tokens aside; those within a batch one by
+    /// one.
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.state().log.clone()
     }

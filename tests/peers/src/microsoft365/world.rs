@@ -19,6 +19,10 @@ pub struct World {
     pub roles: BTreeMap<String, Value>,
     /// Who has which role.
     pub role_assignments: BTreeMap<String, Value>,
+    /// Who may take up which role.
+    pub eligibilities: BTreeMap<String, Value>,
+    /// True for a tenant without Privileged Identity Management.
+    pub without_pim: bool,
     /// Sign-in methods: the account's id and the method.
     pub methods: Vec<(String, Value)>,
     /// Assignments to applications.
@@ -29,6 +33,8 @@ pub struct World {
     pub devices: BTreeMap<String, Value>,
     /// Device and account.
     pub registered: Vec<(String, String)>,
+    /// Devices that Intune manages: the account and the device.
+    pub managed: Vec<(String, Value)>,
     /// Account and what it owns.
     pub owned: Vec<(String, Value)>,
     /// Licences that the tenant bought.
@@ -164,6 +170,13 @@ impl World {
                 "directoryScopeId": "/",
             }),
         );
+        for (id, role, member) in [("eligible-1", 202, "Direct"), ("eligible-2", 201, "Group")] {
+            let one = json!({
+                "id": id, "principalId": guid(1), "roleDefinitionId": guid(role),
+                "directoryScopeId": "/", "memberType": member, "startDateTime": LONG_AGO,
+            });
+            self.eligibilities.insert(id.to_owned(), one);
+        }
         self.add_methods();
         for (number, kind, whose, app) in
             [(401, "User", guid(1), "Intranet"), (402, "Group", guid(101), "CRM")]
@@ -188,6 +201,7 @@ impl World {
             }),
         );
         self.registered.push((guid(601), guid(1)));
+        self.add_managed();
         self.owned.push((
             guid(1),
             json!({
@@ -201,6 +215,16 @@ impl World {
                 "displayName": "Nightly export",
             }),
         ));
+    }
+
+    fn add_managed(&mut self) {
+        for (number, name, owner) in [(611, "LAPTOP-JAN", "company"), (612, "iPhone", "personal")] {
+            let device = json!({
+                "id": guid(number), "deviceName": name, "operatingSystem": "Windows",
+                "managedDeviceOwnerType": owner, "deviceActionResults": [],
+            });
+            self.managed.push((guid(1), device));
+        }
     }
 
     fn add_methods(&mut self) {
@@ -275,6 +299,12 @@ impl World {
                 user[stamp] = if old { "long ago" } else { "lately" }.into();
             }
         }
+        let mut managed = self.managed.clone();
+        for result in
+            managed.iter_mut().filter_map(|(_, one)| one["deviceActionResults"].get_mut(0))
+        {
+            *result = json!([result["actionName"], result["actionState"]]);
+        }
         let assigned = |one: &Value| {
             json!([one["principalId"], one["roleDefinitionId"], one["directoryScopeId"]])
         };
@@ -288,8 +318,10 @@ impl World {
         rights.sort();
         json!({
             "users": users, "deleted": self.deleted.keys().collect::<Vec<_>>(),
-            "groups": self.groups, "members": members, "roles": roles, "methods": self.methods,
+            "groups": self.groups, "members": members, "roles": roles,
+            "eligible": self.eligibilities, "methods": self.methods,
             "apps": self.app_assignments, "grants": self.grants, "devices": self.devices,
+            "managed": managed,
             "mailboxes": self.mailboxes, "rules": self.rules, "mobiles": self.mobiles,
             "lists": lists, "rights": rights,
         })

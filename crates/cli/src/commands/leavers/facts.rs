@@ -94,9 +94,10 @@ pub(super) fn all(
 /// The facts of this run; `None` if its input names no person.
 pub(super) fn of(story: &Story, names: &Names) -> Option<RunFacts> {
     let start = &story.start;
-    // A run that an event started has that event in a list.
+    // A run that an event started has the event as its input.
     let input = start.input.get(0).map_or(&start.input, |event| &event["data"]);
-    let person: LeaverPerson = serde_json::from_value(input.get("person")?.clone()).ok()?;
+    let mut person: LeaverPerson = serde_json::from_value(input.get("person")?.clone()).ok()?;
+    learn(&mut person, story);
     let text = |name: &str| input[name].as_str().filter(|t| !t.is_empty()).map(str::to_owned);
     let moments = story.steps.iter().flat_map(|step| &step.happened).map(|told| told.at);
     let told = story.told.iter().map(|told| told.at);
@@ -123,6 +124,23 @@ pub(super) fn of(story: &Story, names: &Names) -> Option<RunFacts> {
     })
 }
 
+/// Takes in by which addresses the systems know the person, and by which logins if the run was given
+/// a name only.
+fn learn(person: &mut LeaverPerson, story: &Story) {
+    let nameless = person.mails.is_empty() && person.logins.is_empty();
+    for found in story.steps.iter().filter_map(|step| step.output.as_ref()?.get("person")) {
+        let Ok(found) = serde_json::from_value::<LeaverPerson>(found.clone()) else { continue };
+        person.mails.extend(found.mails);
+        if nameless {
+            person.logins.extend(found.logins);
+        }
+    }
+    for keys in [&mut person.mails, &mut person.logins] {
+        let mut seen = std::collections::BTreeSet::new();
+        keys.retain(|key| seen.insert(key.to_lowercase()));
+    }
+}
+
 fn because(status: &RunStatus) -> Option<String> {
     match status {
         RunStatus::Running | RunStatus::Waiting { .. } | RunStatus::Completed => None,
@@ -139,16 +157,25 @@ fn because(status: &RunStatus) -> Option<String> {
 
 fn call(step: &StepStory, names: &Names) -> CallFacts {
     let when = |wanted: fn(&ActRecord) -> bool| {
-        step.happened.iter().filter(|told| wanted(&told.what)).map(|told| told.at).last()
+        step.happened.iter().filter(|told| wanted(&told.what)).map(|told| told.at).next_back()
     };
     let answered = when(|what| matches!(what, ActRecord::Answered { .. }));
-    let writes =
-        step.terms.as_ref().is_some_and(|terms| !matches!(terms.effect, ActionEffect::Read));
+    let asks_only = step.action.as_str().starts_with("leavers.");
+    let effect = step.terms.as_ref().map(|terms| &terms.effect);
+    let writes = effect.is_some_and(|effect| !matches!(effect, ActionEffect::Read)) && !asks_only;
+    // What was read last counts, also where it was not what it should be.
+    let read = step.happened.iter().rev().find_map(|told| match &told.what {
+        ActRecord::Verified { found } | ActRecord::Differs { found, .. } => {
+            Some((told.at, found.clone()))
+        }
+        _ => None,
+    });
+    let read = read.filter(|_| asks_only);
     let asks = step.approvals.iter().map(|state| approval(state, names));
     CallFacts {
         action: step.action.to_string(),
         input: step.input.clone(),
-        output: answered.zip(step.output.clone()),
+        output: read.or_else(|| answered.zip(step.output.clone())),
         deed: writes.then(|| deed(step, &when)),
         approvals: asks.collect(),
     }
@@ -260,9 +287,11 @@ fn closing(how: Closing) -> &'static str {
 /// True if the playbook takes an input of this name.
 pub(super) fn takes(playbook: &Playbook, name: &str) -> bool {
     let schema = playbook.input.as_ref().and_then(|input| input.schema.as_ref());
-    let schema = schema.map(|schema| &schema.document);
-    let forms = schema.into_iter().flat_map(|schema| schema["anyOf"].as_array()).flatten();
-    forms.chain(schema).any(|form| form["properties"][name].is_object())
+    schema.is_some_and(|schema| {
+        let whole = std::iter::once(&schema.document);
+        let forms = schema.document["anyOf"].as_array().into_iter().flatten();
+        whole.chain(forms).any(|form| form["properties"][name].is_object())
+    })
 }
 
 const MOST_RUNS: usize = 100_000;

@@ -41,6 +41,7 @@ pub(super) fn run(args: &ReportArgs, global: &Global, output: &Output) -> Result
     let mut report = leavers::report(&leaver, facts::tenant(&session), trail);
     names.complete(report.open.iter_mut().flat_map(|item| &mut item.turn));
     names.complete(report.by_hand.iter_mut().filter_map(|one| one.owner.as_mut()));
+    names.complete(report.by_hand.iter_mut().filter_map(|one| Some(&mut one.answer.as_mut()?.who)));
     match &args.pdf {
         Some(path) => write(path, &report, output),
         None if output.is_json() => output.json(&report),

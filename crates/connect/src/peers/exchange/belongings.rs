@@ -1,4 +1,5 @@
-//! What a mailbox holds one by one: inbox rules, telephones that fetch its mail, distribution groups.
+//! What a mailbox holds one by one: inbox rules, telephones that fetch its mail, distribution
+//! groups.
 
 use async_trait::async_trait;
 use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat};
@@ -12,6 +13,7 @@ use super::{
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference, after_a_part},
+    peers::graph::named,
     promise::{self, Promise},
 };
 
@@ -68,6 +70,15 @@ impl Kind {
             Self::Rules => "inbox rule",
             Self::Mobiles => "telephone",
             Self::Groups => "member of",
+        }
+    }
+
+    /// That one is held, as plans show it.
+    fn holding(self) -> &'static str {
+        match self {
+            Self::Rules => "set",
+            Self::Mobiles => "paired",
+            Self::Groups => named::MEMBER,
         }
     }
 
@@ -202,7 +213,7 @@ impl Desired for Remove {
             if !wanted.groups.as_ref().is_none_or(|all| all.iter().any(meant)) {
                 continue;
             }
-            let name = named(&shown);
+            let name = named::named(&shown);
             if let Some(why) = stays {
                 remarks.push(format!("{name} stays: {why}."));
                 shown["because"] = why.into();
@@ -211,7 +222,8 @@ impl Desired for Remove {
             }
             let property = format!("{} {name}", self.0.word());
             let object = mailbox::named(&found);
-            let mut change = promise::change(&object, &property, shown.clone(), Value::Null);
+            let from = self.0.holding().into();
+            let mut change = promise::change(&object, &property, from, Value::Null);
             change.irreversible = self.0 != Kind::Groups;
             changes.push(change);
             removed.push(shown);
@@ -224,8 +236,8 @@ impl Desired for Remove {
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let session = Session::of(call)?;
         let (mut done, mut refused) = (0, None);
-        for change in &difference.changes {
-            let item = change.from["id"].as_str().unwrap_or_default();
+        for item in difference.output["removed"].as_array().into_iter().flatten() {
+            let item = item["id"].as_str().unwrap_or_default();
             match self.0.remove(&session, &difference.output, item).await {
                 Ok(()) => done += 1,
                 Err(error) if is_refusal(&error) => drop(refused.get_or_insert(error)),
@@ -240,14 +252,9 @@ impl Desired for Remove {
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
-        let groups: Vec<&Value> = plan.changes.iter().map(|change| &change.from["id"]).collect();
+        let groups = named::ids(plan);
         (self.0 == Kind::Groups).then(|| json!({"mailbox": output["id"], "groups": groups}))
     }
-}
-
-fn named(shown: &Value) -> String {
-    let name = shown["name"].as_str().unwrap_or_default();
-    format!("{name} ({})", shown["id"].as_str().unwrap_or_default())
 }
 
 fn is_refusal(error: &Error) -> bool {
@@ -302,8 +309,8 @@ impl Desired for Join {
             if held.iter().any(|item| item.shown["id"] == group) || added.contains(&group) {
                 continue;
             }
-            let property = format!("member of {group}");
-            let (object, to) = (mailbox::named(&found), json!({"id": group}));
+            let property = format!("member of ({group})");
+            let (object, to) = (mailbox::named(&found), named::MEMBER.into());
             changes.push(promise::change(&object, &property, Value::Null, to));
             added.push(group);
         }
@@ -316,8 +323,8 @@ impl Desired for Join {
         let id = difference.output["id"].as_str().unwrap_or_default();
         let login = difference.output["userName"].as_str().unwrap_or_default();
         let (mut done, mut refused) = (0, None);
-        for change in &difference.changes {
-            let group = change.to["id"].as_str().unwrap_or_default();
+        for group in difference.output["added"].as_array().into_iter().flatten() {
+            let group = group.as_str().unwrap_or_default();
             let added = session.write("Add-DistributionGroupMember", member(group, id), login);
             match added.await {
                 Ok(()) => done += 1,
@@ -333,7 +340,6 @@ impl Desired for Join {
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
-        let groups: Vec<&Value> = plan.changes.iter().map(|change| &change.to["id"]).collect();
-        Some(json!({"mailbox": output["id"], "groups": groups}))
+        Some(json!({"mailbox": output["id"], "groups": named::ids(plan)}))
     }
 }

@@ -1,5 +1,5 @@
-//! Exchange Online: what Graph has no call for, as cmdlets, over Exchange's administration interface
-//! or by PowerShell.
+//! Exchange Online: what Graph has no call for, as cmdlets, over Exchange's administration
+//! interface or by PowerShell.
 //!
 //! *Versions tested*: none of Microsoft's own. Tried against a stub that remembers what was done
 //! (`kompel_peers::Microsoft365`).
@@ -10,7 +10,8 @@
 //! *Limits*: see `limits`. The administration interface (`InvokeCommand`) is what Microsoft's own
 //! module speaks; it is described nowhere and may change.
 //!
-//! *Reference*: <https://learn.microsoft.com/powershell/module/exchange>; for errors, public clients.
+//! *Reference*: <https://learn.microsoft.com/powershell/module/exchange>; for errors, public
+//! clients.
 
 mod access;
 mod belongings;

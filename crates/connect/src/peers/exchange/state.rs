@@ -1,5 +1,5 @@
-//! Properties of a mailbox that are set, and set back: its kind, holds, forwarding, whether it is in
-//! the address list, its out-of-office reply.
+//! Properties of a mailbox that are set, and set back: its kind, holds, forwarding, whether it is
+//! in the address list, its out-of-office reply.
 
 use async_trait::async_trait;
 use kompel_model::{ActionSpec, Plan, Repeat};
@@ -112,7 +112,8 @@ impl State {
                 Vec::new(),
                 json!({
                     "to": {
-                        "type": ["string", "null"], "maxLength": 320, "pattern": "^[^\\s@]+@[^\\s@]+$",
+                        "type": ["string", "null"], "maxLength": 320,
+                        "pattern": "^[^\\s@]+@[^\\s@]+$",
                         "description": "any mail address; null or left out: none",
                     },
                     "toRecipient": {

@@ -71,8 +71,8 @@ impl Bench for ExchangeBench {
     }
 }
 
-/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would else
-/// change how many exchanges go through a proxy.
+/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would
+/// else change how many exchanges go through a proxy.
 fn connection(stub: &Microsoft365, at: SocketAddr, client: (&str, &str)) -> Arc<Connection> {
     let url = format!("http://{at}");
     let values = json!({
@@ -143,6 +143,20 @@ impl Peer for ExchangePeer {
 fn step_at(stub: &Microsoft365, action: &str, input: Value) -> Step {
     let connection = connection(stub, stub.address, Microsoft365::CLIENT);
     Step::new(connector().as_ref(), connection, action, input)
+}
+
+#[tokio::test]
+async fn strange_answers_end_in_errors() {
+    let stub = Microsoft365::start();
+    let steps = |at| {
+        let connection = connection(&stub, at, Microsoft365::CLIENT);
+        let step = |example: &Example| {
+            let connection = Arc::clone(&connection);
+            Step::new(connector().as_ref(), connection, example.action, example.input.clone())
+        };
+        bench().examples().iter().map(step).collect()
+    };
+    trying::strange_answers(steps, &[200, 404, 418, 500]).await;
 }
 
 #[tokio::test]

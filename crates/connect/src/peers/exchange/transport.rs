@@ -188,11 +188,15 @@ impl Transport for Rest<'_> {
 }
 
 fn refused(answer: &Answer, stake: Stake, now: Timestamp) -> Error {
-    let error = answer.refusal(now);
-    match class(&answer.body) {
-        Some(class) => meaning(error, &class, stake),
-        None => error,
+    let mut error = answer.refusal(now);
+    if let Some(class) = class(&answer.body) {
+        return meaning(error, &class, stake);
     }
+    // Not Exchange's own: a wrong address or something in between must not pass for "no mailbox".
+    if error.kind == ErrorKind::Absent {
+        error.kind = ErrorKind::Unexpected;
+    }
+    error
 }
 
 /// What a cmdlet's exception means. Exchange answers them with 500; an exception that is not known

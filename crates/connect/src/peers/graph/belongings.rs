@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows, quoted},
+    named,
     users::{self, SYSTEM, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference, after_a_part},
+    http::Method,
     promise::{self, Promise},
 };
 
@@ -21,6 +23,8 @@ use crate::{
 pub(super) enum Kind {
     Groups,
     Roles,
+    /// Roles that the account may take up itself (Privileged Identity Management).
+    Eligible,
     Apps,
     Grants,
     Methods,
@@ -37,12 +41,6 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn is(&self, which: &str) -> bool {
         self.shown["id"] == which || self.shown["name"] == which
-    }
-
-    /// How plans name it.
-    pub(super) fn named(&self) -> String {
-        let name = self.shown["name"].as_str().unwrap_or_default();
-        format!("{name} ({})", self.shown["id"].as_str().unwrap_or_default())
     }
 
     /// As outputs show what stays.
@@ -62,20 +60,25 @@ impl Kind {
                 vec!["users", id, "memberOf", "microsoft.graph.group"],
                 vec![("$select", GROUP_PROPERTIES.to_owned())],
             ),
-            Self::Roles => (
-                vec!["roleManagement", "directory", "roleAssignments"],
-                vec![
+            Self::Roles | Self::Eligible => {
+                let list = if self == Self::Roles {
+                    "roleAssignments"
+                } else {
+                    "roleEligibilityScheduleInstances"
+                };
+                let query = vec![
                     ("$filter", format!("principalId eq {}", quoted(id))),
                     ("$expand", "roleDefinition".to_owned()),
-                ],
-            ),
+                ];
+                (vec!["roleManagement", "directory", list], query)
+            }
             Self::Apps => (vec!["users", id, "appRoleAssignments"], Vec::new()),
             Self::Grants => (vec!["users", id, "oauth2PermissionGrants"], Vec::new()),
             Self::Methods => (vec!["users", id, "authentication", "methods"], Vec::new()),
         };
         let rows = client.list(&Rows { path: &path, query, eventual: false }).await?;
         let mut items: Vec<Item> = rows.iter().map(|row| self.item(row)).collect();
-        items.sort_by_key(Item::named);
+        items.sort_by_key(|item| named::named(&item.shown));
         Ok(items)
     }
 
@@ -83,19 +86,18 @@ impl Kind {
         let id = &row["id"];
         match self {
             Self::Groups => Item { shown: group(row), kept: group_stays(row) },
-            Self::Roles => Item {
+            Self::Roles | Self::Eligible => Item {
                 shown: json!({
                     "id": id, "name": row["roleDefinition"]["displayName"],
                     "role": row["roleDefinitionId"], "scope": row["directoryScopeId"],
                 }),
-                kept: None,
+                kept: (row["memberType"] == "Group").then_some(BY_GROUP),
             },
             Self::Apps => Item {
                 shown: json!({
                     "id": id, "name": row["resourceDisplayName"], "role": row["appRoleId"],
                 }),
-                kept: (row["principalType"] == "Group")
-                    .then_some("it comes from a group: leave that"),
+                kept: (row["principalType"] == "Group").then_some(BY_GROUP),
             },
             Self::Grants => Item {
                 shown: json!({"id": id, "name": row["scope"], "client": row["clientId"]}),
@@ -106,17 +108,28 @@ impl Kind {
         }
     }
 
-    /// Where one that the account holds is deleted.
-    fn path<'a>(self, user: &'a str, shown: &'a Value) -> Vec<&'a str> {
+    /// Takes one away that the account holds; what is gone already is as good.
+    async fn take(self, client: &Client<'_>, user: &str, shown: &Value) -> Result<(), Error> {
         let id = shown["id"].as_str().unwrap_or_default();
         match self {
-            Self::Groups => vec!["groups", id, "members", user, "$ref"],
-            Self::Roles => vec!["roleManagement", "directory", "roleAssignments", id],
-            Self::Apps => vec!["users", user, "appRoleAssignments", id],
-            Self::Grants => vec!["oauth2PermissionGrants", id],
+            Self::Groups => client.delete(&["groups", id, "members", user, "$ref"]).await,
+            Self::Roles => {
+                client.delete(&["roleManagement", "directory", "roleAssignments", id]).await
+            }
+            Self::Eligible => {
+                let body = json!({
+                    "action": "adminRemove", "principalId": user, "justification": "Kompel",
+                    "roleDefinitionId": shown["role"], "directoryScopeId": shown["scope"],
+                });
+                let path = ["roleManagement", "directory", "roleEligibilityScheduleRequests"];
+                client.change(Method::POST, &path, Some(&body)).await
+            }
+            Self::Apps => client.delete(&["users", user, "appRoleAssignments", id]).await,
+            Self::Grants => client.delete(&["oauth2PermissionGrants", id]).await,
             Self::Methods => {
                 let place = place_of(shown["name"].as_str().unwrap_or_default());
-                vec!["users", user, "authentication", place.unwrap_or_default(), id]
+                let path = ["users", user, "authentication", place.unwrap_or_default(), id];
+                client.delete(&path).await
             }
         }
     }
@@ -126,9 +139,21 @@ impl Kind {
         match self {
             Self::Groups => "member of",
             Self::Roles => "role",
+            Self::Eligible => "eligible for role",
             Self::Apps => "application",
             Self::Grants => "grant",
             Self::Methods => "sign-in method",
+        }
+    }
+
+    /// That one is held, as plans show it; for roles, what giving it back needs.
+    fn holding(self, shown: &Value) -> Value {
+        match self {
+            Self::Groups => named::MEMBER.into(),
+            Self::Roles | Self::Eligible => json!({"role": shown["role"], "scope": shown["scope"]}),
+            Self::Apps => "assigned".into(),
+            Self::Grants => "granted".into(),
+            Self::Methods => "registered".into(),
         }
     }
 
@@ -150,10 +175,12 @@ impl Kind {
                     "description": "all of them when left out",
                 }),
             )),
-            Self::Apps | Self::Grants | Self::Methods => None,
+            Self::Eligible | Self::Apps | Self::Grants | Self::Methods => None,
         }
     }
 }
+
+const BY_GROUP: &str = "it comes from a group: leave that";
 
 /// JSON Schema of a role within a scope.
 pub(super) fn role_schema() -> Value {
@@ -275,6 +302,11 @@ impl Desired for Remove {
                 "Takes these directory roles from an account, or all",
                 undone("graph.assign-directory-roles"),
             ),
+            Kind::Eligible => (
+                "graph.remove-eligible-roles",
+                "Takes every directory role from an account that it may take up itself (PIM)",
+                ActionEffect::Irreversible,
+            ),
             Kind::Apps => (
                 "graph.remove-app-assignments",
                 "Takes every application from an account that was assigned to it directly",
@@ -326,12 +358,12 @@ impl Desired for Remove {
         let held = self.0.held(&client, &user).await?;
         for item in held.into_iter().filter(|item| wanted.wants(item)) {
             if let Some(why) = item.kept {
-                remarks.push(format!("{} stays: {why}.", item.named()));
+                remarks.push(format!("{} stays: {why}.", named::named(&item.shown)));
                 kept.push(item.told());
                 continue;
             }
-            let property = format!("{} {}", self.0.word(), item.named());
-            let from = item.shown.clone();
+            let property = format!("{} {}", self.0.word(), named::named(&item.shown));
+            let from = self.0.holding(&item.shown);
             let mut change = promise::change(&object, &property, from, Value::Null);
             change.irreversible = irreversible;
             changes.push(change);
@@ -341,18 +373,19 @@ impl Desired for Remove {
         Ok(Difference { changes, output, remarks })
     }
 
-    /// Makes every change. One that is refused does not keep the others open, and is tried once more
-    /// after them: the default sign-in method goes only when it is the last. The first refusal that
-    /// stays is the answer.
+    /// Makes every change. One that is refused does not keep the others open, and is tried once
+    /// more after them: the default sign-in method goes only when it is the last. The first refusal
+    /// that stays is the answer.
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let client = Client::of(&call.connection, call.at)?;
         let user = users::id(&difference.output);
-        let mut open: Vec<&Value> = difference.changes.iter().map(|change| &change.from).collect();
+        let removed = difference.output["removed"].as_array();
+        let mut open: Vec<&Value> = removed.into_iter().flatten().collect();
         let (mut done, mut refused) = (0, None);
         for _ in 0..2 {
             refused = None;
             for held in std::mem::take(&mut open) {
-                match client.delete(&self.0.path(user, held)).await {
+                match self.0.take(&client, user, held).await {
                     Ok(()) => done += 1,
                     Err(error) if is_refusal(&error) => {
                         open.push(held);
@@ -373,18 +406,13 @@ impl Desired for Remove {
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
-        let were = plan.changes.iter().map(|change| &change.from);
         match self.0 {
-            Kind::Groups => {
-                let groups: Vec<&Value> = were.map(|group| &group["id"]).collect();
-                Some(json!({"user": output["id"], "groups": groups}))
-            }
+            Kind::Groups => Some(json!({"user": output["id"], "groups": named::ids(plan)})),
             Kind::Roles => {
-                let roles: Vec<Value> =
-                    were.map(|one| json!({"role": one["role"], "scope": one["scope"]})).collect();
+                let roles: Vec<&Value> = plan.changes.iter().map(|change| &change.from).collect();
                 Some(json!({"user": output["id"], "roles": roles}))
             }
-            Kind::Apps | Kind::Grants | Kind::Methods => None,
+            Kind::Eligible | Kind::Apps | Kind::Grants | Kind::Methods => None,
         }
     }
 }

@@ -93,7 +93,7 @@ impl<'a> Client<'a> {
     pub(super) async fn get(&self, path: &[&str], select: &str) -> Result<Option<Value>, Error> {
         let url = self.address(path, &[("$select", select.to_owned())])?;
         let answer = self.read(&url, false).await?;
-        if answer.status == 404 {
+        if answer.status == 404 && code(&answer.body).is_some() {
             return Ok(None);
         }
         self.sound(&answer)?;
@@ -241,15 +241,23 @@ impl BatchedAnswer {
     }
 }
 
-/// What an answer that is no success means. Of Graph's own words only the code is kept: messages name
-/// people.
+/// What an answer that is no success means. Of Graph's own words only the code is kept: messages
+/// name people.
 ///
-/// # Source
-/// <https://learn.microsoft.com/graph/errors>, <https://learn.microsoft.com/graph/resolve-auth-errors>
+/// # Source <https://learn.microsoft.com/graph/errors>,
+/// <https://learn.microsoft.com/graph/resolve-auth-errors>
 fn meaning(answer: &Answer, now: Timestamp) -> Error {
     let mut error = answer.refusal(now);
-    let Some(code) = code(&answer.body) else { return error };
-    let unlicensed = code.contains("NonPremiumTenant") || code.contains("LicenseNotFound");
+    let Some(code) = code(&answer.body) else {
+        // Not Graph's own: a wrong address or something in between must not pass for "it is gone".
+        if error.kind == ErrorKind::Absent {
+            error.kind = ErrorKind::Unexpected;
+        }
+        return error;
+    };
+    let unlicensed = ["NonPremiumTenant", "LicenseNotFound", "PremiumLicenseRequired"]
+        .iter()
+        .any(|word| code.contains(word));
     match (answer.status, code.as_str()) {
         (400 | 403, _) if unlicensed => {
             error.kind = ErrorKind::Unsupported;

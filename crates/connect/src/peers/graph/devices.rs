@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows},
+    named,
     users::{self, OnUser, SYSTEM, promised},
 };
 use crate::{
@@ -132,15 +133,11 @@ impl Desired for Switch {
         let enabled = matches!(self, Self::Enable);
         let (mut changes, mut devices) = (Vec::new(), Vec::new());
         for mut device in registered(&client, &user).await? {
-            let named = |ids: &Vec<String>| ids.iter().any(|id| device["id"] == id.as_str());
-            if !wanted.devices.as_ref().is_none_or(named) {
+            let wants = |ids: &Vec<String>| ids.iter().any(|id| device["id"] == id.as_str());
+            if !wanted.devices.as_ref().is_none_or(wants) {
                 continue;
             }
-            let object = format!(
-                "device {} ({})",
-                device["name"].as_str().unwrap_or_default(),
-                device["id"].as_str().unwrap_or_default()
-            );
+            let object = format!("device {}", named::named(&device));
             let now = device["enabled"].take();
             if now != enabled {
                 changes.push(promise::change(&object, "enabled", now, enabled.into()));
@@ -176,7 +173,5 @@ impl Desired for Switch {
 
 /// The ids of the devices that these changes are of.
 fn changed(changes: &[kompel_model::PlannedChange]) -> impl Iterator<Item = &str> {
-    changes.iter().filter_map(|change| {
-        change.object.rsplit_once('(').and_then(|(_, id)| id.strip_suffix(')'))
-    })
+    changes.iter().filter_map(|change| named::id(&change.object))
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     belongings::{self, Kind, Role, group, group_stays, is_refusal},
     client::{Client, Rows, quoted},
+    named,
     users::{self, SYSTEM, promised},
 };
 use crate::{
@@ -70,15 +71,13 @@ impl Desired for Join {
             {
                 continue;
             }
-            let row = named(&client, &which).await?;
+            let row = meant(&client, &which).await?;
             if let Some(why) = group_stays(&row) {
                 return Err(Error::new(ErrorKind::Conflict, format!("group {which:?}: {why}")));
             }
             let shown = group(&row);
-            let name = shown["name"].as_str().unwrap_or_default();
-            let id = shown["id"].as_str().unwrap_or_default();
-            let property = format!("member of {name} ({id})");
-            let to = shown.clone();
+            let property = format!("member of {}", named::named(&shown));
+            let to = named::MEMBER.into();
             changes.push(promise::change(&users::named(&user), &property, Value::Null, to));
             added.push(shown);
         }
@@ -90,8 +89,8 @@ impl Desired for Join {
         let client = Client::of(&call.connection, call.at)?;
         let body = json!({"@odata.id": client.reference(users::id(&difference.output))?});
         let (mut done, mut refused) = (0, None);
-        for change in &difference.changes {
-            let id = change.to["id"].as_str().unwrap_or_default();
+        for group in difference.output["added"].as_array().into_iter().flatten() {
+            let id = group["id"].as_str().unwrap_or_default();
             let path = ["groups", id, "members", "$ref"];
             match client.change(Method::POST, &path, Some(&body)).await {
                 Ok(()) => done += 1,
@@ -108,13 +107,12 @@ impl Desired for Join {
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
-        let groups: Vec<&Value> = plan.changes.iter().map(|change| &change.to["id"]).collect();
-        Some(json!({"user": output["id"], "groups": groups}))
+        Some(json!({"user": output["id"], "groups": named::ids(plan)}))
     }
 }
 
 /// The group that an input means: its id or its name.
-async fn named(client: &Client<'_>, which: &str) -> Result<Value, Error> {
+async fn meant(client: &Client<'_>, which: &str) -> Result<Value, Error> {
     if which.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         && let Some(found) = client.get(&["groups", which], belongings::GROUP_PROPERTIES).await?
     {

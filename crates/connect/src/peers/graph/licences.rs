@@ -154,7 +154,7 @@ impl Desired for Remove {
                 continue;
             }
             let property = format!("licence {name}");
-            let from = one.clone();
+            let from = json!({"id": one["id"], "disabledPlans": one["disabledPlans"]});
             changes.push(promise::change(&users::named(&user), &property, from, Value::Null));
             removed.push(one);
         }
@@ -174,7 +174,8 @@ impl Desired for Remove {
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
-        let one = |licence: &Value| json!({"licence": licence["id"], "disabledPlans": licence["disabledPlans"]});
+        let one =
+            |was: &Value| json!({"licence": was["id"], "disabledPlans": was["disabledPlans"]});
         let licences: Vec<Value> = plan.changes.iter().map(|change| one(&change.from)).collect();
         Some(json!({"user": output["id"], "licences": licences}))
     }
@@ -254,17 +255,17 @@ impl Desired for Assign {
                 let detail = format!("the client has no licence {licence:?}");
                 return Err(Error::new(ErrorKind::Absent, detail));
             };
-            let to = json!({"id": id, "name": name, "disabledPlans": disabled_plans});
+            let to = json!({"id": id, "disabledPlans": disabled_plans});
             let (object, property) = (users::named(&user), format!("licence {name}"));
-            changes.push(promise::change(&object, &property, Value::Null, to.clone()));
-            added.push(to);
+            changes.push(promise::change(&object, &property, Value::Null, to));
+            added.push(json!({"id": id, "name": name, "disabledPlans": disabled_plans}));
         }
         let output = users::about(&user, json!({"added": added}));
         Ok(Difference { changes, output, remarks: Vec::new() })
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let one = |licence: &Value| json!({"skuId": licence["id"], "disabledPlans": licence["disabledPlans"]});
+        let one = |to: &Value| json!({"skuId": to["id"], "disabledPlans": to["disabledPlans"]});
         let add: Vec<Value> = difference.changes.iter().map(|change| one(&change.to)).collect();
         let body = json!({"addLicenses": add, "removeLicenses": []});
         assign(call, users::id(&difference.output), &body).await?;

@@ -1,15 +1,17 @@
-//! Microsoft Graph: accounts of Entra ID and what they hold, as an application (client credentials).
+//! Microsoft Graph: accounts of Entra ID and what they hold, as an application (client
+//! credentials).
 //!
 //! *Versions tested*: none of Microsoft's own. Tried against a stub that remembers what was done
 //! (`kompel_peers::Microsoft365`); every request and answer is held against Microsoft's published
 //! metadata of v1.0 (August 2026).
 //!
-//! *Permissions*: application permissions, by action in `needs.rs`; `check` says which a token lacks.
-//! For accounts that hold directory roles Microsoft wants a role of the application too.
+//! *Permissions*: application permissions, by action in `needs.rs`; `check` says which a token
+//! lacks. For accounts that hold directory roles Microsoft wants a role of the application too.
 //!
-//! *Limits*: see `limits`. Writes are seen after a while: for two minutes after one, "not yet seen" is
-//! "not yet"; then it differs. What can't be taken away (synchronised and dynamic groups,
-//! distribution groups, licences and applications that a group gives) is told as kept, with the reason.
+//! *Limits*: see `limits`. Writes are seen after a while: for two minutes after one, "not yet seen"
+//! is "not yet"; then it differs. What can't be taken away (synchronised and dynamic groups,
+//! distribution groups, licences and applications that a group gives) is told as kept, with the
+//! reason.
 //!
 //! *Reference*: <https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0>
 
@@ -21,6 +23,8 @@ pub(in crate::peers) mod entra;
 mod joining;
 mod licences;
 mod lists;
+mod managed;
+pub(in crate::peers) mod named;
 mod needs;
 pub(in crate::peers) mod settle;
 mod stamps;
@@ -85,6 +89,7 @@ impl Connector for Graph {
             Arc::new(Reader(licences::List)),
             Arc::new(Reader(List::Methods)),
             Arc::new(Reader(devices::List)),
+            Arc::new(Reader(managed::List)),
             Arc::new(Reader(List::Apps)),
             Arc::new(Reader(List::Grants)),
             Arc::new(Reader(List::Owned)),
@@ -97,12 +102,14 @@ impl Connector for Graph {
             toward(joining::Join),
             toward(Remove(Kind::Roles)),
             toward(joining::Assign),
+            toward(Remove(Kind::Eligible)),
             toward(Remove(Kind::Apps)),
             toward(Remove(Kind::Grants)),
             toward(licences::Remove),
             toward(licences::Assign),
             toward(Switch::Disable),
             toward(Switch::Enable),
+            toward(managed::Retire),
             toward(account::Delete),
         ]
     }
@@ -129,7 +136,8 @@ impl Connector for Graph {
             "Accounts that hold directory roles can be changed only by an application with a role above theirs (Privileged Authentication Administrator, User Administrator).",
             "After a write, two minutes are given to be seen; what then is still as before counts as not done.",
             "A revoked session ends within minutes, not at once: an access token that is out lives up to an hour, unless the service evaluates it continuously.",
-            "Groups are those that the account is in directly; PIM eligibilities are not read; managed devices (Intune) are not wiped.",
+            "Groups are those that the account is in directly; managed devices (Intune) are retired, never wiped.",
+            "Roles of Privileged Identity Management need a client with that licence; without it graph.remove-eligible-roles is told as not offered, and nothing else fails.",
             "Who signs by certificate instead of a secret is not offered yet.",
             "At most 200 pages of a list are read.",
         ]

@@ -15,6 +15,8 @@ const WRITE_GROUPS: Either = &["GroupMember.ReadWrite.All", "Directory.ReadWrite
 const READ_ROLES: Either =
     &["RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All"];
 const WRITE_ROLES: Either = &["RoleManagement.ReadWrite.Directory"];
+const WRITE_ELIGIBLE: Either =
+    &["RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"];
 const READ_SKUS: Either = &[
     "LicenseAssignment.Read.All",
     "LicenseAssignment.ReadWrite.All",
@@ -27,6 +29,8 @@ const READ_METHODS: Either =
 const WRITE_METHODS: Either = &["UserAuthenticationMethod.ReadWrite.All"];
 const READ_DIRECTORY: Either = &["Directory.Read.All", "Directory.ReadWrite.All"];
 const READ_DEVICES: Either = &["Device.Read.All", "Device.ReadWrite.All", "Directory.Read.All"];
+const READ_MANAGED: Either =
+    &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"];
 const WRITE_DEVICES: Either = &["Device.ReadWrite.All"];
 
 /// For each action: from each list, one.
@@ -36,6 +40,7 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.list-licences", &[READ_USER, READ_SKUS]),
     ("graph.list-sign-in-methods", &[READ_USER, READ_METHODS]),
     ("graph.list-devices", &[READ_USER, READ_DEVICES]),
+    ("graph.list-managed-devices", &[READ_USER, READ_MANAGED]),
     ("graph.list-app-assignments", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-oauth-grants", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-owned", &[READ_USER, READ_DIRECTORY]),
@@ -51,6 +56,7 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.add-to-groups", &[READ_USER, READ_GROUPS, WRITE_GROUPS]),
     ("graph.remove-directory-roles", &[READ_USER, WRITE_ROLES]),
     ("graph.assign-directory-roles", &[READ_USER, WRITE_ROLES]),
+    ("graph.remove-eligible-roles", &[READ_USER, WRITE_ELIGIBLE]),
     (
         "graph.remove-app-assignments",
         &[READ_USER, READ_DIRECTORY, &["AppRoleAssignment.ReadWrite.All"]],
@@ -63,6 +69,10 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.assign-licences", &[READ_USER, READ_SKUS, WRITE_LICENCES]),
     ("graph.disable-devices", &[READ_USER, READ_DEVICES, WRITE_DEVICES]),
     ("graph.enable-devices", &[READ_USER, READ_DEVICES, WRITE_DEVICES]),
+    (
+        "graph.retire-managed-devices",
+        &[READ_USER, READ_MANAGED, &["DeviceManagementManagedDevices.PrivilegedOperations.All"]],
+    ),
     ("graph.delete-user", &[READ_USER, &["User.ReadWrite.All"]]),
 ];
 

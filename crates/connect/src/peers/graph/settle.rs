@@ -63,8 +63,7 @@ impl<A: Action> Action for Settling<A> {
         let passed = since.map(|since| (call.at - since).num_seconds());
         Ok(match (verified, passed) {
             (Verified::Differs { .. }, Some(passed)) if passed < self.patience_s => {
-                // Soon at first, then ever less often: the runtime looks ten times at most.
-                let seconds = u32::try_from(passed).unwrap_or(0).clamp(2, 30);
+                let seconds = pause(passed, self.patience_s);
                 Verified::NotYet { seconds }
             }
             (verified, _) => verified,
@@ -73,5 +72,30 @@ impl<A: Action> Action for Settling<A> {
 
     fn undo_input(&self, input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
         self.action.undo_input(input, plan, output)
+    }
+}
+
+/// How long to wait before the next look, after so many seconds: soon at first, then ever less often,
+/// for the runtime looks ten times at most.
+fn pause(passed: i64, patience_s: i64) -> u32 {
+    let longest = u32::try_from(patience_s / 4).unwrap_or(u32::MAX).max(2);
+    u32::try_from(passed).unwrap_or(0).clamp(2, longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_ends_before_the_runtimes_looks_do() {
+        for patience_s in [120, 240] {
+            let (mut passed, mut looks) = (0, 1);
+            while passed < patience_s {
+                passed += i64::from(pause(passed, patience_s));
+                looks += 1;
+            }
+            assert!(looks <= 10, "{looks} looks in {patience_s} s");
+            assert!(passed < patience_s * 5 / 4, "the last look is {passed} s after the write");
+        }
     }
 }

@@ -111,8 +111,8 @@ impl Action for Stamp {
         let mut properties = json!({"user": users::user_input()});
         properties[self.unless()] = json!({
             "type": "string", "format": "date-time",
-            "description": "if it was done after this moment, nothing is done: a second offboarding \
-                            of the same leaver changes nothing",
+            "description": "if it was done after this moment, nothing is done: a second \
+                            offboarding of the same leaver changes nothing",
         });
         let (name, summary) = match self {
             Self::Sessions => {

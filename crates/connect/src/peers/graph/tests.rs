@@ -52,6 +52,7 @@ impl Bench for GraphBench {
             Example::new("graph.list-licences", jan()),
             Example::new("graph.list-sign-in-methods", jan()),
             Example::new("graph.list-devices", jan()),
+            Example::new("graph.list-managed-devices", jan()),
             Example::new("graph.list-app-assignments", jan()),
             Example::new("graph.list-oauth-grants", jan()),
             Example::new("graph.list-owned", jan()),
@@ -72,6 +73,7 @@ impl Bench for GraphBench {
                 "graph.assign-directory-roles",
                 with(jan(), "roles", json!([{"role": guid(202)}])),
             ),
+            Example::new("graph.remove-eligible-roles", jan()),
             Example::new("graph.remove-app-assignments", jan()),
             Example::new("graph.remove-oauth-grants", jan()),
             Example::new("graph.remove-licences", jan()),
@@ -81,6 +83,7 @@ impl Bench for GraphBench {
             ),
             Example::new("graph.disable-devices", jan()),
             Example::new("graph.enable-devices", jan()),
+            Example::new("graph.retire-managed-devices", jan()),
             Example::new("graph.delete-user", json!({"user": guid(1)})),
         ]
     }
@@ -90,8 +93,8 @@ impl Bench for GraphBench {
     }
 }
 
-/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would else
-/// change how many exchanges go through a proxy.
+/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would
+/// else change how many exchanges go through a proxy.
 fn connection(stub: &Microsoft365, at: SocketAddr, client: (&str, &str)) -> Arc<Connection> {
     let url = format!("http://{at}");
     let values = json!({
@@ -286,8 +289,8 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
     }
 }
 
-/// A service whose every answer is one page and says that the next is at `next`; it counts how often it
-/// was asked, and keeps the tokens that it saw.
+/// A service whose every answer is one page and says that the next is at `next`; it counts how
+/// often it was asked, and keeps the tokens that it saw.
 async fn endless(next: Option<SocketAddr>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -353,6 +356,30 @@ async fn one_refusal_does_not_keep_the_others_open_and_is_told() {
 }
 
 #[tokio::test]
+async fn what_the_clients_licence_does_not_offer_is_told_as_that() {
+    let stub = Microsoft365::start();
+    stub.change(|world| world.without_pim = true);
+    let step = step_at(&stub, "graph.remove-eligible-roles", json!({"user": guid(1)}));
+    let refused = step.plan().await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Unsupported, "{refused}");
+    assert!(refused.detail.contains("licence"), "{refused}");
+}
+
+#[tokio::test]
+async fn strange_answers_end_in_errors() {
+    let stub = Microsoft365::start();
+    let steps = |at| {
+        let connection = connection(&stub, at, Microsoft365::CLIENT);
+        let step = |example: &Example| {
+            let connection = Arc::clone(&connection);
+            Step::new(connector().as_ref(), connection, example.action, example.input.clone())
+        };
+        bench().examples().iter().map(step).collect()
+    };
+    trying::strange_answers(steps, &[200, 404, 418, 500]).await;
+}
+
+#[tokio::test]
 async fn whatever_goes_wrong_with_a_write_is_never_told_as_done() {
     for example in bench().examples().iter().filter(|one| !one.blind) {
         trying::failures(&beginning(example), "/v1.0/", |stub| {
@@ -374,9 +401,11 @@ async fn a_second_offboarding_changes_nothing() {
             ("graph.remove-sign-in-methods", None),
             ("graph.remove-from-groups", None),
             ("graph.remove-directory-roles", None),
+            ("graph.remove-eligible-roles", None),
             ("graph.remove-app-assignments", None),
             ("graph.remove-oauth-grants", None),
             ("graph.disable-devices", None),
+            ("graph.retire-managed-devices", None),
             ("graph.remove-licences", None),
         ] {
             let mut input = jan();
@@ -446,6 +475,10 @@ async fn every_request_and_answer_is_in_microsofts_own_description() {
     for entities in [
         whole("users", world.users.values().cloned().collect()),
         whole("groups", world.groups.values().cloned().collect()),
+        whole(
+            "deviceManagement/managedDevices",
+            world.managed.iter().map(|(_, device)| device.clone()).collect(),
+        ),
         whole("devices", world.devices.values().cloned().collect()),
         whole("subscribedSkus", world.skus.values().cloned().collect()),
         whole("roleManagement/directory/roleDefinitions", world.roles.values().cloned().collect()),

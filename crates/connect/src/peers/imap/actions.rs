@@ -86,7 +86,7 @@ impl Reading for Search {
         let query: Query = promise::input(call)?;
         let Own { authserv } = call.connection.settings.read()?;
         let criteria = query.criteria()?;
-        let mut session = Session::open(&call.connection).await?;
+        let mut session = Session::open(&call.connection, call.at).await?;
         let validity = session.examine(&query.mailbox).await?;
         let mut uids = session.search(&criteria).await?;
         if let Some(subject) = query.subject.as_deref().filter(|subject| !subject.is_ascii()) {
@@ -237,7 +237,7 @@ impl Desired for Mark {
         let marking: Marking = promise::input(call)?;
         let (validity, uid) = marking.place()?;
         let wanted = flag(&marking.keyword)?;
-        let mut session = Session::open(&call.connection).await?;
+        let mut session = Session::open(&call.connection, call.at).await?;
         let gone = "the message is not there: moved, deleted, or the mailbox was rebuilt";
         let absent = || Error::new(ErrorKind::Absent, gone);
         if session.examine(&marking.mailbox).await? != validity {
@@ -259,7 +259,7 @@ impl Desired for Mark {
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let marking: Marking = promise::input(call)?;
         let (validity, uid) = marking.place()?;
-        let mut session = Session::open(&call.connection).await?;
+        let mut session = Session::open(&call.connection, call.at).await?;
         if session.select(&marking.mailbox).await? != validity {
             return Err(Error::new(ErrorKind::Absent, "the mailbox was rebuilt just now"));
         }

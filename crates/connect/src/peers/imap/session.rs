@@ -14,10 +14,10 @@ use std::{
 };
 
 use async_imap::{
-    Client,
+    Authenticator, Client,
     imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status},
 };
-use kompel_model::Secret;
+use kompel_model::{Secret, Timestamp};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject as _},
@@ -29,8 +29,16 @@ use tokio::{
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
+use zeroize::Zeroizing;
 
-use crate::{Connection, Error, ErrorKind, http::read_authorities};
+use crate::{
+    Connection, Error, ErrorKind,
+    http::{
+        Http,
+        oauth2::{self, ClientAuth, Grant},
+        read_authorities,
+    },
+};
 
 #[derive(Deserialize)]
 struct Config {
@@ -39,6 +47,10 @@ struct Config {
     #[serde(default)]
     tls: Encryption,
     username: String,
+    token_url: Option<String>,
+    client_id: Option<String>,
+    #[serde(default = "exchange_online")]
+    scope: String,
     #[serde(default)]
     ca_file: Option<PathBuf>,
     #[serde(default = "usual_patience")]
@@ -47,6 +59,17 @@ struct Config {
 
 fn usual_patience() -> u32 {
     30
+}
+
+fn exchange_online() -> String {
+    "https://outlook.office365.com/.default".to_owned()
+}
+
+/// How we prove who we are.
+enum Proof {
+    Password(Secret),
+    /// An OAuth 2 access token.
+    Token(Secret),
 }
 
 /// When the conversation is encrypted.
@@ -89,16 +112,37 @@ enum Doing {
 }
 
 impl Session {
-    /// Connects and logs in.
-    pub(super) async fn open(connection: &Connection) -> Result<Self, Error> {
+    /// Connects and logs in; `now` tells whether a kept token is still good.
+    pub(super) async fn open(connection: &Connection, now: Timestamp) -> Result<Self, Error> {
         let config: Config = connection.settings.read()?;
-        let password = connection.settings.secret("password")?;
-        let invalid = |why: &str| Error::new(ErrorKind::Invalid, why);
         if config.tls == Encryption::None && !is_here(&config.host) {
-            return Err(invalid("setting `tls`: none is only for a server on this machine"));
+            let why = "setting `tls`: none is only for a server on this machine";
+            return Err(Error::new(ErrorKind::Invalid, why));
         }
+        let (Some(token_url), Some(client_id)) = (&config.token_url, &config.client_id) else {
+            let proof = Proof::Password(connection.settings.secret("password")?.clone());
+            return Self::with(&config, &proof).await;
+        };
+        let grant = Grant {
+            token_url,
+            client_id,
+            client_secret: connection.settings.secret("client_secret")?,
+            client_auth: ClientAuth::Form,
+            scope: &config.scope,
+            fields: Vec::new(),
+        };
+        let token = oauth2::token(&Http::of(connection)?, connection, &grant, now).await?;
+        let opened = Self::with(&config, &Proof::Token(token)).await;
+        if opened.as_ref().is_err_and(|error| error.kind == ErrorKind::Denied) {
+            // It may have been withdrawn: the next attempt asks for another.
+            oauth2::forget(connection, &grant);
+        }
+        opened
+    }
+
+    async fn with(config: &Config, proof: &Proof) -> Result<Self, Error> {
         let patience = Duration::from_secs(config.timeout_s.into());
-        match timeout(patience, logged_in(&config, password)).await {
+        match timeout(patience, logged_in(config, proof)).await {
             Ok(imap) => Ok(Self { imap: imap?, patience }),
             Err(late) => Err(lost(Doing::Connecting).because(late)),
         }
@@ -228,7 +272,7 @@ impl Fetched {
     }
 }
 
-async fn logged_in(config: &Config, password: &Secret) -> Result<async_imap::Session<Line>, Error> {
+async fn logged_in(config: &Config, proof: &Proof) -> Result<async_imap::Session<Line>, Error> {
     let port = config.port.unwrap_or(match config.tls {
         Encryption::AtOnce => 993,
         Encryption::StartTls | Encryption::None => 143,
@@ -251,12 +295,33 @@ async fn logged_in(config: &Config, password: &Secret) -> Result<async_imap::Ses
             Client::new(Line::new(encrypted(config, bare.stream).await?))
         }
     };
-    let login = client.login(&config.username, password.reveal()).await;
+    let login = match proof {
+        Proof::Password(password) => client.login(&config.username, password.reveal()).await,
+        Proof::Token(token) => {
+            let (user, token) = (&config.username, token.reveal());
+            let said = format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}");
+            client.authenticate("XOAUTH2", Bearer(Zeroizing::new(said))).await
+        }
+    };
     login.map_err(|(error, _)| match failed(error, Doing::Connecting) {
         error if error.kind == ErrorKind::Unreachable => error,
         // Not its cause: a server may repeat what it was given.
         _ => Error::new(ErrorKind::Denied, "the login was refused"),
     })
+}
+
+/// Says the token once; to a second challenge, which tells why it was refused, it says nothing.
+///
+/// # Source
+/// Microsoft's page "Authenticate an IMAP, POP or SMTP connection using OAuth"
+struct Bearer(Zeroizing<String>);
+
+impl Authenticator for Bearer {
+    type Response = Zeroizing<String>;
+
+    fn process(&mut self, _challenge: &[u8]) -> Self::Response {
+        std::mem::take(&mut self.0)
+    }
 }
 
 async fn greeted(stream: Stream) -> Result<Client<Line>, Error> {

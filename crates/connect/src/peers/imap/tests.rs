@@ -1,11 +1,20 @@
 //! A real Dovecot under the contract, and what its mailboxes can hold.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 use async_trait::async_trait;
+use axum::{Router, http::StatusCode, routing::post};
 use kompel_model::{Secret, TenantId, Timestamp};
 use kompel_peers::Dovecot;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::connector;
 use crate::{
@@ -226,4 +235,60 @@ async fn it_speaks_tls_at_once_or_after_a_greeting_and_trusts_only_whom_it_shoul
     let far = "192.0.2.1:143".parse().unwrap();
     let error = said(&connection(far, "none", "x", json!({})), "imap.search", json!({})).await;
     assert_eq!(error.unwrap_err().kind, ErrorKind::Invalid);
+}
+
+/// Gives tokens, and tells Dovecot which is good: only the newest.
+async fn authority() -> SocketAddr {
+    let given = Arc::new(AtomicU32::new(0));
+    let newest = Arc::clone(&given);
+    let token = move |body: String| async move {
+        if !body.contains("client_secret=s3cret-of-the-client") {
+            return (StatusCode::UNAUTHORIZED, "{}".to_owned());
+        }
+        let number = given.fetch_add(1, Ordering::SeqCst) + 1;
+        let token = json!({"access_token": format!("t-{number}"), "expires_in": 3600});
+        (StatusCode::OK, token.to_string())
+    };
+    let introspect = move |body: String| async move {
+        let good = format!("token=t-{}&", newest.load(Ordering::SeqCst));
+        json!({"active": body.contains(&good), "username": Dovecot::USER.0}).to_string()
+    };
+    let app = Router::new().route("/token", post(token)).route("/introspect", post(introspect));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_logs_in_with_a_token_and_asks_for_another_when_that_is_withdrawn() {
+    let authority = authority().await;
+    let Some(dovecot) = Dovecot::start_asking(&format!("http://{authority}/introspect")) else {
+        return;
+    };
+    dovecot.deliver(FIRST.as_bytes(), "02-Feb-2026 09:30:00 +0100");
+    let connect = |secret: &str| {
+        let values = json!({
+            "host": "127.0.0.1", "port": dovecot.address.port(), "tls": "none",
+            "username": Dovecot::USER.0, "token_url": format!("http://{authority}/token"),
+            "client_id": "kompel",
+        });
+        let secret = Secret::new(secret.to_owned());
+        let secrets = BTreeMap::from([("client_secret".to_owned(), secret)]);
+        let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
+        Connection::open(connector().as_ref(), TenantId::default(), "m365", settings).unwrap()
+    };
+    let connection = connect("s3cret-of-the-client");
+    let search = async || said(&connection, "imap.search", json!({})).await;
+    assert_eq!(subjects(&search().await.unwrap()), ["Offboarding Jan Janssen"]);
+    assert_eq!(subjects(&search().await.unwrap()), ["Offboarding Jan Janssen"]);
+    // Somebody else asks for one, which makes ours bad: it had been kept.
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let other = client.post(format!("http://{authority}/token"));
+    other.body("client_secret=s3cret-of-the-client").send().await.unwrap();
+    assert_eq!(search().await.unwrap_err().kind, ErrorKind::Denied);
+    assert_eq!(subjects(&search().await.unwrap()), ["Offboarding Jan Janssen"]);
+    let error = said(&connect("wr0ng-one"), "imap.search", json!({})).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Denied);
+    assert!(!format!("{error:?}").contains("wr0ng-one"));
 }

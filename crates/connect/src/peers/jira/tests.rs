@@ -119,6 +119,31 @@ async fn said(connection: &Arc<Connection>, name: &str, input: Value) -> Result<
     action(name).perform(&call(connection, input)).await
 }
 
+#[test]
+fn what_a_playbook_says_to_jira_it_can_say_to_request_tracker() {
+    let catalogue = crate::catalogue();
+    let said_to = |connector: &str| -> Vec<Value> {
+        let ours = catalogue.iter().filter(|spec| spec.name.connector() == connector);
+        let names = |schema: &Value| -> Vec<String> {
+            schema["properties"].as_object().unwrap().keys().cloned().collect()
+        };
+        ours.map(|spec| {
+            let action = spec.name.as_str().split_once('.').unwrap().1;
+            let tickets = spec.output.pointer("/properties/tickets/items");
+            json!({
+                "action": action,
+                "input": names(&spec.input), "needed": spec.input["required"],
+                "output": names(tickets.unwrap_or(&spec.output)),
+                "given": tickets.unwrap_or(&spec.output)["required"],
+                "repeat": format!("{:?}", spec.repeat),
+            })
+        })
+        .collect()
+    };
+    assert_eq!(said_to("jira"), said_to("rt"));
+    assert_eq!(said_to("jira").len(), 5);
+}
+
 #[tokio::test]
 async fn both_editions_read_write_and_refuse_alike() {
     for edition in [cloud, data_center] {
