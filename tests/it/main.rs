@@ -14,6 +14,7 @@ mod event_logs;
 mod handovers;
 mod hunt;
 mod leaks;
+mod leaving;
 mod order;
 mod quality;
 mod rates;

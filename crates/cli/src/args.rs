@@ -86,6 +86,7 @@ pub(crate) enum Command {
     Cancel(commands::steer::CancelArgs),
     Resume(commands::steer::ResumeArgs),
     Retry(commands::steer::RetryArgs),
+    Leavers(commands::leavers::LeaversArgs),
     Serve(commands::serve::ServeArgs),
     Doctor(commands::doctor::DoctorArgs),
     Completions(commands::completions::CompletionsArgs),

@@ -125,6 +125,9 @@ impl From<kompel_runtime::Error> for Failure {
 /// What an error of the runtime means to the user: exit code, sentence, advice.
 fn sorted(error: &kompel_runtime::Error) -> (Exit, &'static str, &'static str) {
     use kompel_runtime::Error;
+    if let Some(trouble) = error.disk() {
+        return of_disk(trouble);
+    }
     match error {
         Error::TooNew { .. } => (Exit::Workspace, "fail-too-new", "advice-upgrade"),
         Error::Exists(_) => (Exit::Output, "fail-exists", "advice-exists"),
@@ -144,6 +147,15 @@ fn sorted(error: &kompel_runtime::Error) -> (Exit, &'static str, &'static str) {
     }
 }
 
+/// What a full or read-only disk means to the user.
+fn of_disk(trouble: kompel_runtime::DiskTrouble) -> (Exit, &'static str, &'static str) {
+    use kompel_runtime::DiskTrouble;
+    match trouble {
+        DiskTrouble::Full => (Exit::Workspace, "fail-disk-full", "advice-disk-full"),
+        DiskTrouble::ReadOnly => (Exit::Workspace, "fail-read-only", "advice-read-only"),
+    }
+}
+
 impl From<kompel_runtime::RuntimeError> for Failure {
     fn from(error: kompel_runtime::RuntimeError) -> Self {
         use kompel_runtime::RuntimeError;
@@ -155,9 +167,13 @@ impl From<kompel_runtime::RuntimeError> for Failure {
                 Self::new(Exit::Playbook, Phrase::new("fail-run")).because(&error)
             }
             RuntimeError::Journal(_) | RuntimeError::Run(_) => {
-                Self::new(Exit::Workspace, Phrase::new("fail-run"))
-                    .advise(Phrase::new("advice-doctor"))
-                    .because(&error)
+                let trouble = match &error {
+                    RuntimeError::Journal(error) => error.disk(),
+                    _ => None,
+                };
+                let (exit, says, advice) =
+                    trouble.map_or((Exit::Workspace, "fail-run", "advice-doctor"), of_disk);
+                Self::new(exit, Phrase::new(says)).advise(Phrase::new(advice)).because(&error)
             }
         }
     }

@@ -31,11 +31,13 @@ pub(crate) enum Exit {
     Waiting = 11,
     /// The answer does not count, or the run can't do that now.
     Refused = 12,
+    /// An account of someone who left can still be used, or it can't be told whether one can.
+    StillOpen = 13,
 }
 
 impl Exit {
     /// All, in order of their numbers.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Done,
         Self::Unexpected,
         Self::Usage,
@@ -49,6 +51,7 @@ impl Exit {
         Self::NotCompleted,
         Self::Waiting,
         Self::Refused,
+        Self::StillOpen,
     ];
 
     /// The number the shell sees.
@@ -72,6 +75,7 @@ impl Exit {
             Self::NotCompleted => "not-completed",
             Self::Waiting => "waiting",
             Self::Refused => "refused",
+            Self::StillOpen => "still-open",
         }
     }
 }

@@ -50,7 +50,7 @@ impl Invitations {
                 invitation.tenant,
                 invitation.person,
                 invitation.code,
-                invitation.plan_hash.get(..12).unwrap_or(&invitation.plan_hash),
+                invitation.plan_hash,
             )
         };
         lines.push(self.wording.word("invite-yes"));

@@ -10,6 +10,7 @@ mod config;
 mod diagnostics;
 mod exit;
 mod findings;
+mod handwork;
 mod help;
 mod hunting;
 mod invitations;

@@ -16,6 +16,7 @@ use crate::{
     config::Config,
     diagnostics::Failure,
     exit::Exit,
+    handwork::Handwork,
     invitations::Invitations,
     playbooks::{self, Kept, Shelf},
     session::Session,
@@ -38,7 +39,8 @@ impl Orchestra {
             .map_err(|error| unexpected(&error))?;
         let _inside = threads.enter();
         let mut registry = registry(session)?;
-        with_leavers(&mut registry, &session.config);
+        let handwork = Arc::new(Handwork::default());
+        with_leavers(&mut registry, &session.config, Arc::clone(&handwork));
         let catalogue = registry.catalogue();
         let books = usable(session, &catalogue)?;
         let registry_for_mail = registry_of_mail(session)?;
@@ -55,6 +57,7 @@ impl Orchestra {
             schedules: schedules(&session.config, &books)?,
         };
         let runtime = Arc::new(Runtime::open(parts)?);
+        handwork.opened(&runtime);
         Ok(Self { runtime, threads })
     }
 
@@ -77,7 +80,14 @@ pub(crate) fn catalogue() -> Catalogue {
 }
 
 /// The leavers' functions, over the connections that can be used.
-fn with_leavers(registry: &mut Registry, config: &Config) {
+fn with_leavers(registry: &mut Registry, config: &Config, handwork: Arc<Handwork>) {
+    let (mut systems, clients) = systems(registry, config);
+    systems.remember_by(handwork);
+    registry.add_connector(leavers::connector(Arc::new(systems), clients));
+}
+
+/// Every tenant's systems as an inventory asks them, and the tenants as requests name them.
+pub(crate) fn systems(registry: &Registry, config: &Config) -> (Systems, Vec<Client>) {
     let (mut systems, mut clients) = (Systems::default(), Vec::new());
     for (tenant, table) in &config.tenant {
         for (name, connection) in registry.connections(tenant) {
@@ -104,7 +114,7 @@ fn with_leavers(registry: &mut Registry, config: &Config) {
             domains: table.domains.clone(),
         });
     }
-    registry.add_connector(leavers::connector(Arc::new(systems), clients));
+    (systems, clients)
 }
 
 /// The connectors, and the connections of every tenant.

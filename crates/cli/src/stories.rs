@@ -1,6 +1,9 @@
 //! A run's story in words.
 
-use kompel_engine::act::{ActRecord, ApprovalRecord, Leftover, Phase, Standing};
+use kompel_engine::{
+    Ending,
+    act::{ActRecord, ApprovalRecord, Leftover, Phase, Standing},
+};
 use kompel_model::{Phrase, TenantId, Timestamp};
 use kompel_runtime::{RunStatus, StepStory, Story, Waiting};
 
@@ -25,7 +28,7 @@ pub(crate) fn tell(
 }
 
 /// The exit code of a run that stands so.
-fn exit(status: &RunStatus) -> Exit {
+pub(crate) fn exit(status: &RunStatus) -> Exit {
     match status {
         RunStatus::Completed => Exit::Done,
         RunStatus::Running | RunStatus::Waiting { .. } => Exit::Waiting,
@@ -75,6 +78,12 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
     }
     for line in status(&story.status, output) {
         output.line(&line);
+    }
+    // What the playbook itself says of its end, in its own words.
+    if let Some(Ending::Completed { output: end }) = &story.ending
+        && let Some(says) = end["says"].as_str()
+    {
+        output.line(says);
     }
     if let Some(ended) = story.ended {
         output.say(&Phrase::new("story-ended").text("at", moment(ended)));

@@ -8,6 +8,7 @@ mod action;
 mod finding;
 mod ids;
 mod language;
+mod leaver;
 mod log;
 mod phrase;
 mod plan;
@@ -21,6 +22,12 @@ pub use action::{ActionEffect, ActionName, ActionSpec, Catalogue, Repeat, Unusab
 pub use finding::{Counts, Effect, Finding, FindingCode, Place};
 pub use ids::{CandidateId, MemberRef, PersonId};
 pub use language::{Language, UnknownLanguage};
+pub use leaver::{
+    AccountReading, Deed, DeedState, LEAVER_REPORT, LeaverAccount, LeaverAnswer, LeaverApproval,
+    LeaverByHand, LeaverCell, LeaverMatrix, LeaverPerson, LeaverPlace, LeaverReport, LeaverRow,
+    LeaverRun, LeaverSystem, LeaverTenant, LeaverTrail, OpenItem, OpenKind, Standing, TrailEntry,
+    Who,
+};
 pub use log::{EventLog, Party, Reading};
 pub use phrase::{Arg, Phrase};
 pub use plan::{Plan, PlanHash, PlannedChange, canonical_json};

@@ -1,4 +1,4 @@
-//! A view to a PDF of one page.
+//! A view to a PDF: of one page, or of as many as it takes.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -66,6 +66,20 @@ pub(crate) fn one_page<V: Serialize>(
         }
     }
     Err(Error::TooLong { report: report.name(), pages })
+}
+
+/// Sets `report` with the view on as many pages as it takes, and writes it as PDF.
+///
+/// # Errors
+/// [`Error`] if a template is at fault.
+pub(crate) fn pages<V: Serialize>(report: Report, view: &V) -> Result<Vec<u8>, Error> {
+    let json =
+        serde_json::to_vec(view).map_err(|source| Error::View { report: report.name(), source })?;
+    let ident = fingerprint(&json);
+    let document = compile(report, json)?;
+    let pdf = write(report, &document, ident);
+    typst::comemo::evict(KEPT_ROUNDS);
+    pdf
 }
 
 /// The first twelve hexadecimal digits of the data's SHA-256, for the page's foot.

@@ -20,6 +20,8 @@ pub(crate) enum Report {
     Map,
     /// The top three on one A4.
     Pitch,
+    /// One leaver, on as many pages as it takes.
+    Leaver,
 }
 
 impl Report {
@@ -28,6 +30,7 @@ impl Report {
         match self {
             Self::Map => "map.typ",
             Self::Pitch => "pitch.typ",
+            Self::Leaver => "leaver.typ",
         }
     }
 
@@ -37,6 +40,7 @@ impl Report {
         match self {
             Self::Map => 13,
             Self::Pitch => 11,
+            Self::Leaver => 1,
         }
     }
 }
@@ -53,6 +57,7 @@ impl Desk {
         let main = match report {
             Report::Map => HOUSE.map.id(),
             Report::Pitch => HOUSE.pitch.id(),
+            Report::Leaver => HOUSE.leaver.id(),
         };
         Self { main, data: Bytes::new(data) }
     }
@@ -72,7 +77,7 @@ impl World for Desk {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        [&HOUSE.map, &HOUSE.pitch, &HOUSE.style]
+        [&HOUSE.map, &HOUSE.pitch, &HOUSE.leaver, &HOUSE.style]
             .into_iter()
             .find(|source| source.id() == id)
             .cloned()
@@ -99,6 +104,7 @@ struct House {
     fonts: FontStore,
     map: Source,
     pitch: Source,
+    leaver: Source,
     style: Source,
     data: FileId,
 }
@@ -111,6 +117,7 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
         fonts,
         map: source("map.typ", include_str!("../../../reports/map.typ")),
         pitch: source("pitch.typ", include_str!("../../../reports/pitch.typ")),
+        leaver: source("leaver.typ", include_str!("../../../reports/leaver.typ")),
         style: source("style.typ", include_str!("../../../reports/style.typ")),
         data: file_id("data.json"),
     }

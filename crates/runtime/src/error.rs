@@ -133,3 +133,42 @@ pub enum Error {
     #[error("the database refuses")]
     Database(#[from] rusqlite::Error),
 }
+
+/// What is wrong with the disk that the workspace lies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskTrouble {
+    /// It is full, or fails while it writes.
+    Full,
+    /// It can't be written.
+    ReadOnly,
+}
+
+impl DiskTrouble {
+    /// What SQLite's refusal says of the disk, if it does.
+    pub(crate) fn of(error: &rusqlite::Error) -> Option<Self> {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code()? {
+            // A disk that fails while writing is as good as full: stop, act on nothing.
+            ErrorCode::DiskFull | ErrorCode::SystemIoFailure => Some(Self::Full),
+            ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
+                Some(Self::ReadOnly)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Error {
+    /// What is wrong with the disk, if that is it.
+    pub fn disk(&self) -> Option<DiskTrouble> {
+        match self {
+            Self::Database(error) => DiskTrouble::of(error),
+            Self::File { source, .. } => match source.kind() {
+                std::io::ErrorKind::StorageFull => Some(DiskTrouble::Full),
+                std::io::ErrorKind::ReadOnlyFilesystem => Some(DiskTrouble::ReadOnly),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -27,7 +27,7 @@ pub use driver::{
     Answer, Library, Limits, NewWork, NoLibrary, Outcome, Parts, PeerLimits, Proof, Registry,
     RunStatus, Runtime, RuntimeError, Source, StepStory, Story, Told, UndoStory, Waiting,
 };
-pub use error::Error;
+pub use error::{DiskTrouble, Error};
 pub use events::check as check_event;
 pub use fingerprint::Fingerprint;
 pub use journal::{

@@ -7,6 +7,10 @@
 #![expect(clippy::unwrap_used, reason = "a test whose peer does not start has failed")]
 
 mod certificate;
+mod dovecot;
+mod jira;
+mod mail;
+mod microsoft365;
 mod ocserv;
 mod openvpn;
 mod process;
@@ -16,6 +20,10 @@ mod samba;
 mod scim;
 
 pub use certificate::Certificates;
+pub use dovecot::Dovecot;
+pub use jira::{Jira, JiraExchange};
+pub use mail::MailServer;
+pub use microsoft365::{Exchange, How, Metadata, Microsoft365, Trouble, World, guid};
 pub use ocserv::{Cookies, Ocserv, VpnClient};
 pub use openvpn::{OpenVpn, OpenVpnClient};
 pub use process::{Server, free_port, own_address, program, wait_until};

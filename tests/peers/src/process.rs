@@ -129,6 +129,18 @@ pub(crate) fn missing(what: &str) {
     eprintln!("not run: {what} is absent");
 }
 
+/// A program of the virtual environment that `cargo xtask peers` makes.
+pub(crate) fn python_program(name: &str) -> Option<PathBuf> {
+    let usual = || environment("HOME").map(|home| format!("{home}/.cache/kompel/peers"));
+    let folder = environment("KOMPEL_PEERS").or_else(usual)?;
+    let path = Path::new(&folder).join("python/bin").join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    missing(name);
+    None
+}
+
 /// A setting of the tester.
 #[expect(clippy::disallowed_methods, reason = "which peers are there is the tester's setting")]
 pub(crate) fn environment(name: &str) -> Option<String> {

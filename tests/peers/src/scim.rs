@@ -3,16 +3,12 @@
 use std::{
     io::{Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpStream},
-    path::{Path, PathBuf},
     process::Command,
 };
 
 use tempfile::TempDir;
 
-use crate::{
-    Server, free_port,
-    process::{environment, missing},
-};
+use crate::{Server, free_port, process::python_program};
 
 /// A running service.
 pub struct Scim2Server {
@@ -67,16 +63,4 @@ impl Scim2Server {
         assert!(head.split(' ').nth(1).unwrap().starts_with('2'), "{method} {path}: {answer}");
         body.to_owned()
     }
-}
-
-/// A program of the virtual environment that `cargo xtask peers` makes.
-fn python_program(name: &str) -> Option<PathBuf> {
-    let usual = || environment("HOME").map(|home| format!("{home}/.cache/kompel/peers"));
-    let folder = environment("KOMPEL_PEERS").or_else(usual)?;
-    let path = Path::new(&folder).join("python/bin").join(name);
-    if path.is_file() {
-        return Some(path);
-    }
-    missing(name);
-    None
 }

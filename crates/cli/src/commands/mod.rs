@@ -13,6 +13,7 @@ pub(crate) mod explain;
 pub(crate) mod findings;
 pub(crate) mod hunt;
 pub(crate) mod init;
+pub(crate) mod leavers;
 pub(crate) mod log;
 pub(crate) mod map;
 pub(crate) mod pitch;
@@ -63,6 +64,7 @@ pub(crate) fn run(cli: Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Cancel(args) => steer::cancel(&args, global, output),
         Command::Resume(args) => steer::resume(&args, global, output),
         Command::Retry(args) => steer::retry(&args, global, output),
+        Command::Leavers(args) => leavers::run(&args, global, output),
         Command::Serve(args) => serve::run(&args, global, output),
         Command::Doctor(args) => doctor::run(&args, global, output),
         Command::Completions(args) => completions::run(&args, output),

@@ -12,6 +12,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
     process::{Child, Stdio},
     thread::sleep,
     time::Duration,
@@ -49,20 +50,26 @@ const WRITES: [(&str, bool); 6] = [
 /// A workspace with the playbook and the folder that it works on.
 fn workplace() -> Desk {
     let desk = Desk::new();
-    fs::create_dir(desk.path("peer")).unwrap();
+    let at = desk.path("");
+    furnish(&desk, &at);
+    desk
+}
+
+/// Puts the playbook into the workspace; the folder that it works on lies at `peer`.
+fn furnish(desk: &Desk, peer: &Path) {
+    fs::create_dir(peer.join("peer")).unwrap();
     fs::create_dir_all(desk.path("playbooks/crash")).unwrap();
     desk.write("playbooks/crash/playbook.yaml", PLAYBOOK);
-    desk.write("peer/seed.txt", "seed");
-    let (peer, witness) = (desk.path("peer"), desk.path("witness"));
+    fs::write(peer.join("peer/seed.txt"), "seed").unwrap();
+    let (folder, witness) = (peer.join("peer"), peer.join("witness"));
     desk.write(
         "kompel.toml",
         &format!(
             "language = \"en\"\n[tenant.default.limits]\nper_minute = 1000000\n\
-             [tenant.default.connection.folder]\nconnector = \"files\"\nfolder = {peer:?}\n\
+             [tenant.default.connection.folder]\nconnector = \"files\"\nfolder = {folder:?}\n\
              log = {witness:?}\n"
         ),
     );
-    desk
 }
 
 fn serve(desk: &Desk) -> Child {
@@ -421,4 +428,77 @@ fn a_disk_that_is_full_at_any_moment_ends_in_an_error_and_nothing_is_done_withou
     }
     let all = format!("{refused} never began, {stopped} were stopped, {through} came through");
     assert!(refused > 0 && stopped > 0 && through > 0, "{all}");
+}
+
+/// A small disk of its own at this path; gone when dropped.
+#[cfg(target_os = "linux")]
+struct Disk(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Disk {
+    /// `None`, after saying so, where this user may not mount.
+    fn mount(at: PathBuf) -> Option<Self> {
+        let done = Self::told("mount", &["-t", "tmpfs", "-o", "size=4m", "tmpfs"], &at);
+        if !done {
+            eprintln!("not run: this user may not mount a disk");
+        }
+        done.then_some(Self(at))
+    }
+
+    fn remount(&self, how: &str) {
+        let how = format!("remount,{how}");
+        assert!(Self::told("mount", &["-o", &how], &self.0), "{how}");
+    }
+
+    fn told(program: &str, arguments: &[&str], at: &Path) -> bool {
+        let mut command = std::process::Command::new(program);
+        command.args(arguments).arg(at).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Disk {
+    fn drop(&mut self) {
+        Self::told("umount", &["-l"], &self.0);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_real_disk_that_is_full_or_read_only_holds_runs_up_and_loses_none() {
+    let desk = Desk::bare();
+    let Some(disk) = Disk::mount(desk.path("")) else { return };
+    // The peer lies on another disk: what it is asked to do it can do.
+    let peer = tempfile::tempdir().unwrap();
+    assert_eq!(desk.run(&["init", "--lang", "en"]).code, 0);
+    furnish(&desk, peer.path());
+    for name in ["peer", "witness"] {
+        std::os::unix::fs::symlink(peer.path().join(name), desk.path(name)).unwrap();
+    }
+    let n = |n: usize| format!("n={n}");
+    let first = start(&desk, 0);
+    // Full to the last byte.
+    let mut filler = fs::File::create(desk.path("filler")).unwrap();
+    while std::io::Write::write_all(&mut filler, &[0; 4096]).is_ok() {}
+    drop(filler);
+    let full = desk.run(&["run", "crash", "--set", &n(1)]);
+    let said = format!("{} {}{}", full.code, full.out, full.err);
+    assert!(full.code != 0 && full.err.contains("full"), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    fs::remove_file(desk.path("filler")).unwrap();
+    assert!(journals(&desk).contains_key(&first), "the run that was told of is there");
+    // Read-only: nothing new begins, and no request goes out.
+    disk.remount("ro");
+    let witness = fs::read(peer.path().join("witness")).unwrap_or_default();
+    let refused = desk.run(&["run", "crash", "--set", &n(2)]);
+    let said = format!("{} {}{}", refused.code, refused.out, refused.err);
+    assert!(refused.code != 0 && !said.contains("panicked"), "{said}");
+    assert!(refused.err.contains("read-only") || refused.err.contains("readonly"), "{said}");
+    assert_eq!(fs::read(peer.path().join("witness")).unwrap_or_default(), witness, "{said}");
+    disk.remount("rw");
+    settle(&desk);
+    let started = numbered(&desk);
+    assert!(started.contains_key(&first));
+    check(&desk, &started);
 }

@@ -9,7 +9,13 @@ mod failures;
 #[cfg(test)]
 mod hunts;
 #[cfg(test)]
+mod leavers;
+#[cfg(test)]
+mod leaving;
+#[cfg(test)]
 mod privacy;
+#[cfg(test)]
+mod running;
 #[cfg(test)]
 mod trust;
 #[cfg(test)]

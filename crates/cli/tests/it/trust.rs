@@ -36,6 +36,10 @@ fn acme() -> (Desk, String) {
     let set = given(&desk, &["secret", "set", "onlyacme", "--tenant", "acme"], SECRET);
     assert_eq!(set.code, 0, "{}", set.err);
     desk.answer(&["playbook", "new", "access-request"]);
+    desk.answer(&["playbook", "new", "offboarding"]);
+    let leaver = ["--name", "onlyacme", "--mail", "onlyacme@a.test", "--by", "onlyacme"];
+    // It fails too; what stays is a leaver of acme's.
+    desk.run(&[&["leavers", "add"], &leaver[..], &["--tenant", "acme"]].concat());
     // It fails, for acme has no connection; what stays is a run of acme's.
     desk.run(&[
         "run",
@@ -151,6 +155,11 @@ const COMMANDS: &[&[&str]] = &[
     &["resume", "RUN"],
     &["retry", "RUN", "--step", "2", "--why", "z"],
     &["completions", "bash"],
+    &["leavers"],
+    &["leavers", "--open"],
+    &["leavers", "report", "RUN"],
+    &["leavers", "report", "onlyacme"],
+    &["leavers", "audit"],
 ];
 
 /// Commands about the whole installation, or that make one; they show no tenant's records.

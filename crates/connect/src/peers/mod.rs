@@ -40,8 +40,12 @@ macro_rules! peers {
 
 peers! {
     ad,
+    exchange,
     files,
+    graph,
     http,
+    imap,
+    jira,
     mail,
     ocserv,
     openapi,

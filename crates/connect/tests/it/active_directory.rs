@@ -1,5 +1,6 @@
 //! `ad` against Samba's domain controller.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use kompel_connect::{ErrorKind, Verified};
 use kompel_peers::{SambaAd, free_port};
 use serde_json::{Value, json};
@@ -199,6 +200,50 @@ async fn a_password_is_reset_once_and_seen_nowhere() {
     assert!(bench.plan("ad.reset-password", since).await.unwrap().is_empty());
     let must = bench.write("ad.reset-password", json!({"user": "jan", "mustChange": true})).await;
     assert_eq!(must.output["passwordSet"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_password_to_hand_over_is_readable_to_one_person_and_works() {
+    let Some(ad) = domain() else { return };
+    let bench = connect(&ad);
+    let desk = age::x25519::Identity::generate();
+    let seal_for = desk.to_public().to_string();
+    let told = |output: &Value| {
+        let sealed = STANDARD.decode(output["sealed"].as_str().unwrap()).unwrap();
+        String::from_utf8(age::decrypt(&desk, &sealed).unwrap()).unwrap()
+    };
+    let reset = bench.write("ad.reset-password", json!({"user": "jan", "sealFor": seal_for})).await;
+    let password = told(&reset.output);
+    ad.bind("jan@corp.test", &password).unwrap();
+    assert!(ad.bind("jan@corp.test", PASSWORD).is_err());
+    assert!(!format!("{:?} {}", reset.plan, reset.output).contains(&password));
+
+    let new = json!({
+        "account": "nieuw", "name": "Nieuw, Kim", "ou": STAFF, "upn": "nieuw@corp.test",
+        "groups": ["VPN"], "sealFor": seal_for,
+    });
+    let made = bench.perform("ad.create-user", new.clone()).await.unwrap();
+    ad.bind("nieuw@corp.test", &told(&made)).unwrap();
+    let inventory = bench.read("ad.inventory", json!({"user": "nieuw"})).await;
+    assert!(names(&inventory["groups"]).contains(&"VPN"), "{}", inventory["groups"]);
+    assert!(bench.plan("ad.create-user", new.clone()).await.unwrap().is_empty());
+
+    // A first attempt that died between the account and its groups is finished by the second; an
+    // account that was there before is not deleted by an undo.
+    bench.write("ad.remove-from-groups", json!({"user": "nieuw", "groups": ["VPN"]})).await;
+    let rest = bench.write("ad.create-user", new).await;
+    assert_eq!(rest.plan.changes.len(), 1);
+    assert_eq!(rest.output["sealed"], Value::Null);
+    let create = bench.action("ad.create-user");
+    assert_eq!(create.undo_input(&rest.input, &rest.plan, &rest.output), None);
+
+    let both =
+        json!({"user": "jan", "sealFor": seal_for, "unlessSetAfter": "2020-01-01T00:00:00Z"});
+    let nobody = format!("age1{}", "q".repeat(58));
+    for input in [both, json!({"user": "jan", "sealFor": nobody})] {
+        let error = bench.plan("ad.reset-password", input).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Invalid, "{error}");
+    }
 }
 
 #[tokio::test]

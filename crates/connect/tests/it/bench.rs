@@ -41,7 +41,7 @@ impl Bench {
         format!("{:?}", self.connector.check(&self.connection).await)
     }
 
-    fn action(&self, name: &str) -> Arc<dyn Action> {
+    pub(crate) fn action(&self, name: &str) -> Arc<dyn Action> {
         let mut actions = self.connector.actions().into_iter();
         actions.find(|one| one.spec().name.as_str() == name).unwrap_or_else(|| panic!("no {name}"))
     }

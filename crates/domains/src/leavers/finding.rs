@@ -2,9 +2,10 @@
 //! `find-user`.
 //!
 //! Owns what the answers of `find-user` mean: a list of `users`, where a system knows people by name
-//! and address, or the state of one `user`, where it knows logins only.
+//! and address, or the state of one `user`, where it knows logins only. What is found is not yet
+//! taken to be the person's: that is `matching`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use kompel_connect::{Action, Call, Connector, Error};
 use kompel_model::{Account, PersonQuery, Timestamp};
@@ -12,96 +13,221 @@ use serde_json::{Map, Value, json};
 
 use super::Reachable;
 
-/// The fact of an account that only comes close to what was asked for.
-pub(super) const NEAR: &str = "comesClose";
-
-/// True if the system knows people, not logins alone.
-pub(super) fn knows_people(connector: &dyn Connector) -> bool {
-    finder(connector).is_some_and(|action| {
-        let output = action.spec().output;
-        output["properties"].get("users").is_some()
-    })
+/// What an account was found by, the surest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum By {
+    Name,
+    Login,
+    Mail,
 }
 
-/// The person's accounts in this system; `None` if it has no accounts of people.
-pub(super) async fn find(
+/// An account, and why it may be the person's.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Hit {
+    pub(super) account: Account,
+    pub(super) by: By,
+    /// True if nobody fits as written and this one comes close.
+    pub(super) near: bool,
+    /// True if it stands in a directory, which says whose a login is.
+    pub(super) directory: bool,
+}
+
+/// What a kind of system knows of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Knows {
+    /// Nothing: it has no accounts of people.
+    Nobody,
+    /// People by name and address, and the logins that others go by.
+    Directory,
+    /// People by name and address.
+    People,
+    /// Logins; it tells which of them it has.
+    Logins,
+    /// Whether a login is blocked, not whether it exists.
+    Blocks,
+}
+
+/// What this connector's systems know, by what its `find-user` promises.
+pub(super) fn knows(connector: &dyn Connector) -> Knows {
+    let Some(action) = finder(connector) else { return Knows::Nobody };
+    let output = action.spec().output;
+    let properties = &output["properties"];
+    if let Some(users) = properties.get("users") {
+        let user = &users["items"]["properties"];
+        return if user.get("account").is_some() { Knows::Directory } else { Knows::People };
+    }
+    if properties.get("found").is_some() { Knows::Logins } else { Knows::Blocks }
+}
+
+/// Asks a system that knows people.
+pub(super) async fn people(
     system: &Reachable,
-    person: &PersonQuery,
+    wanted: &PersonQuery,
     at: Timestamp,
-) -> Result<Option<Vec<Account>>, Error> {
-    if let Some(accounts) = system.connector.accounts(&system.connection, person).await? {
-        return Ok(Some(accounts));
+) -> Result<Vec<Hit>, Error> {
+    if let Some(own) = system.connector.accounts(&system.connection, wanted).await? {
+        let by = |account: &Account| match &account.mail {
+            Some(mail) if wanted.mails.iter().any(|w| same(w, mail)) => By::Mail,
+            _ if wanted.mails.is_empty() && wanted.logins.is_empty() => By::Name,
+            _ => By::Login,
+        };
+        let hit =
+            |account: Account| Hit { by: by(&account), account, near: false, directory: false };
+        return Ok(own.into_iter().map(hit).collect());
     }
-    let Some(action) = finder(system.connector.as_ref()) else { return Ok(None) };
-    let people = knows_people(system.connector.as_ref());
-    let mut found: BTreeMap<String, Account> = BTreeMap::new();
-    for query in queries(person, people) {
-        let input = if people { json!({"query": query}) } else { json!({"user": query}) };
-        let connection = Arc::clone(&system.connection);
-        let call = Call { connection, input, key: String::new(), at };
-        let answer = action.perform(&call).await?;
-        let accounts = if people { listed(&answer) } else { single(&answer) };
-        found.extend(accounts.into_iter().map(|account| (account.id.clone(), account)));
+    let mut hits = Vec::new();
+    for (query, by) in terms(wanted) {
+        let answer = ask(system, "find-user", json!({"query": query}), at).await?;
+        let directory = knows(system.connector.as_ref()) == Knows::Directory;
+        hits.extend(listed(&answer, by).into_iter().map(|hit| Hit { directory, ..hit }));
     }
-    Ok(Some(found.into_values().collect()))
+    Ok(hits)
+}
+
+/// Asks a system that knows logins only.
+pub(super) async fn logins(
+    system: &Reachable,
+    logins: &[String],
+    at: Timestamp,
+) -> Result<Vec<Account>, Error> {
+    let mut found = Vec::new();
+    for login in logins.iter().filter(|login| plain(login)) {
+        let answer = ask(system, "find-user", json!({"user": login}), at).await?;
+        found.extend(single(&answer));
+    }
+    Ok(found)
+}
+
+/// What an account still holds, closed or not: its groups and roles, and a place that it should have
+/// left. Kinds of system that do not tell hold nothing that counts.
+pub(super) async fn left(
+    system: &Reachable,
+    account: &Account,
+    at: Timestamp,
+) -> Result<Vec<String>, Error> {
+    let knows = |name| action(system.connector.as_ref(), name).is_some();
+    let name = ["inventory", "list-memberships"].into_iter().find(|name| knows(name));
+    let Some(name) = name else { return Ok(Vec::new()) };
+    let holds = ask(system, name, json!({"user": account.id}), at).await?;
+    let list = |name: &str| holds[name].as_array().cloned().unwrap_or_default();
+    // What follows from another group, and what can't be taken away here, is not the account's to
+    // leave.
+    let own = |group: &Value| {
+        group["direct"] != false && group["primary"] != true && group["because"].is_null()
+    };
+    let mut left = Vec::new();
+    for (kind, says) in [("groups", "member of"), ("roles", "role")] {
+        let items = list(kind).into_iter().filter(own);
+        left.extend(items.filter_map(|it| Some(format!("{says} {}", text(&it, &["dn", "name"])?))));
+    }
+    if let (Some(unit), Some(place)) = (leavers_unit(system), holds["ou"].as_str())
+        && !same(&unit, place)
+    {
+        left.push(format!("not in {unit}"));
+    }
+    Ok(left)
+}
+
+/// The unit that this connection's settings name for the accounts of leavers.
+pub(super) fn leavers_unit(system: &Reachable) -> Option<String> {
+    let settings: Value = system.connection.settings.read().ok()?;
+    settings["leavers_ou"].as_str().map(str::to_owned)
+}
+
+/// Texts that mean the same to a directory.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+async fn ask(system: &Reachable, name: &str, input: Value, at: Timestamp) -> Result<Value, Error> {
+    let Some(action) = action(system.connector.as_ref(), name) else { return Ok(Value::Null) };
+    let connection = Arc::clone(&system.connection);
+    action.perform(&Call { connection, input, key: String::new(), at }).await
 }
 
 fn finder(connector: &dyn Connector) -> Option<Arc<dyn Action>> {
-    connector.actions().into_iter().find(|action| action.spec().name.action() == "find-user")
+    action(connector, "find-user")
+}
+
+fn action(connector: &dyn Connector, name: &str) -> Option<Arc<dyn Action>> {
+    connector.actions().into_iter().find(|action| action.spec().name.action() == name)
 }
 
 /// What to ask for: addresses and logins; the name only where nothing better is known.
-fn queries(person: &PersonQuery, people: bool) -> Vec<&str> {
-    let logins = person.logins.iter().map(String::as_str);
-    if !people {
-        return logins.collect();
+fn terms(wanted: &PersonQuery) -> Vec<(&str, By)> {
+    let mails = wanted.mails.iter().map(|mail| (mail.as_str(), By::Mail));
+    let logins = wanted.logins.iter().map(|login| (login.as_str(), By::Login));
+    let exact: Vec<_> = mails.chain(logins).collect();
+    if !exact.is_empty() {
+        return exact;
     }
-    let exact: Vec<&str> = person.mails.iter().map(String::as_str).chain(logins).collect();
-    if exact.is_empty() { person.name.as_deref().into_iter().collect() } else { exact }
+    wanted.name.as_deref().map(|name| (name, By::Name)).into_iter().collect()
+}
+
+/// A login that gateways take for a name. Others (with spaces, say) can't be one of theirs.
+fn plain(login: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '@' | '-');
+    (1..=64).contains(&login.len())
+        && login.chars().all(fits)
+        && !login.starts_with('-')
+        && !login.eq_ignore_ascii_case("default")
 }
 
 fn text(of: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| of[*name].as_str()).map(str::to_owned)
 }
 
-fn listed(answer: &Value) -> Vec<Account> {
+fn listed(answer: &Value, by: By) -> Vec<Hit> {
     let near = answer["exact"].as_bool() == Some(false);
     let users = answer["users"].as_array().map(Vec::as_slice).unwrap_or_default();
     let one = |user: &Value| {
         let mut facts = Map::new();
-        if near {
-            facts.insert(NEAR.to_owned(), Value::from(true));
+        for fact in ["synced", "guest", "privileged"] {
+            if let Some(value) = user.get(fact).filter(|value| value.is_boolean()) {
+                facts.insert(fact.to_owned(), value.clone());
+            }
         }
         Some(Account {
             id: text(user, &["id"])?,
             login: text(user, &["account", "userName", "login"])?,
-            name: text(user, &["name"]),
+            name: text(user, &["name", "displayName"]),
             mail: text(user, &["mail"]),
             enabled: user["enabled"].as_bool().or_else(|| user["active"].as_bool()),
             sessions: None,
             facts,
         })
     };
-    users.iter().filter_map(one).collect()
+    users
+        .iter()
+        .filter_map(one)
+        .map(|account| Hit { account, by, near, directory: false })
+        .collect()
 }
 
-fn single(answer: &Value) -> Vec<Account> {
+fn single(answer: &Value) -> Option<Account> {
     if answer["found"].as_bool() == Some(false) {
-        return Vec::new();
+        return None;
     }
-    let Some(user) = text(answer, &["user"]) else { return Vec::new() };
+    let user = text(answer, &["user"])?;
     let closed = ["locked", "blocked", "rejected"].iter().find_map(|name| answer[*name].as_bool());
     let sessions = answer["sessions"].as_array().map(Vec::len);
-    vec![Account {
+    let mut facts = Map::new();
+    if let Some(cookies) = answer["cookies"].as_u64().filter(|cookies| *cookies > 0) {
+        facts.insert(COOKIES.to_owned(), cookies.into());
+    }
+    Some(Account {
         id: user.clone(),
         login: user,
         name: None,
         mail: None,
         enabled: closed.map(|closed| !closed),
         sessions: sessions.and_then(|count| u32::try_from(count).ok()),
-        facts: Map::new(),
-    }]
+        facts,
+    })
 }
+
+/// The fact of sessions that could come back without a password.
+pub(super) const COOKIES: &str = "cookies";
 
 #[cfg(test)]
 mod tests {
@@ -112,19 +238,21 @@ mod tests {
         let users = json!({"count": 1, "exact": true, "users": [
             {"id": "1", "account": "jan", "name": "Jan", "mail": "jan@a.test", "enabled": true},
         ]});
-        let found = listed(&users);
-        assert_eq!((found[0].login.as_str(), found[0].enabled), ("jan", Some(true)));
+        let found = &listed(&users, By::Mail)[0];
+        assert_eq!((found.account.login.as_str(), found.account.enabled), ("jan", Some(true)));
         let near =
             json!({"exact": false, "users": [{"id": "1", "userName": "jan", "active": false}]});
-        assert!(listed(&near)[0].facts.contains_key(NEAR));
+        assert!(listed(&near, By::Mail)[0].near);
         for (answer, enabled) in [
             (json!({"user": "jan", "found": true, "locked": false, "sessions": [{}]}), Some(true)),
             (json!({"user": "jan", "blocked": true, "sessions": []}), Some(false)),
             (json!({"user": "jan", "found": true, "locked": null}), None),
         ] {
-            assert_eq!(single(&answer)[0].enabled, enabled, "{answer}");
+            assert_eq!(single(&answer).unwrap().enabled, enabled, "{answer}");
         }
-        assert!(single(&json!({"user": "jan", "found": false})).is_empty());
+        assert!(single(&json!({"user": "jan", "found": false})).is_none());
+        let cookie = json!({"user": "jan", "found": true, "locked": true, "cookies": 1});
+        assert_eq!(single(&cookie).unwrap().facts[COOKIES], 1);
     }
 
     #[test]
@@ -133,8 +261,16 @@ mod tests {
         let by_name = PersonQuery { name: name.clone(), ..PersonQuery::default() };
         let mails = vec!["jan@a.test".to_owned()];
         let by_mail = PersonQuery { name, mails, ..PersonQuery::default() };
-        assert_eq!(queries(&by_name, true), ["Jan Janssen"]);
-        assert_eq!(queries(&by_mail, true), ["jan@a.test"]);
-        assert!(queries(&by_mail, false).is_empty());
+        assert_eq!(terms(&by_name), [("Jan Janssen", By::Name)]);
+        assert_eq!(terms(&by_mail), [("jan@a.test", By::Mail)]);
+    }
+
+    #[test]
+    fn what_no_gateway_takes_for_a_name_is_not_asked_for() {
+        for (login, fits) in
+            [("jan", true), ("jan janssen", false), ("DEFAULT", false), ("-l", false)]
+        {
+            assert_eq!(plain(login), fits, "{login}");
+        }
     }
 }

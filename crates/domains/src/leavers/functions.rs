@@ -1,4 +1,4 @@
-//! `leavers.read` and `leavers.inventory`, as playbooks call them.
+//! `leavers.read`, `leavers.inventory` and `leavers.prove`, as playbooks call them.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use kompel_connect::{
     Action, Call, Check, Connection, Connector, Error, ErrorKind, Look, Verified,
 };
-use kompel_model::{ActionEffect, ActionSpec, PersonQuery, Plan, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, PersonQuery, Plan, PlannedChange, Repeat};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Client, Letter, Systems, read};
+use super::{Client, Doubts, Found, Inventory, Letter, Systems, read};
 
 /// The functions; `systems` are those of every tenant, `clients` all that a request may be about.
 pub fn connector(systems: Arc<Systems>, clients: Vec<Client>) -> Arc<dyn Connector> {
@@ -31,7 +31,8 @@ impl Connector for Leavers {
     fn actions(&self) -> Vec<Arc<dyn Action>> {
         vec![
             Arc::new(Read { clients: Arc::clone(&self.clients) }),
-            Arc::new(Inventory { systems: Arc::clone(&self.systems) }),
+            Arc::new(Take { systems: Arc::clone(&self.systems) }),
+            Arc::new(Prove { systems: Arc::clone(&self.systems) }),
         ]
     }
 
@@ -50,7 +51,16 @@ struct Read {
 }
 
 /// `leavers.inventory`.
-struct Inventory {
+struct Take {
+    systems: Arc<Systems>,
+}
+
+/// `leavers.prove`: reads everything again and holds it against "closed".
+///
+/// It writes nothing, and counts as a notice all the same: as a step that was to be done, it leaves
+/// the run incomplete where the proof fails, and a rehearsal does not take today's open accounts for
+/// a failure.
+struct Prove {
     systems: Arc<Systems>,
 }
 
@@ -116,25 +126,51 @@ impl Action for Read {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Wanted {
     person: PersonQuery,
+    #[serde(default)]
+    settled: bool,
+    #[serde(default)]
+    not_confirmed: Vec<String>,
+}
+
+impl Wanted {
+    async fn inventory(&self, systems: &Systems, call: &Call) -> Inventory {
+        let doubts = if self.settled { Doubts::Settled } else { Doubts::Told };
+        systems.inventory_where(&call.connection.tenant, &self.person, doubts, call.at).await
+    }
+}
+
+fn person_input(more: Value) -> Value {
+    let texts = json!({"type": "array", "maxItems": 40, "items": {"type": "string"}});
+    let mut properties = json!({
+        "person": {
+            "type": "object", "additionalProperties": false, "minProperties": 1,
+            "properties": {"name": {"type": ["string", "null"]}, "mails": texts, "logins": texts},
+        },
+        "settled": {
+            "type": "boolean", "default": false,
+            "description": "true: somebody said who is meant; accounts that only come close are \
+                            other people's",
+        },
+    });
+    if let (Some(properties), Value::Object(more)) = (properties.as_object_mut(), more) {
+        properties.extend(more);
+    }
+    json!({
+        "type": "object", "required": ["person"], "additionalProperties": false,
+        "properties": properties,
+    })
 }
 
 #[async_trait]
-impl Action for Inventory {
+impl Action for Take {
     fn spec(&self) -> ActionSpec {
-        let texts = json!({"type": "array", "maxItems": 20, "items": {"type": "string"}});
-        let input = json!({
-            "type": "object", "required": ["person"], "additionalProperties": false,
-            "properties": {"person": {
-                "type": "object", "additionalProperties": false, "minProperties": 1,
-                "properties": {"name": {"type": ["string", "null"]}, "mails": texts, "logins": texts},
-            }},
-        });
         spec(
             "leavers.inventory",
             "Lists every account that a person has in the tenant's systems",
-            input,
+            person_input(json!({})),
         )
     }
 
@@ -144,7 +180,7 @@ impl Action for Inventory {
 
     async fn perform(&self, call: &Call) -> Result<Value, Error> {
         let wanted: Wanted = input(call)?;
-        output(&self.systems.inventory(&call.connection.tenant, &wanted.person, call.at).await)
+        output(&wanted.inventory(&self.systems, call).await)
     }
 
     async fn look(&self, _call: &Call) -> Result<Look, Error> {
@@ -154,4 +190,88 @@ impl Action for Inventory {
     async fn verify(&self, _call: &Call, output: &Value) -> Result<Verified, Error> {
         Ok(Verified::Holds(output.clone()))
     }
+}
+
+#[async_trait]
+impl Action for Prove {
+    fn spec(&self) -> ActionSpec {
+        let more = json!({"notConfirmed": {
+            "type": "array", "items": {"type": "string"}, "maxItems": 1000,
+            "description": "systems that nobody confirmed to have closed by hand: open too",
+        }});
+        let summary = "Reads every system again; the run is incomplete while an account is open";
+        ActionSpec {
+            effect: ActionEffect::Notice,
+            ..spec("leavers.prove", summary, person_input(more))
+        }
+    }
+
+    async fn plan(&self, call: &Call) -> Result<Plan, Error> {
+        let wanted: Wanted = input(call)?;
+        let person = &wanted.person;
+        let who = person.name.iter().chain(&person.mails).chain(&person.logins).next();
+        let change = PlannedChange {
+            object: who.cloned().unwrap_or_default(),
+            property: "every account, read again".to_owned(),
+            from: Value::Null,
+            to: "closed".into(),
+            irreversible: false,
+        };
+        let predicted = output(&Inventory { person: person.clone(), ..Inventory::default() })?;
+        Ok(Plan { changes: vec![change], predicted, remarks: Vec::new() })
+    }
+
+    async fn perform(&self, call: &Call) -> Result<Value, Error> {
+        let wanted: Wanted = input(call)?;
+        output(&wanted.inventory(&self.systems, call).await)
+    }
+
+    async fn look(&self, _call: &Call) -> Result<Look, Error> {
+        Ok(Look::NotDone)
+    }
+
+    async fn verify(&self, call: &Call, _output: &Value) -> Result<Verified, Error> {
+        let wanted: Wanted = input(call)?;
+        let inventory = wanted.inventory(&self.systems, call).await;
+        let open = open(&inventory, &wanted.not_confirmed);
+        let found = output(&inventory)?;
+        Ok(if open.is_empty() {
+            Verified::Holds(found)
+        } else {
+            Verified::Differs { found, because: open.join("; ") }
+        })
+    }
+}
+
+/// Everything that keeps a person's accounts from being closed, one fragment each.
+fn open(inventory: &Inventory, not_confirmed: &[String]) -> Vec<String> {
+    let accounts = inventory.accounts.iter().filter_map(account_open);
+    let silent = inventory.unreachable.iter();
+    let silent =
+        silent.map(|system| format!("{}: no answer ({})", system.connection, system.because));
+    let doubtful = inventory.doubtful.iter();
+    let doubtful = doubtful
+        .map(|found| format!("{}: {} may be theirs too", found.connection, found.account.login));
+    let by_hand = not_confirmed.iter();
+    let by_hand = by_hand.map(|system| format!("{system}: nobody confirmed to have closed it"));
+    accounts.chain(silent).chain(doubtful).chain(by_hand).collect()
+}
+
+fn account_open(found: &Found) -> Option<String> {
+    let account = &found.account;
+    let mut still = Vec::new();
+    match account.enabled {
+        Some(true) => still.push("can sign in".to_owned()),
+        None => still.push("does not tell whether it can sign in".to_owned()),
+        Some(false) => {}
+    }
+    if let Some(count) = account.sessions.filter(|count| *count > 0) {
+        still.push(format!("{count} live sessions"));
+    }
+    if found.is_open() && still.is_empty() {
+        still.push("a session can come back".to_owned());
+    }
+    still.extend(found.left.iter().cloned());
+    let says = || format!("{}: {} {}", found.connection, account.login, still.join(", "));
+    (!still.is_empty()).then(says)
 }

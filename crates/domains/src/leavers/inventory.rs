@@ -7,11 +7,14 @@ use std::{
 };
 
 use futures::future::join_all;
-use kompel_connect::{Connection, Connector};
+use kompel_connect::{Connection, Connector, Error};
 use kompel_model::{Account, PersonQuery, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::finding;
+use super::{
+    finding::{self, By, COOKIES, Hit, Knows},
+    matching::Known,
+};
 
 /// Every tenant's systems: those that can be asked, and those that only people can look at.
 #[derive(Default)]
@@ -19,6 +22,29 @@ pub struct Systems {
     reachable: BTreeMap<TenantId, Vec<Reachable>>,
     unusable: BTreeMap<TenantId, Vec<Unreachable>>,
     unconnected: BTreeMap<TenantId, Vec<Unconnected>>,
+    memory: Option<Arc<dyn Memory>>,
+}
+
+/// What earlier offboardings know.
+pub trait Memory: Send + Sync {
+    /// The systems that people said to have closed for the owner of one of these accounts
+    /// (connection and id), the last word for each.
+    fn closed_by_hand(&self, tenant: &TenantId, accounts: &[(String, String)]) -> Vec<ByHand>;
+}
+
+/// A system that cannot be asked and that somebody closed for this person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// What people call it.
+    pub system: String,
+    /// Who closed it.
+    pub by: String,
+    /// When they said so.
+    pub at: Timestamp,
+    /// What proves it, in their words.
+    pub proof: String,
+    /// In which run.
+    pub run: String,
 }
 
 /// A system that can be asked.
@@ -42,7 +68,7 @@ pub struct Unconnected {
 }
 
 /// A system that could not be asked this time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreachable {
     /// Which.
     pub connection: String,
@@ -50,8 +76,17 @@ pub struct Unreachable {
     pub because: String,
 }
 
+/// A system that was asked and answered, whether or not it knows the person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Asked {
+    /// The connection.
+    pub connection: String,
+    /// What people call the system.
+    pub system: String,
+}
+
 /// One account, and where it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// What people call the system.
     pub system: String,
@@ -62,22 +97,62 @@ pub struct Found {
     /// The account.
     #[serde(flatten)]
     pub account: Account,
+    /// What it still holds, closed or not: groups, a place that it should have left.
+    #[serde(default)]
+    pub left: Vec<String>,
+    /// The unit that the connection names for the accounts of leavers.
+    #[serde(default, rename = "leaversUnit", skip_serializing_if = "Option::is_none")]
+    pub leavers_unit: Option<String>,
+}
+
+impl Found {
+    /// True if the account can be used, or may be for all that is known: enabled, or with a session
+    /// that is live or can come back.
+    pub fn is_open(&self) -> bool {
+        self.account.enabled != Some(false)
+            || self.account.sessions.is_some_and(|count| count > 0)
+            || self.account.facts.contains_key(COOKIES)
+    }
 }
 
 /// Everything that was found, in the order of connections and accounts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Inventory {
-    /// The accounts.
+    /// The systems that answered, by connection.
+    pub asked: Vec<Asked>,
+    /// The accounts that are the person's.
     pub accounts: Vec<Found>,
+    /// Accounts that may be the person's or somebody else's: a person must say.
+    pub doubtful: Vec<Found>,
+    /// Connections with doubtful accounts.
+    pub ambiguous: Vec<String>,
     /// Systems that only people can look at.
     pub unconnected: Vec<Unconnected>,
+    /// Those of them that somebody closed already. Empty while an account is open: what was closed
+    /// before may be open again.
+    #[serde(rename = "byHand")]
+    pub by_hand: Vec<ByHand>,
     /// Systems that did not answer: nothing is known of them, so nothing there is closed.
     pub unreachable: Vec<Unreachable>,
-    /// Connections where more than one person fits: somebody must say who is meant.
-    pub ambiguous: Vec<String>,
     /// How many of the accounts can still be used, or may be for all that is known: enabled, or with
-    /// a live session.
+    /// a session that is live or can come back.
     pub open: usize,
+    /// How many of the others still hold something.
+    pub left: usize,
+    /// The person, with every address that is known by now and every login that the request or a
+    /// directory tells.
+    pub person: PersonQuery,
+}
+
+/// How sure it must be that an account is the person's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Doubts {
+    /// Doubtful accounts are told.
+    #[default]
+    Told,
+    /// Somebody has said who is meant: doubtful accounts are other people's.
+    Settled,
 }
 
 impl Systems {
@@ -97,85 +172,281 @@ impl Systems {
         self.unconnected.entry(tenant.clone()).or_default().push(system);
     }
 
-    /// Asks every system of the tenant for this person's accounts; only reads. Directories first:
-    /// the logins that they know are then looked for in the systems that know logins only.
+    /// Who remembers what people closed by hand.
+    pub fn remember_by(&mut self, memory: Arc<dyn Memory>) {
+        self.memory = Some(memory);
+    }
+
+    /// Asks every system of the tenant for this person's accounts; only reads. Those that know
+    /// people come first; the addresses and logins that they tell are asked for once more, and the
+    /// logins then looked for in the systems that know logins only.
     pub async fn inventory(
         &self,
         tenant: &TenantId,
         person: &PersonQuery,
         at: Timestamp,
     ) -> Inventory {
-        let mut inventory = Inventory {
-            unconnected: self.unconnected.get(tenant).cloned().unwrap_or_default(),
-            unreachable: self.unusable.get(tenant).cloned().unwrap_or_default(),
-            ..Inventory::default()
-        };
-        let systems = self.reachable.get(tenant).map(Vec::as_slice).unwrap_or_default();
-        let mut person = person.clone();
-        for directories in [true, false] {
-            let known = &person;
-            let asked = systems
-                .iter()
-                .filter(|system| finding::knows_people(system.connector.as_ref()) == directories)
-                .map(|system| async move { (system, finding::find(system, known, at).await) });
-            for (system, answer) in join_all(asked).await {
-                inventory.take(system, answer, &person);
-            }
-            let logins: BTreeSet<String> = person
-                .logins
-                .iter()
-                .cloned()
-                .chain(inventory.accounts.iter().map(|found| found.account.login.clone()))
-                .collect();
-            if inventory.ambiguous.is_empty() {
-                person.logins = logins.into_iter().collect();
-            }
-        }
-        inventory
-            .accounts
-            .sort_by(|a, b| (&a.connection, &a.account.id).cmp(&(&b.connection, &b.account.id)));
-        inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
-        let open = |found: &&Found| {
-            found.account.enabled != Some(false) || found.account.sessions.is_some_and(|n| n > 0)
-        };
-        inventory.open = inventory.accounts.iter().filter(open).count();
-        inventory
+        self.inventory_where(tenant, person, Doubts::Told, at).await
     }
-}
 
-impl Inventory {
-    fn take(
-        &mut self,
-        system: &Reachable,
-        answer: Result<Option<Vec<Account>>, kompel_connect::Error>,
+    /// The same, where somebody may have said who is meant.
+    pub async fn inventory_where(
+        &self,
+        tenant: &TenantId,
         person: &PersonQuery,
-    ) {
-        let connection = system.connection.name.clone();
-        match answer {
-            Ok(None) => {}
-            Ok(Some(accounts)) => {
-                if by_name_alone(person) && accounts.len() > 1
-                    || accounts.iter().any(|account| account.facts.contains_key(finding::NEAR))
-                {
-                    self.ambiguous.push(connection.clone());
-                }
-                self.accounts.extend(accounts.into_iter().map(|account| Found {
-                    system: system.system.clone(),
-                    connector: system.connector.name().to_owned(),
-                    connection: connection.clone(),
-                    account,
-                }));
-            }
-            Err(error) => {
-                self.unreachable.push(Unreachable { connection, because: error.to_string() });
-            }
+        doubts: Doubts,
+        at: Timestamp,
+    ) -> Inventory {
+        let systems = self.reachable.get(tenant).map(Vec::as_slice).unwrap_or_default();
+        let mut search = Search::new(systems, person, at);
+        search.people().await;
+        search.settle(doubts);
+        if search.doubtful.is_empty() {
+            search.logins().await;
         }
+        search.details().await;
+        let mut inventory = search.inventory();
+        inventory.unconnected = self.unconnected.get(tenant).cloned().unwrap_or_default();
+        inventory.unreachable.extend(self.unusable.get(tenant).cloned().unwrap_or_default());
+        inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
+        inventory.unreachable.dedup_by(|a, b| a.connection == b.connection);
+        inventory.by_hand = self.by_hand(tenant, &inventory);
+        inventory
+    }
+
+    fn by_hand(&self, tenant: &TenantId, inventory: &Inventory) -> Vec<ByHand> {
+        let Some(memory) = self.memory.as_ref().filter(|_| inventory.open == 0) else {
+            return Vec::new();
+        };
+        if inventory.unconnected.is_empty() || inventory.accounts.is_empty() {
+            return Vec::new();
+        }
+        let accounts = inventory.accounts.iter();
+        let accounts: Vec<_> =
+            accounts.map(|found| (found.connection.clone(), found.account.id.clone())).collect();
+        let known = |by: &ByHand| inventory.unconnected.iter().any(|one| one.system == by.system);
+        memory.closed_by_hand(tenant, &accounts).into_iter().filter(known).collect()
     }
 }
 
-/// True if nothing but a name says who is meant.
-fn by_name_alone(person: &PersonQuery) -> bool {
-    person.mails.is_empty() && person.logins.is_empty()
+/// How often what was found leads to another question.
+const MOST_ROUNDS: usize = 4;
+
+/// A search for one person through the systems of a tenant.
+struct Search<'a> {
+    systems: &'a [Reachable],
+    at: Timestamp,
+    known: Known,
+    /// What of it the systems that know people were asked for.
+    asked_for: Known,
+    /// Logins that are somebody else's, in lower case.
+    others: BTreeSet<String>,
+    /// By system and account id.
+    certain: BTreeMap<(usize, String), Found>,
+    doubtful: BTreeMap<(usize, String), Found>,
+    near: Vec<(usize, Hit)>,
+    asked: BTreeSet<usize>,
+    unreachable: BTreeMap<usize, String>,
+}
+
+impl<'a> Search<'a> {
+    fn new(systems: &'a [Reachable], person: &PersonQuery, at: Timestamp) -> Self {
+        Self {
+            systems,
+            at,
+            known: Known::of(person),
+            asked_for: Known::default(),
+            others: BTreeSet::new(),
+            certain: BTreeMap::new(),
+            doubtful: BTreeMap::new(),
+            near: Vec::new(),
+            asked: BTreeSet::new(),
+            unreachable: BTreeMap::new(),
+        }
+    }
+
+    fn found(&self, system: usize, account: Account) -> Found {
+        let of = &self.systems[system];
+        Found {
+            system: of.system.clone(),
+            connector: of.connector.name().to_owned(),
+            connection: of.connection.name.clone(),
+            account,
+            left: Vec::new(),
+            leavers_unit: finding::leavers_unit(of),
+        }
+    }
+
+    fn that(&self, knows: impl Fn(Knows) -> bool) -> Vec<usize> {
+        let all = self.systems.iter().enumerate();
+        all.filter(|(_, system)| knows(finding::knows(system.connector.as_ref())))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    fn failed(&mut self, system: usize, error: &Error) {
+        self.unreachable.insert(system, error.to_string());
+    }
+
+    /// Asks the systems that know people: for what is known, then for what they told, until they
+    /// tell nothing new.
+    async fn people(&mut self) {
+        let mut wanted = self.known.everything();
+        for _ in 0..MOST_ROUNDS {
+            self.asked_for = self.known.clone();
+            let hits = self.ask(&wanted).await;
+            self.judge(hits);
+            wanted = self.known.beyond(&self.asked_for);
+            if wanted.mails.is_empty() && wanted.logins.is_empty() {
+                return;
+            }
+        }
+    }
+
+    async fn ask(&mut self, wanted: &PersonQuery) -> Vec<(usize, Hit)> {
+        let systems = self.that(|knows| matches!(knows, Knows::Directory | Knows::People));
+        let all = self.systems;
+        let at = self.at;
+        let asked = systems
+            .into_iter()
+            .map(|system| async move { (system, finding::people(&all[system], wanted, at).await) });
+        let mut found = Vec::new();
+        for (system, answer) in join_all(asked).await {
+            self.asked.insert(system);
+            match answer {
+                Ok(hits) => found.extend(hits.into_iter().map(|hit| (system, hit))),
+                Err(error) => self.failed(system, &error),
+            }
+        }
+        found
+    }
+
+    fn judge(&mut self, hits: Vec<(usize, Hit)>) {
+        let (near, exact): (Vec<_>, Vec<_>) = hits.into_iter().partition(|(_, hit)| hit.near);
+        self.near.extend(near);
+        let mut best: BTreeMap<(usize, String), Hit> = BTreeMap::new();
+        for (system, hit) in exact {
+            let key = (system, hit.account.id.clone());
+            if self.certain.contains_key(&key) {
+                continue;
+            }
+            if best.get(&key).is_none_or(|known| known.by < hit.by) {
+                best.insert(key, hit);
+            }
+        }
+        let theirs = self.known.judge(&best.values().collect::<Vec<_>>());
+        for ((key, hit), theirs) in best.into_iter().zip(theirs) {
+            let found = self.found(key.0, hit.account);
+            if theirs {
+                self.certain.insert(key, found);
+            } else {
+                self.doubtful.insert(key, found);
+            }
+        }
+    }
+
+    /// What only comes close matters where nothing better was found.
+    fn settle(&mut self, doubts: Doubts) {
+        let nobody = self.certain.is_empty();
+        for (system, hit) in std::mem::take(&mut self.near) {
+            let theirs = self.certain.keys().any(|(at, _)| *at == system);
+            let maybe = hit.by == By::Name && !theirs && !self.known.speaks_against(&hit.account);
+            if nobody || maybe {
+                let found = self.found(system, hit.account);
+                self.doubtful.insert((system, found.account.id.clone()), found);
+            }
+        }
+        if doubts == Doubts::Settled {
+            let others = std::mem::take(&mut self.doubtful).into_values();
+            self.others = others.map(|found| found.account.login.to_lowercase()).collect();
+        }
+    }
+
+    /// Looks for the person's logins where only logins are known; what a service calls the person is
+    /// not looked for if a directory calls somebody else so. Where a system can't tell whether
+    /// it has a login, only those are asked for that the requester or a directory knows.
+    async fn logins(&mut self) {
+        let all = self.systems;
+        let at = self.at;
+        let (sure, mut known) = (self.known.sure(), self.asked_for.logins());
+        known.retain(|login| sure.contains(login) || !self.others.contains(login));
+        let systems = self.that(|knows| matches!(knows, Knows::Logins | Knows::Blocks));
+        let asked = systems.into_iter().map(|system| {
+            let tells = finding::knows(all[system].connector.as_ref()) == Knows::Logins;
+            let logins = if tells { &known } else { &sure };
+            async move { (system, finding::logins(&all[system], logins, at).await) }
+        });
+        for (system, answer) in join_all(asked).await {
+            self.asked.insert(system);
+            match answer {
+                Ok(accounts) => {
+                    for account in accounts {
+                        let found = self.found(system, account);
+                        self.certain.insert((system, found.account.id.clone()), found);
+                    }
+                }
+                Err(error) => self.failed(system, &error),
+            }
+        }
+    }
+
+    /// What the accounts still hold.
+    async fn details(&mut self) {
+        let (all, at) = (self.systems, self.at);
+        let asked = self.certain.iter().map(|(key, found)| async move {
+            (key.clone(), finding::left(&all[key.0], &found.account, at).await)
+        });
+        for (key, answer) in join_all(asked).await {
+            match answer {
+                Ok(left) => {
+                    if let Some(found) = self.certain.get_mut(&key) {
+                        found.left = left;
+                    }
+                }
+                Err(error) => self.failed(key.0, &error),
+            }
+        }
+    }
+
+    fn inventory(self) -> Inventory {
+        let sorted = |found: BTreeMap<(usize, String), Found>| {
+            let mut found: Vec<Found> = found.into_values().collect();
+            let key = |found: &Found| (found.connection.clone(), found.account.id.clone());
+            found.sort_by_key(key);
+            found
+        };
+        let answered = self.asked.iter().filter(|at| !self.unreachable.contains_key(at));
+        let asked: BTreeSet<Asked> = answered
+            .map(|at| Asked {
+                connection: self.systems[*at].connection.name.clone(),
+                system: self.systems[*at].system.clone(),
+            })
+            .collect();
+        let asked = asked.into_iter().collect();
+        let (accounts, doubtful) = (sorted(self.certain), sorted(self.doubtful));
+        let open = |found: &&Found| found.is_open();
+        let left = |found: &&Found| !found.is_open() && !found.left.is_empty();
+        let mut ambiguous: Vec<_> = doubtful.iter().map(|found| found.connection.clone()).collect();
+        ambiguous.dedup();
+        Inventory {
+            open: accounts.iter().filter(open).count(),
+            left: accounts.iter().filter(left).count(),
+            accounts,
+            doubtful,
+            ambiguous,
+            asked,
+            unreachable: self
+                .unreachable
+                .into_iter()
+                .map(|(system, because)| Unreachable {
+                    connection: self.systems[system].connection.name.clone(),
+                    because,
+                })
+                .collect(),
+            person: self.known.person(),
+            ..Inventory::default()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -192,6 +463,6 @@ mod tests {
         assert_eq!(inventory.unreachable, [missing]);
         let other =
             systems.inventory(&"acme".parse().unwrap(), &person, Timestamp::default()).await;
-        assert_eq!(other, Inventory::default());
+        assert_eq!(other, Inventory { person, ..Inventory::default() });
     }
 }

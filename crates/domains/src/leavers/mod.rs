@@ -1,11 +1,25 @@
 //! Leavers: who leaves, which client, from when; and every account that they have.
 
+mod audit;
 mod finding;
 mod functions;
 mod inventory;
+mod ledger;
+mod matching;
 mod read;
+mod record;
+#[cfg(test)]
+mod tests;
 mod when;
 
+pub use audit::{Audit, Gone, Lingering, RowTrouble, Untold, UnusableRow, audit, gone, read_list};
 pub use functions::connector;
-pub use inventory::{Found, Inventory, Reachable, Systems, Unconnected, Unreachable};
+pub use inventory::{
+    Asked, ByHand, Doubts, Found, Inventory, Memory, Reachable, Systems, Unconnected, Unreachable,
+};
+pub use ledger::{
+    CallFacts, LeaverFile, OFFBOARDING, RELATED, RunFacts, UNBLOCK, leaver_of, leavers, matrix,
+    same_person,
+};
 pub use read::{Client, Doubt, DoubtKind, Leaver, Letter, read};
+pub use record::report;

@@ -50,6 +50,8 @@ pub struct Leaver {
     pub tenant: Option<String>,
     /// The last day of work, if it is said.
     pub last_day: Option<NaiveDate>,
+    /// True if it is to be done at once, whatever the day.
+    pub at_once: bool,
     /// What a person must clear up first; empty if nothing.
     pub doubts: Vec<Doubt>,
 }
@@ -99,7 +101,8 @@ pub fn read(letter: &Letter, clients: &[Client]) -> Leaver {
     let person = person(&whole, &letter.from, &mut doubts);
     let tenant = client(&whole, &letter.from, &person, clients, &mut doubts);
     let last_day = day(&whole, letter.received, &mut doubts);
-    Leaver { person, tenant, last_day, doubts }
+    let at_once = when::at_once(&whole);
+    Leaver { person, tenant, last_day, at_once, doubts }
 }
 
 fn doubt(kind: DoubtKind, says: impl Into<String>) -> Doubt {

@@ -49,6 +49,11 @@ pub(super) fn days(text: &str, today: Option<NaiveDate>) -> Vec<FoundDay> {
     found
 }
 
+/// True if the text wants it done at once, not at the end of a day.
+pub(super) fn at_once(text: &str) -> bool {
+    AT_ONCE.is_match(text)
+}
+
 fn push(found: &mut Vec<FoundDay>, year: u32, month: u32, day: u32, unclear: bool) {
     let year = i32::try_from(year).unwrap_or_default();
     if let Some(day) = NaiveDate::from_ymd_opt(year, month, day)
@@ -121,6 +126,11 @@ static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
 static TODAY: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?i)\b(?:vandaag|today|per direct|met onmiddellijke ingang|onmiddellijk|immediately|with immediate effect)\b",
+    )
+});
+static AT_ONCE: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"(?i)\b(?:per direct|met onmiddellijke ingang|onmiddellijk|immediately|with immediate effect)\b",
     )
 });
 static TOMORROW: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?i)\b(?:morgen|tomorrow)\b"));

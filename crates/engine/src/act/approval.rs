@@ -307,7 +307,7 @@ impl ApprovalState {
             return Err(WrongAnswer::NotOpen);
         }
         match &answer.plan_hash {
-            Some(hash) if hash != self.ask.plan_hash.as_str() => Err(WrongAnswer::OtherPlan),
+            Some(hash) if !is_of(hash, &self.ask.plan_hash) => Err(WrongAnswer::OtherPlan),
             Some(_) | None => Ok(()),
         }
     }
@@ -366,8 +366,17 @@ impl ApprovalState {
             "approved": matches!(self.closed, Some((Closing::Approved, _))),
             "answers": self.answers.iter().map(|answer| serde_json::json!({
                 "who": answer.who, "when": answer.when, "through": answer.through,
+                "why": answer.why,
             })).collect::<Vec<_>>(),
             "planHash": self.ask.plan_hash.as_str(),
         })
     }
 }
+
+/// True if this is the plan's hash, or so much of its beginning that no other plan is meant.
+fn is_of(hash: &str, plan: &PlanHash) -> bool {
+    hash.len() >= SHORTEST_HASH && plan.as_str().starts_with(hash)
+}
+
+/// Digits of a plan's hash that a person must give at least.
+const SHORTEST_HASH: usize = 12;

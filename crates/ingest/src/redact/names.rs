@@ -531,7 +531,10 @@ impl Scan<'_> {
         let token = self.tokens[at];
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         let skip = [' ', '.', '-', '/', ','];
-        digit(self.text[..token.start].trim_end_matches(skip).chars().next_back())
+        let follows_pseudonym =
+            at > 0 && is_pseudonym_start(&self.text[self.start(at - 1)..self.tokens[at - 1].end]);
+        !follows_pseudonym
+            && digit(self.text[..token.start].trim_end_matches(skip).chars().next_back())
             || digit(self.text[token.end..].trim_start_matches(skip).chars().next())
     }
 
@@ -558,7 +561,8 @@ pub(super) fn is_pseudonym_start(text: &str) -> bool {
         && !bytes.get(PSEUDONYM_LEN).is_some_and(u8::is_ascii_alphanumeric)
 }
 
-const PSEUDONYM_LEN: usize = 10;
+/// Bytes of a pseudonym.
+pub(super) const PSEUDONYM_LEN: usize = 10;
 /// The most words that a name has.
 pub(super) const MAX_WORDS: usize = 6;
 const SPACE: &[&str] = &[" ", "\u{a0}"];

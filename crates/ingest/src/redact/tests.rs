@@ -269,4 +269,24 @@ proptest! {
         Redactor::new(&KEY).apply(&mut log);
         prop_assert_eq!(once, log);
     }
+
+    #[test]
+    fn the_key_decides_which_pseudonym_and_nothing_else(
+        pieces in proptest::collection::vec(piece(), 1..6), key in any::<[u8; 32]>(),
+    ) {
+        let redacted = |key: &[u8; 32]| {
+            let mut log = EventLog::default();
+            for (index, person) in PEOPLE.iter().enumerate() {
+                let mut ticket = Ticket::new(SourceKind::Jira, &format!("P-{index}"));
+                ticket.reporter = Some(PersonId::new(person));
+                ticket.description = pieces.join(" ");
+                ticket.title = pieces.concat();
+                log.tickets.push(ticket);
+            }
+            Redactor::new(key).apply(&mut log);
+            let ticket = log.tickets.first().unwrap();
+            (shown(&ticket.title), shown(&ticket.description))
+        };
+        prop_assert_eq!(redacted(&KEY), redacted(&key));
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::names::{PSEUDONYM_LEN, is_pseudonym_start};
+
 /// A word of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
@@ -22,13 +24,20 @@ impl Token {
     }
 }
 
-/// Cuts the text into words: letters and digits, with hyphens and apostrophes inside names.
+/// Cuts the text into words: letters and digits, with hyphens and apostrophes inside names. A
+/// pseudonym is one word, whatever digits it is made of: nothing may hang on those.
 pub(super) fn tokenize(text: &str, out: &mut Vec<Token>) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
             at += 1;
+            continue;
+        }
+        if byte == b'p' && is_pseudonym_start(&text[at..]) {
+            let end = at + PSEUDONYM_LEN;
+            out.push(Token { start: at, end, capital: false, letters: false });
+            at = end;
             continue;
         }
         let (first, end) = char_at(text, at);

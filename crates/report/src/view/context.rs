@@ -54,8 +54,7 @@ impl MapContext {
 
     /// The day as Typst's `datetime` takes it.
     pub(crate) fn day(&self) -> Option<Day> {
-        let day = self.as_of?;
-        Some(Day { year: day.year(), month: day.month(), day: day.day() })
+        self.as_of.map(Day::of)
     }
 }
 
@@ -65,6 +64,12 @@ pub(crate) struct Day {
     year: i32,
     month: u32,
     day: u32,
+}
+
+impl Day {
+    pub(crate) fn of(day: NaiveDate) -> Self {
+        Self { year: day.year(), month: day.month(), day: day.day() }
+    }
 }
 
 /// "Made with Kompel 0.1.0".

@@ -3,6 +3,7 @@
 mod badge;
 mod context;
 mod hunt;
+mod leaver;
 mod map;
 mod months;
 mod pitch;
@@ -10,5 +11,6 @@ mod plots;
 
 pub use context::MapContext;
 pub use hunt::{HuntView, hunt_html};
+pub use leaver::{leaver_pdf, open_in_words};
 pub use map::map_pdf;
 pub use pitch::pitch_pdf;

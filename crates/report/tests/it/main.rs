@@ -6,6 +6,8 @@ mod hostile;
 #[cfg(test)]
 mod html;
 #[cfg(test)]
+mod leavers;
+#[cfg(test)]
 mod maps;
 #[cfg(test)]
 mod messages;

@@ -11,6 +11,7 @@ mod event;
 mod export;
 mod key;
 mod note;
+mod of_run;
 mod trail;
 mod tree;
 mod verify;

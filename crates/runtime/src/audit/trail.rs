@@ -17,7 +17,7 @@ use crate::{Error, Scope, Store};
 
 /// The trail of an installation.
 pub struct Trail<'a> {
-    connection: &'a Connection,
+    pub(super) connection: &'a Connection,
 }
 
 impl Trail<'_> {

@@ -158,7 +158,8 @@ impl Session {
         let emits: Vec<_> =
             self.state.emits.iter().map(|(call, event)| (*call, event.clone())).collect();
         for (call, event) in emits {
-            self.batch.sides.push(Side::Emit(event));
+            let starts = self.world.schedules.started_by(&self.key.tenant, &event, self.now);
+            self.batch.sides.push(Side::Emit(event, starts));
             self.record(Record::Input(Input::Done { call, output: Value::Null }));
         }
     }

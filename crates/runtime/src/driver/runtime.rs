@@ -37,7 +37,7 @@ use crate::{
     clock::Clock,
     journal::{
         AuditSink, EventOutcome, Journal, JournalError, Message, NewRun, OpenApproval,
-        OpenQuestion, RunKey, RunRow, create, deliver, post, whole_micros,
+        OpenQuestion, RunKey, RunRow, create, post, publish, whole_micros,
     },
     key::to_hex,
     schedule::Schedules,
@@ -150,7 +150,6 @@ impl From<DriveError> for RuntimeError {
 pub struct Runtime {
     pub(crate) world: Arc<World>,
     scheduler: Mutex<Scheduler>,
-    schedules: Schedules,
     wake: Notify,
     serving: AtomicBool,
     lock: Option<File>,
@@ -177,11 +176,11 @@ impl Runtime {
             limits: parts.limits,
             programs: Programs::default(),
             peers: Peers::default(),
+            schedules: parts.schedules,
         });
         Ok(Self {
             scheduler: Mutex::new(Scheduler::new(Arc::clone(&world))),
             world,
-            schedules: parts.schedules,
             wake: Notify::new(),
             serving: AtomicBool::new(false),
             lock,
@@ -238,10 +237,10 @@ impl Runtime {
         self.must_drive()?;
         let mut scheduler = self.scheduler.lock().await;
         loop {
-            self.schedules.fire(self).await?;
+            self.world.schedules.fire(self).await?;
             scheduler.fill()?;
             if scheduler.is_empty() {
-                let scheduled = self.schedules.next_due(self)?;
+                let scheduled = self.world.schedules.next_due(self)?;
                 return Ok(scheduler.next_due()?.into_iter().chain(scheduled).min());
             }
             scheduler.one_left().await;
@@ -271,7 +270,7 @@ impl Runtime {
     }
 
     async fn turn(&self, scheduler: &mut Scheduler) -> Result<(), RuntimeError> {
-        self.schedules.fire(self).await?;
+        self.world.schedules.fire(self).await?;
         scheduler.fill()?;
         Ok(())
     }
@@ -428,16 +427,10 @@ impl Runtime {
         event: Value,
     ) -> Result<EventOutcome, RuntimeError> {
         crate::events::check(&event)?;
-        let started = self.schedules.started_by(self, tenant, &event)?;
         let (tenant, at) = (tenant.clone(), whole_micros(self.world.clock.now()));
+        let started = self.world.schedules.started_by(&tenant, &event, at);
         let work = move |transaction: &rusqlite::Transaction<'_>, _: &dyn AuditSink| {
-            let outcome = deliver(transaction, &tenant, at, &event)?;
-            let EventOutcome::New { mut runs } = outcome else { return Ok(outcome) };
-            for run in started {
-                create(transaction, &run)?;
-                runs.push(run.start.run);
-            }
-            Ok(EventOutcome::New { runs })
+            publish(transaction, &tenant, at, &event, &started)
         };
         let outcome = self.world.journal.write(work).await?;
         self.wake.notify_one();
@@ -464,6 +457,19 @@ impl Runtime {
     /// The journal's.
     pub fn runs(&self, tenant: &TenantId, most: usize) -> Result<Vec<RunRow>, RuntimeError> {
         Ok(self.world.reader.runs(tenant, most)?)
+    }
+
+    /// The tenant's runs of playbooks with this name, the newest first.
+    ///
+    /// # Errors
+    /// The journal's.
+    pub fn runs_of(
+        &self,
+        tenant: &TenantId,
+        playbook: &str,
+        most: usize,
+    ) -> Result<Vec<RunRow>, RuntimeError> {
+        Ok(self.world.reader.runs_of(tenant, playbook, most)?)
     }
 
     /// How a run stands, from its journal.

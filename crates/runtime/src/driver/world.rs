@@ -9,6 +9,7 @@ use crate::{
     approvals::{Notify, People},
     clock::Clock,
     journal::{Journal, Reader},
+    schedule::Schedules,
 };
 
 /// What every run shares.
@@ -24,6 +25,7 @@ pub(crate) struct World {
     pub(crate) limits: Limits,
     pub(crate) programs: Programs,
     pub(crate) peers: Peers,
+    pub(crate) schedules: Schedules,
 }
 
 /// How much is done at the same time.

@@ -2,6 +2,8 @@
 
 use kompel_model::Timestamp;
 
+use crate::DiskTrouble;
+
 /// The journal refuses, or holds what can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -56,15 +58,22 @@ pub enum JournalError {
 
 impl From<rusqlite::Error> for JournalError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full(error),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Self::ReadOnly(error)
-            }
-            // A disk that fails while writing is as good as full: stop, act on nothing.
-            Some(ErrorCode::SystemIoFailure) => Self::Full(error),
-            _ => Self::Database(error),
+        match DiskTrouble::of(&error) {
+            Some(DiskTrouble::Full) => Self::Full(error),
+            Some(DiskTrouble::ReadOnly) => Self::ReadOnly(error),
+            None => Self::Database(error),
+        }
+    }
+}
+
+impl JournalError {
+    /// What is wrong with the disk, if that is it.
+    pub fn disk(&self) -> Option<DiskTrouble> {
+        match self {
+            Self::Full(_) => Some(DiskTrouble::Full),
+            Self::ReadOnly(_) => Some(DiskTrouble::ReadOnly),
+            Self::Audit(error) => error.disk(),
+            _ => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use kompel_model::{TenantId, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde_json::Value;
 
-use super::{JournalError, Message, RunKey, from_micros, post, to_micros};
+use super::{JournalError, Message, NewRun, RunKey, create, from_micros, post, to_micros};
 
 /// What became of an event that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,26 @@ pub enum EventOutcome {
     Known,
 }
 
+/// Takes an event in: brings it to every run that listens for it, and begins the runs that it starts.
+/// One that is known already does neither.
+pub(crate) fn publish(
+    transaction: &Transaction<'_>,
+    tenant: &TenantId,
+    at: Timestamp,
+    event: &Value,
+    starts: &[NewRun],
+) -> Result<EventOutcome, JournalError> {
+    let outcome = deliver(transaction, tenant, at, event)?;
+    let EventOutcome::New { mut runs } = outcome else { return Ok(outcome) };
+    for run in starts {
+        create(transaction, run)?;
+        runs.push(run.start.run.clone());
+    }
+    Ok(EventOutcome::New { runs })
+}
+
 /// Keeps an event and brings it to every run that listens for it.
-pub(crate) fn deliver(
+fn deliver(
     transaction: &Transaction<'_>,
     tenant: &TenantId,
     at: Timestamp,

@@ -18,7 +18,7 @@ mod writer;
 pub use audit::{AuditFact, AuditSink, NoAudit, TrailSink};
 pub use error::JournalError;
 pub use events::EventOutcome;
-pub(crate) use events::deliver;
+pub(crate) use events::publish;
 pub(crate) use inbox::post;
 pub(crate) use inbox::{InboxItem, Message};
 pub(crate) use reader::Reader;

@@ -187,6 +187,28 @@ impl Reader {
         })
     }
 
+    /// The tenant's runs of playbooks with this name, the newest first.
+    ///
+    /// # Errors
+    /// As the database refuses.
+    pub(crate) fn runs_of(
+        &self,
+        tenant: &TenantId,
+        playbook: &str,
+        most: usize,
+    ) -> Result<Vec<RunRow>, JournalError> {
+        let sql = format!(
+            "SELECT {RUN_COLUMNS} FROM runs WHERE tenant = ?1 AND name = ?2
+             ORDER BY started DESC, id DESC LIMIT ?3"
+        );
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![tenant.as_str(), playbook, most], run_row)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The runs that this run started.
     ///
     /// # Errors

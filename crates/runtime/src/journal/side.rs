@@ -31,7 +31,8 @@ pub(crate) struct Parking {
 /// Something written together with a run's entries.
 #[derive(Debug)]
 pub(crate) enum Side {
-    Emit(Value),
+    /// An event, and the runs that it starts.
+    Emit(Value, Vec<NewRun>),
     Listen(ListenerId, Vec<EventFilter>),
     Unlisten(Option<ListenerId>),
     StartChild(Box<NewRun>),
@@ -95,9 +96,8 @@ impl Side {
         at: Timestamp,
     ) -> Result<(), JournalError> {
         match self {
-            Self::Emit(event) => {
-                events::deliver(transaction, &key.tenant, at, event)?;
-                Ok(())
+            Self::Emit(event, starts) => {
+                events::publish(transaction, &key.tenant, at, event, starts).map(|_| ())
             }
             Self::Listen(listener, filters) => {
                 events::listen(transaction, key, at, *listener, filters)

@@ -6,14 +6,16 @@
 
 mod rule;
 
-use kompel_engine::language::{self, EventConsumption, EventPattern, Schedule as Written};
+use kompel_engine::{
+    Start,
+    language::{self, EventConsumption, EventPattern, Schedule as Written},
+};
 use kompel_model::{TenantId, Timestamp};
 use serde_json::{Value, json};
 
 pub use rule::{Rule, UnusableRule};
 
 use crate::{
-    Error,
     driver::{NewWork, Runtime, RuntimeError, Source},
     journal::{
         JournalError, NewRun, ScheduleRow, create, keep_schedule, note_missed, set_fired,
@@ -55,7 +57,7 @@ impl Scheduled {
         zone: chrono_tz::Tz,
     ) -> Result<Self, UnusableRule> {
         let rule = Rule::from_written(schedule, zone)?;
-        let on = schedule.on.as_ref().map(patterns).unwrap_or_default();
+        let on = schedule.on.as_ref().map(patterns).transpose()?.unwrap_or_default();
         let requester = "schedule".to_owned();
         Ok(Self { tenant, source, rule, on, requester, grace: chrono::TimeDelta::hours(1) })
     }
@@ -75,29 +77,38 @@ impl Scheduled {
     }
 }
 
-/// The plain attributes of what a `schedule.on` listens to. `all` of several events and
-/// expressions are the machine's matter within a run; here one event is enough to start one.
-fn patterns(on: &EventConsumption) -> Vec<serde_json::Map<String, Value>> {
-    let plain = |pattern: &EventPattern| {
-        let is_plain = |value: &Value| {
-            value.as_str().is_none_or(|text| language::embedded_expression(text).is_none())
-        };
-        pattern
-            .with
-            .iter()
-            .filter(|(_, value)| is_plain(value))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
-    };
-    match on {
-        EventConsumption::One(pattern) => vec![plain(pattern)],
+/// The attributes of what a `schedule.on` listens to. One event starts one run: whatever of the
+/// standard would need an event to be held back or evaluated first is refused, not read otherwise.
+fn patterns(on: &EventConsumption) -> Result<Vec<serde_json::Map<String, Value>>, UnusableRule> {
+    let filters = match on {
+        EventConsumption::One(pattern) => std::slice::from_ref(pattern),
+        EventConsumption::Any { until: Some(_), .. } => {
+            let says = "`until` within `schedule.on`: let the run itself `listen` for more events";
+            return Err(UnusableRule(says.to_owned()));
+        }
         EventConsumption::Any { filters, .. } if filters.is_empty() => {
-            vec![serde_json::Map::new()]
+            return Ok(vec![serde_json::Map::new()]);
         }
-        EventConsumption::Any { filters, .. } | EventConsumption::All(filters) => {
-            filters.iter().map(plain).collect()
+        EventConsumption::All(filters) if filters.len() > 1 => {
+            let says = "`all` of several events can't start a run: start at `one` of them and let \
+                        the run `listen` for the others";
+            return Err(UnusableRule(says.to_owned()));
         }
+        EventConsumption::Any { filters, .. } | EventConsumption::All(filters) => filters,
+    };
+    filters.iter().map(plain).collect()
+}
+
+fn plain(pattern: &EventPattern) -> Result<serde_json::Map<String, Value>, UnusableRule> {
+    let is_plain = |value: &Value| {
+        value.as_str().is_none_or(|text| language::embedded_expression(text).is_none())
+    };
+    if !pattern.correlate.is_empty() || !pattern.with.values().all(is_plain) {
+        let says = "`schedule.on` takes plain values only, no expression and no `correlate`: start \
+                    at every such event and let a `switch` decide";
+        return Err(UnusableRule(says.to_owned()));
     }
+    Ok(pattern.with.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 impl Schedules {
@@ -126,25 +137,42 @@ impl Schedules {
         Ok(next.into_iter().min())
     }
 
-    /// The runs that an event starts.
+    /// The runs that an event starts. The same event starts the same runs, however often it comes.
     pub(crate) fn started_by(
         &self,
-        runtime: &Runtime,
         tenant: &TenantId,
         event: &Value,
-    ) -> Result<Vec<NewRun>, Error> {
+        at: Timestamp,
+    ) -> Vec<NewRun> {
         let fits = |pattern: &serde_json::Map<String, Value>| {
             pattern.iter().all(|(name, wanted)| event.get(name) == Some(wanted))
         };
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         let trigger = format!("event {} of {}", text("id"), text("source"));
+        let start = |scheduled: &Scheduled| {
+            let (name, source) = (scheduled.name(), text("source"));
+            let digest = <sha2::Sha256 as sha2::Digest>::digest(
+                json!([scheduled.tenant, name, source, text("id")]).to_string(),
+            );
+            let seed = digest[8..16].iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+            // The standard: the input is the array of the events that started the run.
+            let work = scheduled.work(trigger.clone(), json!([event]));
+            let start = Start {
+                run: format!("r-{}", to_hex(&digest[..8])),
+                tenant: work.tenant,
+                playbook: work.source.reference,
+                input: work.input,
+                requester: work.requester,
+                trigger: work.trigger,
+                seed,
+                flags: Vec::new(),
+            };
+            NewRun { start, text: work.source.text, parent: None, at }
+        };
         self.0
             .iter()
             .filter(|scheduled| scheduled.tenant == *tenant && scheduled.on.iter().any(fits))
-            .map(|scheduled| {
-                // The standard: the input is the array of the events that started the run.
-                runtime.new_run(scheduled.work(trigger.clone(), json!([event])))
-            })
+            .map(start)
             .collect()
     }
 }
@@ -243,3 +271,40 @@ fn last_ended(
 
 /// The most missed times that are noted one by one.
 const MOST_MISSED: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scheduled(on: &str) -> Result<Scheduled, UnusableRule> {
+        let text = format!(
+            "document: {{dsl: '1.0.3', namespace: t, name: p, version: '1.0.0'}}\n\
+             schedule: {{on: {on}}}\ndo:\n  - one: {{set: {{x: 1}}}}\n"
+        );
+        let playbook = language::parse(&text, "p.yaml").unwrap();
+        let source = Source::new("t", "p", "1.0.0", text);
+        let written = playbook.schedule.as_ref().unwrap();
+        Scheduled::new(TenantId::default(), source, written, chrono_tz::UTC)
+    }
+
+    #[test]
+    fn one_event_starts_a_run_and_what_would_need_more_is_refused() {
+        for (on, patterns) in [
+            ("{one: {with: {type: a}}}", 1),
+            ("{any: [{with: {type: a}}, {with: {type: b, source: /x}}]}", 2),
+            ("{any: []}", 1),
+            ("{all: [{with: {type: a}}]}", 1),
+        ] {
+            assert_eq!(scheduled(on).unwrap().on.len(), patterns, "{on}");
+        }
+        for (on, says) in [
+            ("{all: [{with: {type: a}}, {with: {type: b}}]}", "`all`"),
+            ("{one: {with: {type: a, subject: '${ . == \"x\" }'}}}", "no expression"),
+            ("{one: {with: {type: a}, correlate: {k: {from: .data.k}}}}", "`correlate`"),
+            ("{any: [{with: {type: a}}], until: '${ true }'}", "`until`"),
+        ] {
+            let refused = scheduled(on).unwrap_err();
+            assert!(refused.0.contains(says), "{on}: {refused}");
+        }
+    }
+}

@@ -28,6 +28,10 @@ const READS: &[Read] = &[
     ("decisions", |scope, _| format!("{:?}", scope.decisions().unwrap())),
     ("reveals", |scope, _| format!("{:?}", scope.reveals().unwrap())),
     ("audit_entries", |scope, _| format!("{:?}", scope.audit_entries(100).unwrap())),
+    ("audit_of_run", |scope, _| {
+        let trail = scope.audit_of_run(MARK).unwrap();
+        present(trail.map_or(0, |trail| trail.entries.len()))
+    }),
     ("export_audit", |scope, _| {
         let mut bytes = Vec::new();
         scope.export_audit(&AuditKey::from_seed([1; 32]), &mut bytes).unwrap();
@@ -55,6 +59,7 @@ const SOURCES: &[&str] = &[
     include_str!("people.rs"),
     include_str!("records.rs"),
     include_str!("../audit/trail.rs"),
+    include_str!("../audit/of_run.rs"),
 ];
 
 /// What stands in everything of the one tenant and must not reach the other.

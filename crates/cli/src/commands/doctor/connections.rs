@@ -20,21 +20,29 @@ pub(super) fn checks(workspace: &Workspace, config: &Config, output: &Output) ->
     for (tenant, table) in &config.tenant {
         for (name, connection) in &table.connection {
             let of = format!("tenant.{tenant}.connection.{name} ({})", connection.connector);
+            let mut known = Vec::new();
             let wrong = match orchestra::open(&registry, &secrets, tenant, name, connection) {
                 Err(failure) => failure.sentences(output.wording()),
                 Ok(opened) => match registry.connector(&connection.connector) {
                     None => Vec::new(),
-                    Some(connector) => threads
-                        .block_on(connector.check(&opened))
-                        .into_iter()
-                        .filter_map(|check| match check.state {
-                            CheckState::Good | CheckState::Warning(_) => None,
-                            CheckState::Bad(why) => Some(format!("{}: {why}", check.what)),
-                        })
-                        .collect(),
+                    Some(connector) => {
+                        let mut wrong = Vec::new();
+                        for check in threads.block_on(connector.check(&opened)) {
+                            match check.state {
+                                CheckState::Good => {}
+                                CheckState::Warning(why) => {
+                                    known.push(format!("{}: {why}", check.what));
+                                }
+                                CheckState::Bad(why) => {
+                                    wrong.push(format!("{}: {why}", check.what));
+                                }
+                            }
+                        }
+                        wrong
+                    }
                 },
             };
-            checks.push(named("connection", of, wrong));
+            checks.push(Check { known, ..named("connection", of, wrong) });
         }
     }
     checks

@@ -30,6 +30,9 @@ struct Check {
     /// What is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     wrong: Vec<String>,
+    /// What works and should be known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    known: Vec<String>,
 }
 
 pub(crate) fn run(_: &DoctorArgs, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -63,11 +66,11 @@ pub(crate) fn run(_: &DoctorArgs, global: &Global, output: &Output) -> Result<Ex
 }
 
 fn check(name: &'static str, path: &Path, wrong: Vec<String>) -> Check {
-    Check { name, of: crate::args::shown(path), well: wrong.is_empty(), wrong }
+    Check { name, of: crate::args::shown(path), well: wrong.is_empty(), wrong, known: Vec::new() }
 }
 
 fn named(name: &'static str, of: String, wrong: Vec<String>) -> Check {
-    Check { name, of, well: wrong.is_empty(), wrong }
+    Check { name, of, well: wrong.is_empty(), wrong, known: Vec::new() }
 }
 
 fn wrong(failure: Option<&Failure>, output: &Output) -> Vec<String> {
@@ -107,5 +110,8 @@ fn show(check: &Check, output: &Output) {
     output.line(&format!("{} {name}: {}", if check.well { "✓" } else { "✗" }, check.of));
     for line in &check.wrong {
         output.line(&format!("    {line}"));
+    }
+    for line in &check.known {
+        output.line(&format!("    ! {line}"));
     }
 }

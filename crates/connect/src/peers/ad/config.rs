@@ -19,6 +19,9 @@ pub(super) struct Config {
     pub(super) ca_file: Option<PathBuf>,
     #[serde(default)]
     pub(super) start_tls: bool,
+    /// Read by those who close accounts: where a leaver's goes.
+    #[serde(default, rename = "leavers_ou")]
+    _leavers_ou: Option<String>,
     #[serde(default = "usual_timeout")]
     timeout_seconds: u64,
 }
@@ -76,6 +79,11 @@ pub(super) fn schema() -> Value {
                                 default: the system's authorities",
             },
             "start_tls": {"type": "boolean", "default": false},
+            "leavers_ou": {
+                "type": "string",
+                "description": "distinguished name of the unit that an offboarding moves accounts to; \
+                                left out: they stay where they are",
+            },
             "timeout_seconds": {"type": "integer", "minimum": 1, "maximum": 600, "default": 30},
         },
     })

@@ -1,14 +1,15 @@
 //! The beginning and the end of an account: create, reset the password, delete.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat, Secret, Timestamp};
+use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat, Timestamp};
 use ldap3::{dn_escape, ldap_escape};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    account::{self, Account, DISABLED, NORMAL, PROPERTIES, USERS},
-    name,
+    account::{self, Account, DISABLED, Group, NORMAL, PROPERTIES, USERS},
+    membership::{self, MEMBER_OF},
+    name, password,
     promise::{self, OnUser, Promise},
     session::{Change, Session},
 };
@@ -37,6 +38,11 @@ struct NewUser {
     manager: Option<String>,
     #[serde(default = "yes")]
     enabled: bool,
+    #[serde(default)]
+    groups: Vec<String>,
+    #[serde(default)]
+    must_change: bool,
+    seal_for: Option<String>,
 }
 
 fn yes() -> bool {
@@ -68,6 +74,50 @@ impl NewUser {
         }
         all
     }
+
+    /// The groups that do not list the account yet.
+    async fn missing_groups(
+        &self,
+        session: &mut Session,
+        account: Option<&Account>,
+    ) -> Result<Vec<Group>, Error> {
+        let held = match account {
+            Some(account) => account::direct_groups(session, &account.dn).await?,
+            None => Vec::new(),
+        };
+        let mut missing: Vec<Group> = Vec::new();
+        for which in &self.groups {
+            let group = account::group(session, which).await?;
+            if !held.contains(&group) && !missing.contains(&group) {
+                missing.push(group);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Makes the account, and gives its password as far as it may be told.
+    async fn add(&self, session: &mut Session) -> Result<Value, Error> {
+        let flags = if self.enabled { NORMAL } else { NORMAL | DISABLED };
+        let mut properties: Vec<(&str, Vec<u8>)> =
+            ["top", "person", "organizationalPerson", "user"]
+                .map(|class| ("objectClass", class.as_bytes().to_vec()))
+                .into();
+        for (name, value) in self.properties() {
+            properties.push((name, value.as_bytes().to_vec()));
+        }
+        if let Some(manager) = &self.manager {
+            let manager = account::one(session, manager).await?;
+            properties.push(("manager", manager.dn.into_bytes()));
+        }
+        let (password, sealed) = password::new(self.seal_for.as_deref())?;
+        properties.push(("userAccountControl", flags.to_string().into_bytes()));
+        properties.push(("unicodePwd", password::as_property(&password)));
+        if self.must_change {
+            properties.push(("pwdLastSet", b"0".to_vec()));
+        }
+        session.add(&self.dn(), properties).await?;
+        Ok(sealed)
+    }
 }
 
 #[async_trait]
@@ -76,10 +126,15 @@ impl Desired for Create {
         let text = || json!({"type": "string", "minLength": 1, "maxLength": 256});
         promise::spec(Promise {
             name: "ad.create-user",
-            summary: "Creates an account with a random password that nobody knows",
+            summary: "Creates an account in its groups, with a random password that nobody knows, or one person",
             effect: promise::undone_by("ad.delete"),
             repeat: Repeat::Look,
-            permissions: &["read users", "create users in the unit", "reset their password"],
+            permissions: &[
+                "read users",
+                "create users in the unit",
+                "reset their password",
+                "write member of the groups",
+            ],
             input: promise::object(
                 &["account", "name", "ou"],
                 json!({
@@ -98,9 +153,20 @@ impl Desired for Create {
                     "employeeId": text(),
                     "manager": promise::user_input(),
                     "enabled": {"type": "boolean", "default": true},
+                    "groups": {
+                        "type": "array", "items": membership::group_input(), "maxItems": 100,
+                    },
+                    "mustChange": {
+                        "type": "boolean", "default": false,
+                        "description": "the person must choose a password at the first sign-in",
+                    },
+                    "sealFor": password::recipient_schema(),
                 }),
             ),
-            output: promise::about_user(&["enabled"], json!({"enabled": {"type": "boolean"}})),
+            output: promise::about_user(
+                &["enabled"],
+                json!({"enabled": {"type": "boolean"}, "sealed": password::sealed_schema()}),
+            ),
         })
     }
 
@@ -111,11 +177,16 @@ impl Desired for Create {
             let detail = format!("no organizational unit {:?}", wanted.ou);
             return Err(Error::new(ErrorKind::Absent, detail));
         }
+        password::check(wanted.seal_for.as_deref())?;
         let dn = wanted.dn();
         let existing = existing(&mut session, &wanted, &dn).await?;
+        let missing = wanted.missing_groups(&mut session, existing.as_ref()).await?;
+        let joins = missing.iter().map(|group| {
+            promise::change(&dn, &format!("{MEMBER_OF}{}", group.dn), false.into(), true.into())
+        });
         if let Some(account) = existing {
-            let output = account.with(json!({"enabled": account.enabled()}));
-            return Ok(Difference { output, ..Difference::default() });
+            let output = account.with(json!({"enabled": account.enabled(), "sealed": null}));
+            return Ok(Difference { changes: joins.collect(), output, remarks: Vec::new() });
         }
         let mut changes = vec![promise::change(&dn, "account", Value::Null, "created".into())];
         let properties = wanted.properties();
@@ -127,39 +198,41 @@ impl Desired for Create {
             changes.push(promise::change(&dn, "manager", Value::Null, json!(manager.dn)));
         }
         changes.push(promise::change(&dn, "enabled", Value::Null, json!(wanted.enabled)));
+        changes.extend(joins);
         let output = json!({
             "id": "(given by the directory)",
             "dn": dn,
             "account": wanted.account,
             "enabled": wanted.enabled,
+            "sealed": wanted.seal_for.is_some().then_some("(once it is made)"),
         });
         Ok(Difference { changes, output, remarks: Vec::new() })
     }
 
-    async fn apply(&self, call: &Call, _difference: Difference) -> Result<Value, Error> {
+    async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let wanted: NewUser = promise::input(call)?;
         let mut session = Session::open(&call.connection).await?;
-        let flags = if wanted.enabled { NORMAL } else { NORMAL | DISABLED };
-        let mut properties: Vec<(&str, Vec<u8>)> =
-            ["top", "person", "organizationalPerson", "user"]
-                .map(|class| ("objectClass", class.as_bytes().to_vec()))
-                .into();
-        for (name, value) in wanted.properties() {
-            properties.push((name, value.as_bytes().to_vec()));
+        let mut sealed = Value::Null;
+        let is_new = difference.changes.iter().any(|change| change.property == "account");
+        if is_new {
+            sealed = wanted.add(&mut session).await?;
         }
-        if let Some(manager) = &wanted.manager {
-            let manager = account::one(&mut session, manager).await?;
-            properties.push(("manager", manager.dn.into_bytes()));
+        let groups =
+            difference.changes.iter().filter_map(|change| change.property.strip_prefix(MEMBER_OF));
+        for (number, group) in groups.enumerate() {
+            let value = wanted.dn().into_bytes();
+            let joined = session.modify(group, vec![Change::Add { property: "member", value }]);
+            let some_done = is_new || number > 0;
+            joined.await.map_err(|error| if some_done { after_a_part(error) } else { error })?;
         }
-        properties.push(("userAccountControl", flags.to_string().into_bytes()));
-        properties.push(("unicodePwd", as_password(&random_password()?)));
-        session.add(&wanted.dn(), properties).await?;
         let made = account::one(&mut session, &wanted.dn()).await.map_err(after_a_part)?;
-        Ok(made.with(json!({"enabled": made.enabled()})))
+        Ok(made.with(json!({"enabled": made.enabled(), "sealed": sealed})))
     }
 
-    fn undo(&self, _input: &Value, _plan: &Plan, output: &Value) -> Option<Value> {
-        Some(json!({"user": output["id"]}))
+    fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
+        // An account that was there before is not ours to delete.
+        let is_ours = plan.changes.iter().any(|change| change.property == "account");
+        is_ours.then(|| json!({"user": output["id"]}))
     }
 }
 
@@ -256,6 +329,7 @@ struct Resetting {
     unless_set_after: Option<Timestamp>,
     #[serde(default)]
     must_change: bool,
+    seal_for: Option<String>,
 }
 
 impl ResetPassword {
@@ -265,6 +339,12 @@ impl ResetPassword {
         call: &Call,
     ) -> Result<(Session, Account, Option<Timestamp>, bool), Error> {
         let resetting: Resetting = promise::input(call)?;
+        password::check(resetting.seal_for.as_deref())?;
+        if resetting.seal_for.is_some() && resetting.unless_set_after.is_some() {
+            // A repeat would find the first attempt's password and have none to tell.
+            let detail = "`sealFor` and `unlessSetAfter` do not go together";
+            return Err(Error::new(ErrorKind::Invalid, detail));
+        }
         let mut session = Session::open(&call.connection).await?;
         let account = account::one(&mut session, &resetting.user).await?;
         let set = account.entry.number("pwdLastSet").and_then(name::moment);
@@ -279,7 +359,7 @@ impl Action for ResetPassword {
     fn spec(&self) -> ActionSpec {
         promise::spec(Promise {
             name: "ad.reset-password",
-            summary: "Gives an account a random password that nobody knows",
+            summary: "Gives an account a random password that nobody knows, or one person",
             effect: ActionEffect::Irreversible,
             repeat: Repeat::Natural,
             permissions: &["read users", "reset password of users"],
@@ -296,6 +376,7 @@ impl Action for ResetPassword {
                         "type": "boolean", "default": false,
                         "description": "the person must choose another at the next sign-in",
                     },
+                    "sealFor": password::recipient_schema(),
                 }),
             ),
             output: promise::about_user(
@@ -305,6 +386,7 @@ impl Action for ResetPassword {
                         "type": ["string", "null"],
                         "description": "when, by the directory's clock; null: must be changed",
                     },
+                    "sealed": password::sealed_schema(),
                 }),
             ),
         })
@@ -312,10 +394,16 @@ impl Action for ResetPassword {
 
     async fn plan(&self, call: &Call) -> Result<Plan, Error> {
         let (_, account, set, recent) = self.read(call).await?;
-        let mut plan =
-            Plan { predicted: account.with(json!({"passwordSet": set})), ..Plan::default() };
+        let told = call.input.get("sealFor").is_some();
+        let sealed = told.then_some("(once it is made)");
+        let predicted = account.with(json!({"passwordSet": set, "sealed": sealed}));
+        let mut plan = Plan { predicted, ..Plan::default() };
         if !recent {
-            let to = "random, known to nobody".into();
+            let to = match told {
+                true => "random, told to one person",
+                false => "random, known to nobody",
+            };
+            let to = to.into();
             let mut change = promise::change(&account.dn, "password", json!({"set": set}), to);
             change.irreversible = true;
             plan.changes.push(change);
@@ -330,19 +418,21 @@ impl Action for ResetPassword {
             return Ok(account.with(json!({"passwordSet": set})));
         }
         // Twice: for an hour a directory still accepts the password before the newest one.
-        let set = || -> Result<Change, Error> {
-            let to = as_password(&random_password()?);
-            Ok(Change::Set { property: "unicodePwd", to })
+        let (first, _) = password::new(None)?;
+        let (second, sealed) = password::new(resetting.seal_for.as_deref())?;
+        let set = |password| {
+            let to = password::as_property(password);
+            Change::Set { property: "unicodePwd", to }
         };
-        session.modify(&account.dn, vec![set()?]).await?;
-        let mut changes = vec![set()?];
+        session.modify(&account.dn, vec![set(&first)]).await?;
+        let mut changes = vec![set(&second)];
         if resetting.must_change {
             changes.push(Change::Set { property: "pwdLastSet", to: b"0".to_vec() });
         }
         session.modify(&account.dn, changes).await.map_err(after_a_part)?;
         let account = account::one(&mut session, &account.id).await.map_err(after_a_part)?;
         let set = account.entry.number("pwdLastSet").and_then(name::moment);
-        Ok(account.with(json!({"passwordSet": set})))
+        Ok(account.with(json!({"passwordSet": set, "sealed": sealed})))
     }
 
     async fn look(&self, call: &Call) -> Result<Look, Error> {
@@ -366,41 +456,5 @@ impl Action for ResetPassword {
         }
         let because = "the password is older than the reset".to_owned();
         Ok(Verified::Differs { found, because })
-    }
-}
-
-/// 40 characters of four kinds: 32 from 64 signs (192 bits), and eight that satisfy every rule on
-/// kinds of characters.
-fn random_password() -> Result<Secret, Error> {
-    let mut bytes = [0_u8; 32];
-    rustls::crypto::aws_lc_rs::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| Error::new(ErrorKind::Unexpected, "no randomness"))?;
-    let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text: String =
-        bytes.iter().map(|byte| char::from(signs[usize::from(byte % 64)])).collect();
-    text.push_str("aB3!zY7?");
-    Ok(Secret::new(text))
-}
-
-/// A password as `unicodePwd` wants it: quoted, in UTF-16.
-///
-/// # Source
-/// MS-ADTS §3.1.1.3.1.5
-fn as_password(password: &Secret) -> Vec<u8> {
-    format!("\"{}\"", password.reveal()).encode_utf16().flat_map(u16::to_le_bytes).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_differ_and_are_written_as_the_directory_wants_them() {
-        let (one, other) = (random_password().unwrap(), random_password().unwrap());
-        assert_ne!(one.reveal(), other.reveal());
-        assert_eq!(one.reveal().len(), 40);
-        assert_eq!(as_password(&Secret::new("aé".to_owned())), b"\"\0a\0\xe9\0\"\0");
     }
 }

@@ -240,7 +240,7 @@ fn output_schema() -> Value {
     )
 }
 
-fn group_input() -> Value {
+pub(super) fn group_input() -> Value {
     json!({
         "type": "string",
         "minLength": 1,
@@ -249,7 +249,8 @@ fn group_input() -> Value {
     })
 }
 
-const MEMBER_OF: &str = "member of ";
+/// Begins the property of a planned change that is a membership.
+pub(super) const MEMBER_OF: &str = "member of ";
 
 /// `ad.move`.
 pub(super) struct Move;

@@ -24,6 +24,7 @@ mod find;
 mod lifecycle;
 mod membership;
 mod name;
+mod password;
 mod promise;
 mod session;
 mod state;

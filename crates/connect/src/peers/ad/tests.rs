@@ -56,7 +56,10 @@ impl Bench for AdBench {
             ),
             Example::new(
                 "ad.create-user",
-                json!({"account": "new", "name": "New, Person", "ou": LEAVERS}),
+                json!({
+                    "account": "new", "name": "New, Person", "ou": LEAVERS,
+                    "groups": ["One", "Three"], "mustChange": true,
+                }),
             ),
             Example::new("ad.delete", json!({"user": "(id of jan)"})),
         ]

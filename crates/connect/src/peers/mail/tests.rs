@@ -1,18 +1,11 @@
 //! `mail.send` against a real server (aiosmtpd), under the contract and over TLS.
 
-use std::{
-    collections::BTreeMap, env, fs, net::SocketAddr, path::PathBuf, process::Stdio, sync::Arc,
-};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use async_trait::async_trait;
 use kompel_model::{Secret, TenantId, Timestamp};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use kompel_peers::{Certificates, MailServer};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
-};
 
 use super::{Mail, connector};
 use crate::{
@@ -26,50 +19,6 @@ pub(in crate::peers) fn bench() -> Box<dyn Bench> {
 }
 
 struct MailBench;
-
-/// A running aiosmtpd with its folder; killed by its process when dropped.
-struct Aiosmtpd {
-    folder: TempDir,
-    address: SocketAddr,
-    _server: Child,
-}
-
-impl Aiosmtpd {
-    async fn start(folder: TempDir, tls: Option<(&str, &str)>) -> Result<Self, NotRun> {
-        let python = python().ok_or_else(|| NotRun("aiosmtpd is not installed".to_owned()))?;
-        let mut command = Command::new(python);
-        command.arg("-c").arg(include_str!("peer.py")).arg(folder.path().join("mails"));
-        if let Some((certificate, key)) = tls {
-            command.arg(folder.path().join(certificate)).arg(folder.path().join(key));
-        }
-        let failed = |error: std::io::Error| NotRun(error.to_string());
-        let mut server = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(failed)?;
-        let mut line = String::new();
-        let said = server.stdout.take().expect("it is piped");
-        BufReader::new(said).read_line(&mut line).await.map_err(failed)?;
-        let port = line.trim().parse().map_err(|_| NotRun("aiosmtpd did not start".to_owned()))?;
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        Ok(Self { folder, address, _server: server })
-    }
-
-    fn mails(&self) -> Vec<Value> {
-        let held = fs::read_to_string(self.folder.path().join("mails")).unwrap_or_default();
-        held.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
-
-/// The interpreter that has aiosmtpd: where `cargo xtask peers` puts it.
-fn python() -> Option<PathBuf> {
-    let named = env::var_os("KOMPEL_PEERS").map(PathBuf::from);
-    let usual = || env::home_dir().map(|home| home.join(".cache/kompel/peers"));
-    let python = named.or_else(usual)?.join("python/bin");
-    python.join("aiosmtpd").is_file().then(|| python.join("python"))
-}
 
 fn connection(at: SocketAddr, password: &str, more: Value) -> Arc<Connection> {
     let mut values = json!({
@@ -101,15 +50,15 @@ impl Bench for MailBench {
     }
 
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
-        let folder = tempfile::tempdir().map_err(|error| NotRun(error.to_string()))?;
-        Ok(Box::new(Aiosmtpd::start(folder, None).await?))
+        let server = MailServer::start(None);
+        Ok(Box::new(server.ok_or_else(|| NotRun("aiosmtpd is not installed".to_owned()))?))
     }
 }
 
 #[async_trait]
-impl Peer for Aiosmtpd {
+impl Peer for MailServer {
     async fn prepare(&self, _example: &Example) {
-        fs::write(self.folder.path().join("mails"), "").unwrap();
+        self.forget();
     }
 
     async fn snapshot(&self) -> Value {
@@ -124,8 +73,8 @@ impl Peer for Aiosmtpd {
 
     async fn connection(&self, way: Way) -> Option<Arc<Connection>> {
         match way {
-            Way::Direct => Some(connection(self.address, "right", json!({}))),
-            Way::Through(address) => Some(connection(address, "right", json!({}))),
+            Way::Direct => Some(connection(self.address, MailServer::PASSWORD, json!({}))),
+            Way::Through(address) => Some(connection(address, MailServer::PASSWORD, json!({}))),
             Way::Powerless => Some(connection(self.address, "wr0ng-one", json!({}))),
             Way::Mishap(_) => None,
         }
@@ -149,22 +98,10 @@ async fn sent(connection: &Arc<Connection>, input: Value) -> Result<Value, Error
     super::Send.perform(&call(connection, input)).await.map_err(|error| error.kind)
 }
 
-/// A server, or a word that the test was not run.
-async fn server(folder: TempDir, tls: Option<(&str, &str)>) -> Option<Aiosmtpd> {
-    match Aiosmtpd::start(folder, tls).await {
-        Ok(server) => Some(server),
-        Err(NotRun(why)) => {
-            println!("not run: {why}");
-            assert!(env::var_os("PEERS_REQUIRED").is_none(), "the peer is required here: {why}");
-            None
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_mail_arrives_as_it_was_written_and_carries_its_step() {
-    let Some(server) = server(tempfile::tempdir().unwrap(), None).await else { return };
-    let connection = connection(server.address, "right", json!({}));
+    let Some(server) = MailServer::start(None) else { return };
+    let connection = connection(server.address, MailServer::PASSWORD, json!({}));
     let first = sent(&connection, letter()).await.unwrap();
     let again = sent(&connection, letter()).await.unwrap();
     assert_eq!(first["message_id"], again["message_id"], "a repeat can be recognised");
@@ -184,8 +121,8 @@ async fn a_mail_arrives_as_it_was_written_and_carries_its_step() {
 
 #[tokio::test]
 async fn what_the_server_or_we_refuse_is_sent_to_nobody() {
-    let Some(server) = server(tempfile::tempdir().unwrap(), None).await else { return };
-    let connection = connection(server.address, "right", json!({}));
+    let Some(server) = MailServer::start(None) else { return };
+    let connection = connection(server.address, MailServer::PASSWORD, json!({}));
     let to = |to: &[&str]| {
         let mut input = letter();
         input["to"] = json!(to);
@@ -210,23 +147,14 @@ async fn what_the_server_or_we_refuse_is_sent_to_nobody() {
 #[tokio::test]
 async fn with_starttls_only_a_known_authority_is_trusted() {
     let folder = tempfile::tempdir().unwrap();
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = params.self_signed(&key).unwrap();
-    let issuer = Issuer::new(params, key);
-    let leaf_key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-    let leaf = leaf.signed_by(&leaf_key, &issuer).unwrap();
-    fs::write(folder.path().join("ca.pem"), authority.pem()).unwrap();
-    fs::write(folder.path().join("leaf.pem"), leaf.pem()).unwrap();
-    fs::write(folder.path().join("key.pem"), leaf_key.serialize_pem()).unwrap();
-    let authorities = folder.path().join("ca.pem");
-    let Some(server) = server(folder, Some(("leaf.pem", "key.pem"))).await else { return };
-    let stranger = connection(server.address, "right", json!({"tls": "starttls"}));
+    let certificates = Certificates::write(folder.path(), &["127.0.0.1"]);
+    let tls = (certificates.certificate_file.as_path(), certificates.key_file.as_path());
+    let Some(server) = MailServer::start(Some(tls)) else { return };
+    let authorities = &certificates.ca_file;
+    let stranger = connection(server.address, MailServer::PASSWORD, json!({"tls": "starttls"}));
     assert_eq!(sent(&stranger, letter()).await, Err(ErrorKind::Unreachable));
     let known =
-        connection(server.address, "right", json!({"tls": "starttls", "ca_file": authorities}));
+        connection(server.address, MailServer::PASSWORD, json!({"tls": "starttls", "ca_file": authorities}));
     assert!(sent(&known, letter()).await.is_ok());
     assert_eq!(server.mails().len(), 1);
 }

@@ -354,7 +354,11 @@ impl Reading for Find {
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {
         let user = user_of(call)?;
-        let standing = Gateway::of(&call.connection)?.standing(&user).await?;
+        let gateway = Gateway::of(&call.connection)?;
+        let mut standing = gateway.standing(&user).await?;
+        if gateway.config.guarded && standing.locked == Some(true) {
+            standing.cookies = 0;
+        }
         let sessions: Vec<Value> = standing.sessions.iter().map(shown).collect();
         let found = standing.locked.is_some() || !sessions.is_empty() || standing.cookies > 0;
         Ok(json!({

@@ -65,6 +65,7 @@ async fn a_wrong_answer_changes_nothing_and_is_on_record() {
         ("no login of theirs", "code"),
         ("second use", "already"),
         ("other plan", "another plan"),
+        ("too little of the plan's hash", "another plan"),
         ("too late", "too late"),
     ] {
         let bench = Bench::new();
@@ -82,6 +83,7 @@ async fn a_wrong_answer_changes_nothing_and_is_on_record() {
                 assert_eq!(first, Outcome::Taken);
             }
             "other plan" => given.plan_hash = Some("0".repeat(64)),
+            "too little of the plan's hash" => given.plan_hash = Some(String::new()),
             "too late" => bench.later(4 * 3600 + 1),
             other => panic!("{other}"),
         }
@@ -104,6 +106,9 @@ async fn a_login_of_the_person_proves_them_without_a_code() {
     let mut given = answer("mia", "");
     given.proof = Proof::Login("mia-login".to_owned());
     let tenant = TenantId::default();
+    // The beginning of the hash, as people copy it, says which plan they saw.
+    let asked = runtime.show(&tenant, &run).unwrap().steps[0].approvals[0].ask.plan_hash.clone();
+    given.plan_hash = asked.as_str().get(..12).map(str::to_owned);
     assert_eq!(runtime.approve(&tenant, &bench.approval(), given).await.unwrap(), Outcome::Taken);
     bench.settle(&runtime).await;
     assert_eq!(runtime.status(&tenant, &run).unwrap(), RunStatus::Completed);

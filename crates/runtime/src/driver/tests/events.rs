@@ -125,6 +125,29 @@ async fn an_event_starts_the_playbooks_that_listen_for_it() {
 }
 
 #[tokio::test]
+async fn an_event_that_a_run_emits_starts_the_playbooks_that_listen_for_it_once() {
+    let mut bench = Bench::new();
+    bench.schedules.add(scheduled(None));
+    let tenant = TenantId::default();
+    let runtime = bench.open();
+    let tells = json!([{"tell": {"emit": {"event": {"with":
+        {"source": "/desk", "id": "ticket-7", "type": "ticket.closed"}}}}}]);
+    for runs in [2, 3] {
+        bench.start(&runtime, &tells).await;
+        bench.settle(&runtime).await;
+        let all = runtime.runs(&tenant, 10).unwrap();
+        assert_eq!(all.len(), runs, "the second to tell the same starts nothing");
+        let started: Vec<_> = all.iter().filter(|run| run.name == "weekly").collect();
+        assert_eq!(started.len(), 1);
+        assert_eq!(runtime.status(&tenant, &started[0].id).unwrap(), RunStatus::Completed);
+    }
+    runtime.publish(&tenant, event("1")).await.unwrap();
+    bench.settle(&runtime).await;
+    let all = runtime.runs(&tenant, 10).unwrap();
+    assert_eq!(all.iter().filter(|run| run.name == "weekly").count(), 2);
+}
+
+#[tokio::test]
 async fn a_tenant_with_many_runs_does_not_hold_up_another() {
     let mut bench = Bench::new();
     bench.limits = Limits { runs: 2, runs_of_tenant: 1, ..Limits::default() };

@@ -1,6 +1,6 @@
-"""A real mail server (aiosmtpd) for the tests: peer.py OUT [CERT KEY]
+"""A real mail server (aiosmtpd) for the tests: mail.py OUT PORT [CERT KEY]
 
-Wants the login kompel / right, holds each mail as a line of JSON in OUT, prints its port.
+Wants the login kompel / right-of-the-test, holds each mail as a line of JSON in OUT.
 """
 import asyncio
 import json
@@ -29,21 +29,20 @@ class Keep:
 
 
 def login(server, session, envelope, mechanism, data):
-    right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"kompel", b"right")
+    right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"kompel", b"right-of-the-test")
     return AuthResult(success=right, handled=False)
 
 
 async def main():
     tls = None
-    if len(sys.argv) > 3:
+    if len(sys.argv) > 4:
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        tls.load_cert_chain(sys.argv[2], sys.argv[3])
+        tls.load_cert_chain(sys.argv[3], sys.argv[4])
     make = lambda: SMTP(
         Keep(), hostname="mail.test", authenticator=login, auth_required=True,
         auth_require_tls=False, tls_context=tls, require_starttls=tls is not None,
     )
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", int(sys.argv[2]))
     await server.serve_forever()
 
 

@@ -1,7 +1,5 @@
-//! The runtime's figures on this machine: durable steps a second, a run's own overhead, and what
-//! many waiting runs cost. Prints them; decides nothing.
-//!
-//! `cargo run --release -p kompel-runtime --example figures -- [runs] [waiting]`
+//! What the figures and benches of runs share: a connector that writes nothing, at once, a runtime
+//! with the audit trail, and playbooks that call it.
 
 use std::{path::Path, sync::Arc};
 
@@ -10,9 +8,8 @@ use kompel_connect::{Action, Call, Check, Connection, Connector, Error, Look, Se
 use kompel_engine::act::Policy;
 use kompel_model::{ActionEffect, ActionSpec, Plan, PlannedChange, Repeat, TenantId};
 use kompel_runtime::{
-    Limits, NewWork, NoAudit, NoLibrary, NobodyListens, Parts, People, Registry, Runtime,
-    Schedules, Source,
-    clock::{RealClock, Stopwatch},
+    Limits, NewWork, NoLibrary, NobodyListens, Parts, People, Registry, Runtime, Schedules, Source,
+    TrailSink, clock::RealClock, secrets::Scrubber,
 };
 use serde_json::{Value, json};
 
@@ -79,7 +76,8 @@ impl Action for Write {
     }
 }
 
-fn open(database: &Path) -> anyhow::Result<Runtime> {
+/// A runtime on this database.
+pub(crate) fn open(database: &Path) -> anyhow::Result<Runtime> {
     let mut registry = Registry::default();
     registry.add_connector(Arc::new(Instant));
     registry.add_connection(
@@ -93,14 +91,15 @@ fn open(database: &Path) -> anyhow::Result<Runtime> {
         notify: Arc::new(NobodyListens),
         library: Arc::new(NoLibrary),
         clock: Arc::new(RealClock),
-        audit: Arc::new(NoAudit),
+        audit: Arc::new(TrailSink::new(Scrubber::new([]))),
         policy: Policy::default(),
         limits: Limits { runs_of_tenant: 64, ..Limits::default() },
         schedules: Schedules::default(),
     })?)
 }
 
-fn work(tasks: &[Value]) -> NewWork {
+/// A run of these tasks.
+pub(crate) fn work(tasks: &[Value]) -> NewWork {
     let text = json!({
         "document": {"dsl": "1.0.3", "namespace": "t", "name": "figures", "version": "1.0.0"},
         "do": tasks,
@@ -112,63 +111,4 @@ fn work(tasks: &[Value]) -> NewWork {
         requester: "figures".to_owned(),
         trigger: "figures".to_owned(),
     }
-}
-
-fn writes(count: usize) -> Vec<Value> {
-    (0..count)
-        .map(|place| {
-            let name = format!("step{place}");
-            json!({name: {"call": "instant.write", "with": {"x": place}}})
-        })
-        .collect()
-}
-
-#[tokio::main]
-#[expect(clippy::print_stdout, reason = "an example that prints figures")]
-async fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>());
-    let runs = arguments.next().transpose()?.unwrap_or(1_000);
-    let waiting = arguments.next().transpose()?.unwrap_or(10_000);
-    let folder = tempfile::tempdir()?;
-    let database = folder.path().join("kompel.db");
-    let runtime = open(&database)?;
-
-    let ten = work(&writes(10));
-    let mut overheads = Vec::new();
-    for _ in 0..100 {
-        let watch = Stopwatch::start();
-        runtime.start(ten.clone()).await?;
-        runtime.run_until_idle().await?;
-        overheads.push(watch.elapsed().as_secs_f64() * 1_000.0);
-    }
-    overheads.sort_by(f64::total_cmp);
-    println!("10-step run, alone: p50 {:.1} ms, p99 {:.1} ms", overheads[50], overheads[98]);
-
-    let four = work(&writes(4));
-    for _ in 0..runs {
-        runtime.start(four.clone()).await?;
-    }
-    let watch = Stopwatch::start();
-    runtime.run_until_idle().await?;
-    let steps = (runs * 4) as f64 / watch.elapsed().as_secs_f64();
-    println!("{runs} four-step runs: {steps:.0} durable steps a second");
-
-    let wait = work(&[json!({"rest": {"wait": {"hours": 1}}})]);
-    let watch = Stopwatch::start();
-    for _ in 0..waiting {
-        runtime.start(wait.clone()).await?;
-    }
-    runtime.run_until_idle().await?;
-    println!("{waiting} runs brought to waiting in {:.1} s", watch.elapsed().as_secs_f64());
-    drop(runtime);
-    let watch = Stopwatch::start();
-    let runtime = open(&database)?;
-    runtime.run_until_idle().await?;
-    println!("restart with them: {:.2} s", watch.elapsed().as_secs_f64());
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    for line in status.lines().filter(|line| line.starts_with("VmHWM") || line.starts_with("VmRSS"))
-    {
-        println!("{line}");
-    }
-    Ok(())
 }

@@ -1,0 +1,214 @@
+//! What undoes a removal: into groups again, directory roles again.
+
+use async_trait::async_trait;
+use kompel_model::{ActionSpec, Plan, Repeat};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    belongings::{self, Kind, Role, group, group_stays, is_refusal},
+    client::{Client, Rows, quoted},
+    named,
+    users::{self, SYSTEM, promised},
+};
+use crate::{
+    Call, Error, ErrorKind,
+    desired::{Desired, Difference, after_a_part},
+    http::Method,
+    promise::{self, Promise},
+};
+
+/// `graph.add-to-groups`.
+pub(super) struct Join;
+
+#[derive(Deserialize)]
+struct Joining {
+    user: String,
+    groups: Vec<String>,
+}
+
+fn added_schema() -> Value {
+    users::about_schema(
+        &["added"],
+        json!({"added": {"type": "array", "items": belongings::item_schema()}}),
+    )
+}
+
+#[async_trait]
+impl Desired for Join {
+    fn spec(&self) -> ActionSpec {
+        promised(Promise {
+            name: "graph.add-to-groups",
+            summary: "Puts an account into these groups or teams",
+            system: SYSTEM,
+            effect: promise::undone_by("graph.remove-from-groups"),
+            repeat: Repeat::Natural,
+            permissions: &[],
+            input: promise::object(
+                &["user", "groups"],
+                json!({
+                    "user": users::user_input(),
+                    "groups": {
+                        "type": "array", "maxItems": 500,
+                        "items": {"type": "string", "minLength": 1, "maxLength": 256},
+                        "description": "ids or names",
+                    },
+                }),
+            ),
+            output: added_schema(),
+        })
+    }
+
+    async fn compare(&self, call: &Call) -> Result<Difference, Error> {
+        let Joining { user, groups } = promise::input(call)?;
+        let client = Client::of(&call.connection, call.at)?;
+        let user = users::one(&client, &user).await?;
+        let held = Kind::Groups.held(&client, &user).await?;
+        let (mut changes, mut added) = (Vec::new(), Vec::new());
+        for which in groups {
+            if held.iter().any(|item| item.is(&which))
+                || added.iter().any(|it: &Value| it["id"] == which)
+            {
+                continue;
+            }
+            let row = meant(&client, &which).await?;
+            if let Some(why) = group_stays(&row) {
+                return Err(Error::new(ErrorKind::Conflict, format!("group {which:?}: {why}")));
+            }
+            let shown = group(&row);
+            let property = format!("member of {}", named::named(&shown));
+            let to = named::MEMBER.into();
+            changes.push(promise::change(&users::named(&user), &property, Value::Null, to));
+            added.push(shown);
+        }
+        let output = users::about(&user, json!({"added": added}));
+        Ok(Difference { changes, output, remarks: Vec::new() })
+    }
+
+    async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
+        let client = Client::of(&call.connection, call.at)?;
+        let body = json!({"@odata.id": client.reference(users::id(&difference.output))?});
+        let (mut done, mut refused) = (0, None);
+        for group in difference.output["added"].as_array().into_iter().flatten() {
+            let id = group["id"].as_str().unwrap_or_default();
+            let path = ["groups", id, "members", "$ref"];
+            match client.change(Method::POST, &path, Some(&body)).await {
+                Ok(()) => done += 1,
+                // "Already a member" is such an answer too: what is so is read afterwards.
+                Err(error) if is_refusal(&error) => drop(refused.get_or_insert(error)),
+                Err(error) => return Err(if done > 0 { after_a_part(error) } else { error }),
+            }
+        }
+        refused.map_or(Ok(difference.output), Err)
+    }
+
+    fn again(&self, input: &Value, output: &Value) -> Value {
+        users::by_id(input, output)
+    }
+
+    fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
+        Some(json!({"user": output["id"], "groups": named::ids(plan)}))
+    }
+}
+
+/// The group that an input means: its id or its name.
+async fn meant(client: &Client<'_>, which: &str) -> Result<Value, Error> {
+    if which.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && let Some(found) = client.get(&["groups", which], belongings::GROUP_PROPERTIES).await?
+    {
+        return Ok(found);
+    }
+    let query = vec![
+        ("$select", belongings::GROUP_PROPERTIES.to_owned()),
+        ("$filter", format!("displayName eq {}", quoted(which))),
+    ];
+    let mut found = client.list(&Rows { path: &["groups"], query, eventual: false }).await?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Error::new(ErrorKind::Absent, format!("no group {which:?}"))),
+        several => {
+            let detail = format!("{several} groups are called {which:?}: give the id");
+            Err(Error::new(ErrorKind::Invalid, detail))
+        }
+    }
+}
+
+/// `graph.assign-directory-roles`.
+pub(super) struct Assign;
+
+#[derive(Deserialize)]
+struct Assigning {
+    user: String,
+    roles: Vec<Role>,
+}
+
+#[async_trait]
+impl Desired for Assign {
+    fn spec(&self) -> ActionSpec {
+        promised(Promise {
+            name: "graph.assign-directory-roles",
+            summary: "Gives an account these directory roles",
+            system: SYSTEM,
+            effect: promise::undone_by("graph.remove-directory-roles"),
+            repeat: Repeat::Natural,
+            permissions: &[],
+            input: promise::object(
+                &["user", "roles"],
+                json!({
+                    "user": users::user_input(),
+                    "roles": {
+                        "type": "array", "items": belongings::role_schema(), "maxItems": 500,
+                    },
+                }),
+            ),
+            output: users::about_schema(
+                &["added"],
+                json!({"added": {"type": "array", "items": belongings::role_schema()}}),
+            ),
+        })
+    }
+
+    async fn compare(&self, call: &Call) -> Result<Difference, Error> {
+        let Assigning { user, roles } = promise::input(call)?;
+        let client = Client::of(&call.connection, call.at)?;
+        let user = users::one(&client, &user).await?;
+        let held = Kind::Roles.held(&client, &user).await?;
+        let (mut changes, mut added) = (Vec::new(), Vec::new());
+        for Role { role, scope } in roles {
+            let has = |one: &Value| one["role"] == role && one["scope"] == scope;
+            if held.iter().any(|item| has(&item.shown)) || added.iter().any(has) {
+                continue;
+            }
+            let (property, to) = (format!("role {role}"), json!({"role": role, "scope": scope}));
+            added.push(to.clone());
+            changes.push(promise::change(&users::named(&user), &property, Value::Null, to));
+        }
+        let output = users::about(&user, json!({"added": added}));
+        Ok(Difference { changes, output, remarks: Vec::new() })
+    }
+
+    async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
+        let client = Client::of(&call.connection, call.at)?;
+        for (done, change) in difference.changes.iter().enumerate() {
+            let body = json!({
+                "principalId": difference.output["id"], "roleDefinitionId": change.to["role"],
+                "directoryScopeId": change.to["scope"],
+            });
+            let path = ["roleManagement", "directory", "roleAssignments"];
+            client
+                .change(Method::POST, &path, Some(&body))
+                .await
+                .map_err(|error| if done > 0 { after_a_part(error) } else { error })?;
+        }
+        Ok(difference.output)
+    }
+
+    fn again(&self, input: &Value, output: &Value) -> Value {
+        users::by_id(input, output)
+    }
+
+    fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
+        let roles: Vec<&Value> = plan.changes.iter().map(|change| &change.to).collect();
+        Some(json!({"user": output["id"], "roles": roles}))
+    }
+}

@@ -1,0 +1,117 @@
+//! What an account holds, read only.
+
+use async_trait::async_trait;
+use kompel_model::{ActionEffect, ActionSpec, Repeat};
+use serde_json::{Value, json};
+
+use super::{
+    belongings::{Item, Kind, item_schema},
+    client::{Client, Rows},
+    users::{self, OnUser, SYSTEM, promised},
+};
+use crate::{
+    Call, Error,
+    desired::Reading,
+    promise::{self, Promise},
+};
+
+/// `graph.list-memberships` and its like.
+pub(super) enum List {
+    Memberships,
+    Methods,
+    Apps,
+    Grants,
+    Owned,
+}
+
+impl List {
+    /// Its name, what it does, and the properties of its output.
+    fn words(&self) -> (&'static str, &'static str, &'static [&'static str]) {
+        match self {
+            Self::Memberships => (
+                "graph.list-memberships",
+                "Lists the groups that an account is in directly, and its directory roles",
+                &["groups", "roles"],
+            ),
+            Self::Methods => (
+                "graph.list-sign-in-methods",
+                "Lists the kinds of sign-in methods of an account, without numbers or addresses",
+                &["methods"],
+            ),
+            Self::Apps => (
+                "graph.list-app-assignments",
+                "Lists the applications that an account is assigned to",
+                &["applications"],
+            ),
+            Self::Grants => (
+                "graph.list-oauth-grants",
+                "Lists what an account allowed applications to do in its name",
+                &["grants"],
+            ),
+            Self::Owned => (
+                "graph.list-owned",
+                "Lists the groups, applications and other things that an account owns",
+                &["owned"],
+            ),
+        }
+    }
+}
+
+#[async_trait]
+impl Reading for List {
+    fn spec(&self) -> ActionSpec {
+        let (name, summary, lists) = self.words();
+        let mut properties = json!({});
+        for list in lists {
+            properties[*list] = json!({
+                "type": "array", "items": item_schema(),
+                "description": "each with the reason in `because` if it can't be taken away here",
+            });
+        }
+        promised(Promise {
+            name,
+            summary,
+            system: SYSTEM,
+            effect: ActionEffect::Read,
+            repeat: Repeat::Natural,
+            permissions: &[],
+            input: promise::object(&["user"], json!({"user": users::user_input()})),
+            output: users::about_schema(lists, properties),
+        })
+    }
+
+    async fn read(&self, call: &Call) -> Result<Value, Error> {
+        let OnUser { user } = promise::input(call)?;
+        let client = Client::of(&call.connection, call.at)?;
+        let user = users::one(&client, &user).await?;
+        let held = async |kind: Kind| -> Result<Vec<Value>, Error> {
+            Ok(kind.held(&client, &user).await?.iter().map(Item::told).collect())
+        };
+        let more = match self {
+            Self::Memberships => {
+                json!({"groups": held(Kind::Groups).await?, "roles": held(Kind::Roles).await?})
+            }
+            Self::Methods => json!({"methods": held(Kind::Methods).await?}),
+            Self::Apps => json!({"applications": held(Kind::Apps).await?}),
+            Self::Grants => json!({"grants": held(Kind::Grants).await?}),
+            Self::Owned => json!({"owned": owned(&client, &user).await?}),
+        };
+        Ok(users::about(&user, more))
+    }
+}
+
+async fn owned(client: &Client<'_>, user: &Value) -> Result<Vec<Value>, Error> {
+    let path = ["users", users::id(user), "ownedObjects"];
+    let rows = client.list(&Rows { path: &path, query: Vec::new(), eventual: false }).await?;
+    let kind = |row: &Value| {
+        row["@odata.type"]
+            .as_str()
+            .map(|name| name.trim_start_matches("#microsoft.graph.").to_owned())
+    };
+    let mut owned: Vec<Value> = rows
+        .iter()
+        .map(|row| json!({"id": row["id"], "name": row["displayName"], "kind": kind(row)}))
+        .collect();
+    owned.sort_by_key(|one| one["id"].to_string());
+    Ok(owned)
+}

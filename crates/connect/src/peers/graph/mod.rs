@@ -1,0 +1,164 @@
+//! Microsoft Graph: accounts of Entra ID and what they hold, as an application (client
+//! credentials).
+//!
+//! *Versions tested*: none of Microsoft's own. Tried against a stub that remembers what was done
+//! (`kompel_peers::Microsoft365`); every request and answer is held against Microsoft's published
+//! metadata of v1.0 (August 2026).
+//!
+//! *Permissions*: application permissions, by action in `needs.rs`; `check` says which a token
+//! lacks. For accounts that hold directory roles Microsoft wants a role of the application too.
+//!
+//! *Limits*: see `limits`. Writes are seen after a while: for two minutes after one, "not yet seen"
+//! is "not yet"; then it differs. What can't be taken away (synchronised and dynamic groups,
+//! distribution groups, licences and applications that a group gives) is told as kept, with the
+//! reason.
+//!
+//! *Reference*: <https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0>
+
+mod account;
+mod belongings;
+mod client;
+mod devices;
+pub(in crate::peers) mod entra;
+mod joining;
+mod licences;
+mod lists;
+mod managed;
+pub(in crate::peers) mod named;
+mod needs;
+pub(in crate::peers) mod settle;
+mod stamps;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(in crate::peers) mod trying;
+mod users;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kompel_model::Timestamp;
+use serde_json::{Value, json};
+
+#[cfg(test)]
+pub(super) use self::tests::bench;
+use self::{
+    account::SignIn,
+    belongings::{Kind, Remove},
+    client::{Client, GRAPH_URL},
+    devices::Switch,
+    lists::List,
+    settle::Settling,
+    stamps::Stamp,
+    users::FindUser,
+};
+use crate::{
+    Action, Check, CheckState, Connection, Connector, Error,
+    desired::{Desired, Reader, Toward},
+    http::HttpSettings,
+};
+
+/// The connector `graph`.
+pub(super) fn connector() -> Arc<dyn Connector> {
+    Arc::new(Graph)
+}
+
+struct Graph;
+
+/// How long a write may take to be seen.
+const PATIENCE_S: i64 = 120;
+
+fn settling(action: impl Action + 'static) -> Arc<dyn Action> {
+    Arc::new(Settling { action, patience_s: PATIENCE_S })
+}
+
+fn toward(action: impl Desired + 'static) -> Arc<dyn Action> {
+    settling(Toward(action))
+}
+
+#[async_trait]
+impl Connector for Graph {
+    fn name(&self) -> &'static str {
+        "graph"
+    }
+
+    fn actions(&self) -> Vec<Arc<dyn Action>> {
+        vec![
+            Arc::new(Reader(FindUser)),
+            Arc::new(Reader(List::Memberships)),
+            Arc::new(Reader(licences::List)),
+            Arc::new(Reader(List::Methods)),
+            Arc::new(Reader(devices::List)),
+            Arc::new(Reader(managed::List)),
+            Arc::new(Reader(List::Apps)),
+            Arc::new(Reader(List::Grants)),
+            Arc::new(Reader(List::Owned)),
+            toward(SignIn::Block),
+            toward(SignIn::Unblock),
+            settling(Stamp::Sessions),
+            settling(Stamp::Password),
+            toward(Remove(Kind::Methods)),
+            toward(Remove(Kind::Groups)),
+            toward(joining::Join),
+            toward(Remove(Kind::Roles)),
+            toward(joining::Assign),
+            toward(Remove(Kind::Eligible)),
+            toward(Remove(Kind::Apps)),
+            toward(Remove(Kind::Grants)),
+            toward(licences::Remove),
+            toward(licences::Assign),
+            toward(Switch::Disable),
+            toward(Switch::Enable),
+            toward(managed::Retire),
+            toward(account::Delete),
+        ]
+    }
+
+    fn settings(&self) -> Value {
+        let mut properties = HttpSettings::properties();
+        properties.extend(entra::properties());
+        let url = json!({
+            "type": "string", "pattern": "^https?://", "default": GRAPH_URL,
+            "description": "where Graph is, without the version; another one in national clouds",
+        });
+        properties.insert("graph_url".to_owned(), url);
+        json!({
+            "type": "object",
+            "required": ["directory", "client_id", "client_secret"],
+            "additionalProperties": false,
+            "properties": properties,
+        })
+    }
+
+    fn limits(&self) -> &'static [&'static str] {
+        &[
+            "Not tried against Microsoft: only against a stub whose shapes are Microsoft's published ones.",
+            "Accounts that hold directory roles can be changed only by an application with a role above theirs (Privileged Authentication Administrator, User Administrator).",
+            "After a write, two minutes are given to be seen; what then is still as before counts as not done.",
+            "A revoked session ends within minutes, not at once: an access token that is out lives up to an hour, unless the service evaluates it continuously.",
+            "Groups are those that the account is in directly; managed devices (Intune) are retired, never wiped.",
+            "Roles of Privileged Identity Management need a client with that licence; without it graph.remove-eligible-roles is told as not offered, and nothing else fails.",
+            "Who signs by certificate instead of a secret is not offered yet.",
+            "At most 200 pages of a list are read.",
+        ]
+    }
+
+    async fn check(&self, connection: &Connection) -> Vec<Check> {
+        match checked(connection).await {
+            Ok(checks) => checks,
+            Err(error) => vec![Check {
+                what: "token, and read accounts".to_owned(),
+                state: CheckState::Bad(error.to_string()),
+            }],
+        }
+    }
+}
+
+async fn checked(connection: &Connection) -> Result<Vec<Check>, Error> {
+    let client = Client::of(connection, Timestamp::UNIX_EPOCH)?;
+    let roles = client.entra().roles().await?;
+    let mut checks = needs::checks(roles.as_deref());
+    users::first(&client).await?;
+    checks.push(Check { what: "read accounts".to_owned(), state: CheckState::Good });
+    Ok(checks)
+}
