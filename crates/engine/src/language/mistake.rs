@@ -63,7 +63,7 @@ pub(super) struct Fault {
     pub(super) code: &'static str,
     pub(super) span: Span,
     pub(super) says: Phrase,
-    pub(super) instead: Option<Phrase>,
+    pub(super) instead: Option<Box<Phrase>>,
 }
 
 impl Fault {
@@ -72,7 +72,7 @@ impl Fault {
     }
 
     pub(super) fn hint(mut self, instead: Phrase) -> Self {
-        self.instead = Some(instead);
+        self.instead = Some(Box::new(instead));
         self
     }
 
@@ -96,7 +96,7 @@ pub(super) fn locate(mut faults: Vec<Fault>, places: &Places) -> Vec<Mistake> {
             column,
             span,
             says: fault.says,
-            instead: fault.instead,
+            instead: fault.instead.map(|instead| *instead),
         }
     });
     located.take(MOST_MISTAKES).collect()

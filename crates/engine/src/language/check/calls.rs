@@ -94,7 +94,11 @@ impl<'p> Calls<'p> {
             }
             let (says, instead) = explain(&error, spec);
             let span = self.span_of_input(at, &path, &error);
-            self.faults.push(Fault { instead, ..Fault::new("input", span, says) });
+            let fault = Fault::new("input", span, says);
+            self.faults.push(match instead {
+                Some(instead) => fault.hint(instead),
+                None => fault,
+            });
         }
         if call.name == "undo.step" {
             self.step_to_undo(call, at);
