@@ -121,6 +121,8 @@ struct Account {
     after: String,
     standing: Mark,
     deeds: Vec<Done>,
+    /// What is said where there are no deeds.
+    idle: String,
 }
 
 #[derive(Serialize)]
@@ -343,6 +345,11 @@ fn account(account: &LeaverAccount, wording: Wording) -> Account {
         after: account.after.as_ref().map_or_else(|| wording.word("leaver-not-read-again"), at),
         standing: standing(account.standing, wording),
         deeds: first(&account.deeds).map(|deed| done(deed, wording)).collect(),
+        idle: wording.word(if account.standing == Standing::Closed {
+            "leaver-done-none"
+        } else {
+            "leaver-not-done-yet"
+        }),
     }
 }
 
@@ -530,7 +537,7 @@ fn hash(digits: &str) -> String {
 }
 
 /// The template's own words, and their messages.
-const WORDS: [(&str, &str); 34] = [
+const WORDS: [(&str, &str); 33] = [
     ("kicker", "leaver-kicker"),
     ("page", "leaver-page"),
     ("page_of", "leaver-page-of"),
@@ -541,7 +548,6 @@ const WORDS: [(&str, &str); 34] = [
     ("glance", "leaver-section-glance"),
     ("glance_none", "leaver-glance-none"),
     ("done", "leaver-section-done"),
-    ("done_none", "leaver-done-none"),
     ("by_hand", "leaver-section-by-hand"),
     ("absent", "leaver-section-absent"),
     ("silent", "leaver-section-silent"),

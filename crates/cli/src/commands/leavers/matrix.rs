@@ -7,7 +7,7 @@ use kompel_report::Wording;
 
 use super::facts::{self, Names};
 use crate::{
-    args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
+    args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, reasons,
     session::Session,
 };
 
@@ -83,8 +83,21 @@ fn sign(standing: Standing) -> (&'static str, Color) {
     }
 }
 
+/// A reason that may be Kompel's own, or a title of its own before another reason.
+pub(super) fn said(text: &str, wording: Wording) -> String {
+    let whole = reasons::worded(text, wording);
+    match text.split_once(": ") {
+        Some((title, rest)) if whole == text => {
+            format!("{}: {}", reasons::worded(title, wording), reasons::worded(rest, wording))
+        }
+        _ => whole,
+    }
+}
+
 /// What is open, whose turn it is, and by which command.
 pub(super) fn in_words(item: &OpenItem, wording: Wording) -> String {
+    let because = item.because.as_ref().map(|because| said(because, wording));
+    let item = &OpenItem { because, ..item.clone() };
     let command = item.approval.iter().map(|id| format!(" kompel approve {id}"));
     format!("{}{}", kompel_report::open_in_words(item, wording), command.collect::<String>())
 }
