@@ -25,6 +25,8 @@ pub(super) struct Account {
     /// The groups that list it.
     pub(super) groups: BTreeSet<String>,
     pub(super) unit: String,
+    /// What else hangs on it: sessions, second factors, roles, licences.
+    pub(super) held: BTreeSet<&'static str>,
 }
 
 impl Account {
@@ -38,12 +40,13 @@ impl Account {
             sessions: 0,
             groups: BTreeSet::new(),
             unit: "OU=Staff".to_owned(),
+            held: BTreeSet::new(),
         }
     }
 
     /// True if its owner can still do something with it.
     pub(super) fn is_open(&self) -> bool {
-        self.enabled || self.sessions > 0 || !self.groups.is_empty()
+        self.enabled || self.sessions > 0 || !self.groups.is_empty() || !self.held.is_empty()
     }
 }
 
@@ -139,6 +142,8 @@ enum Deed {
     Block,
     LeaveGroups,
     Move,
+    /// Takes something away that the account holds.
+    Take(&'static str),
 }
 
 impl Simulated {
@@ -152,6 +157,19 @@ impl Simulated {
                 ("ad.move", Deed::Move),
             ],
             "scim" => vec![("scim.find-user", Deed::FindPeople), ("scim.deactivate", Deed::Block)],
+            "graph" => vec![
+                ("graph.find-user", Deed::FindPeople),
+                ("graph.list-memberships", Deed::Inventory),
+                ("graph.block-sign-in", Deed::Block),
+                ("graph.revoke-sessions", Deed::Take("sessions")),
+                ("graph.remove-sign-in-methods", Deed::Take("methods")),
+                ("graph.remove-from-groups", Deed::LeaveGroups),
+                ("graph.remove-directory-roles", Deed::Take("roles")),
+                ("graph.remove-app-assignments", Deed::Take("applications")),
+                ("graph.remove-oauth-grants", Deed::Take("grants")),
+                ("graph.disable-devices", Deed::Take("devices")),
+                ("graph.remove-licences", Deed::Take("licences")),
+            ],
             "ocserv" => vec![("ocserv.find-user", Deed::FindLogin), ("ocserv.block", Deed::Block)],
             "radius" => vec![("radius.find-user", Deed::FindLogin), ("radius.block", Deed::Block)],
             other => panic!("no connector {other} in this world"),
@@ -213,6 +231,9 @@ impl Performed {
             Deed::Block => (after.enabled, after.sessions) = (false, 0),
             Deed::LeaveGroups => after.groups.clear(),
             Deed::Move => call.input["to"].as_str().unwrap_or_default().clone_into(&mut after.unit),
+            Deed::Take(what) => {
+                after.held.remove(what);
+            }
             Deed::FindPeople | Deed::FindLogin | Deed::Inventory => {}
         }
         Ok((before, after))
@@ -329,7 +350,7 @@ impl Action for Performed {
             Deed::FindPeople => self.find_people(call),
             Deed::FindLogin => self.find_login(call),
             Deed::Inventory => self.inventory(call)?,
-            Deed::Block | Deed::LeaveGroups | Deed::Move => {
+            Deed::Block | Deed::LeaveGroups | Deed::Move | Deed::Take(_) => {
                 let (before, after) = self.states(call)?;
                 if before != after {
                     self.write(call, after);
