@@ -73,8 +73,8 @@ impl Peer for MailServer {
 
     async fn connection(&self, way: Way) -> Option<Arc<Connection>> {
         match way {
-            Way::Direct => Some(connection(self.address, MailServer::PASSWORD, json!({}))),
-            Way::Through(address) => Some(connection(address, MailServer::PASSWORD, json!({}))),
+            Way::Direct => Some(connection(self.address, Self::PASSWORD, json!({}))),
+            Way::Through(address) => Some(connection(address, Self::PASSWORD, json!({}))),
             Way::Powerless => Some(connection(self.address, "wr0ng-one", json!({}))),
             Way::Mishap(_) => None,
         }
