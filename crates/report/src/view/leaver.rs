@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::context::{Day, made_with};
 use crate::render::pages;
 use crate::world::Report;
-use crate::{Error, Wording, text};
+use crate::{Error, Wording, reason, reason_in_words, text};
 
 /// The report as a PDF of as many A4 pages as it takes. `sha256` is that of the JSON it is made of,
 /// and is printed on every page.
@@ -43,7 +43,11 @@ pub fn open_in_words(item: &OpenItem, wording: Wording) -> String {
     let says = Phrase::new(id)
         .text("system", place.cloned().unwrap_or_default())
         .text("login", item.login.clone().unwrap_or_default());
-    let because: String = item.because.iter().map(|because| format!(": {because}")).collect();
+    let because: String = item
+        .because
+        .iter()
+        .map(|because| format!(": {}", reason_in_words(because, wording)))
+        .collect();
     let turn = if item.turn.is_empty() {
         wording.word("leavers-turn-operator")
     } else {
@@ -176,7 +180,10 @@ fn page(report: &LeaverReport, sha256: &str, wording: Wording) -> Page {
         accounts: first(&report.accounts).map(|one| account(one, wording)).collect(),
         by_hand: first(&report.by_hand).map(|one| by_hand(one, wording)).collect(),
         silent: first(&report.no_answer)
-            .map(|it| paragraph(&format!("{}: {}", it.connection, or_dash(it.because.as_deref()))))
+            .map(|it| {
+                let because = it.because.as_deref().map(|why| reason_in_words(why, wording));
+                paragraph(&format!("{}: {}", it.connection, or_dash(because.as_deref())))
+            })
             .collect(),
         absent: absent(report),
         other: first(&report.other_deeds).map(|deed| done(deed, wording)).collect(),
@@ -221,7 +228,8 @@ fn summary(report: &LeaverReport, wording: Wording) -> String {
         .number("accounts", of(|_| true))
         .number("closed", of(|account| account.standing == Standing::Closed))
         .text("at", moment(report.as_of, wording));
-    let because = report.run.because.as_ref().map(|because| format!(" {because}."));
+    let because = report.run.because.as_ref();
+    let because = because.map(|because| format!(" {}.", reason_in_words(because, wording)));
     paragraph(&format!("{}{}", wording.say(&says), because.unwrap_or_default()))
 }
 
@@ -244,7 +252,7 @@ fn requested(report: &LeaverReport, wording: Wording) -> Vec<[String; 2]> {
     let mut rows = vec![
         [word("leaver-asked-by"), line(&full(&run.requester))],
         [word("leaver-asked-at"), moment(run.started, wording)],
-        [word("leaver-asked-through"), line(&run.trigger)],
+        [word("leaver-asked-through"), line(&reason_in_words(&run.trigger, wording))],
     ];
     rows.extend(report.last_day.iter().map(|day| [word("leaver-last-day"), line(day)]));
     rows.extend(report.reason.iter().map(|why| [word("leaver-reason"), paragraph(why)]));
@@ -299,7 +307,7 @@ fn answered(answer: &LeaverAnswer, wording: Wording) -> String {
     let says = Phrase::new(id)
         .text("who", full(&answer.who))
         .text("at", moment(answer.at, wording))
-        .text("through", &answer.through);
+        .arg("through", reason(&answer.through));
     paragraph(&format!("{}{}", wording.say(&says), quoted(&answer.why)))
 }
 
@@ -398,7 +406,7 @@ fn done(deed: &Deed, wording: Wording) -> Done {
         under: under.into_iter().chain(sent).collect::<Vec<_>>().join(" · "),
         state: Mark { mark, word: wording.word(id) },
         read_back: deed.read_back.map_or_else(|| "–".to_owned(), |at| moment(at, wording)),
-        because: deed.because.as_deref().map(paragraph),
+        because: deed.because.as_deref().map(|why| paragraph(&reason_in_words(why, wording))),
     }
 }
 
@@ -444,7 +452,7 @@ fn by_hand(one: &LeaverByHand, wording: Wording) -> ByHand {
             Phrase::new(id)
                 .text("who", full(&answer.who))
                 .text("at", moment(answer.at, wording))
-                .text("through", &answer.through)
+                .arg("through", reason(&answer.through))
         }
         (None, Some(at)) => Phrase::new("leaver-hand-asked").text("at", moment(at, wording)),
         (None, None) => Phrase::new("leaver-hand-not-asked"),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use kompel_domains::leavers::{self, LeaverFile, OFFBOARDING, RunFacts};
 use kompel_model::{LeaverPerson, LeaverReport, Phrase};
+use kompel_report::reason;
 use kompel_runtime::Fingerprint;
 use serde_json::json;
 
@@ -115,7 +116,7 @@ fn print(report: &LeaverReport, output: &Output) {
     let asked = Phrase::new("story-asked")
         .text("who", run.requester.name.as_ref().unwrap_or(&run.requester.id))
         .text("at", run.started.format("%Y-%m-%d %H:%M:%S").to_string())
-        .text("trigger", &run.trigger);
+        .arg("trigger", reason(&run.trigger));
     output.say(&asked);
     for approval in &report.approvals {
         for answer in &approval.answers {
@@ -123,7 +124,7 @@ fn print(report: &LeaverReport, output: &Output) {
             let says = Phrase::new(id)
                 .text("who", answer.who.name.as_ref().unwrap_or(&answer.who.id))
                 .text("at", answer.at.format("%Y-%m-%d %H:%M:%S").to_string())
-                .text("through", &answer.through);
+                .arg("through", reason(&answer.through));
             output.line(&format!("{} [{}]", wording.say(&says), approval.plan_hash));
         }
     }
