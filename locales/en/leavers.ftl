@@ -40,9 +40,11 @@ leavers-open-kept = { $system }: something had to stay as it was
 leavers-open-unknown = { $system }: nobody knows whether it was done
 leavers-open-by-hand = { $system }: still to be closed by hand
 leavers-open-no-answer = { $system }: did not answer
+leavers-open-doubtful = { $system }: accounts that may be theirs or somebody else's
 leavers-open-approval = An approval is open
 leavers-open-run = The run did not come to its end
 leavers-turn = Turn of { $people }
+leavers-turn-time = The run goes on by itself at { $at } UTC
 leavers-turn-operator = Turn of whoever operates Kompel
 
 ## Failures

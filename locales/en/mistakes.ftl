@@ -3,6 +3,7 @@
 
 ## What is wrong
 
+mistake-event-start = a run starts at one event with plain values: nothing is there yet to wait for `all`, to evaluate or to correlate
 mistake-other = { $text }
 mistake-with-hint = { $says }: { $instead }
 mistake-alias = an alias within its own anchor
@@ -128,6 +129,7 @@ instead-error-type = the standard has: { $names }
 instead-errors = write { $code } or leave `errors` out
 instead-event-expression = write an expression over the event, such as .data.id
 instead-event-filter = write at least the event's `type`
+instead-event-start = start at `one` such event, and let the run `listen` for others or `switch` on what came
 instead-event-type = write the kind of event, such as com.example.account.closed.v1
 instead-export-in-fork = export the fork's own output instead: branches run in no order, so the context would depend on which ends last
 instead-expression = write a jq expression, such as .name

@@ -41,9 +41,11 @@ leavers-open-kept = { $system }: iets moest blijven zoals het was
 leavers-open-unknown = { $system }: niemand weet of het gebeurd is
 leavers-open-by-hand = { $system }: nog met de hand te sluiten
 leavers-open-no-answer = { $system }: gaf geen antwoord
+leavers-open-doubtful = { $system }: accounts die van hen of van iemand anders kunnen zijn
 leavers-open-approval = Er wacht een goedkeuring
 leavers-open-run = De uitvoering kwam niet tot haar einde
 leavers-turn = Aan zet: { $people }
+leavers-turn-time = De uitvoering gaat vanzelf verder om { $at } UTC
 leavers-turn-operator = Aan zet: wie Kompel bedient
 
 ## Mislukt

@@ -1,5 +1,6 @@
 ## Wat er fout is
 
+mistake-event-start = een uitvoering start bij één gebeurtenis met vaste waarden: er is nog niets dat op `all` kan wachten, kan uitrekenen of verbanden kan leggen
 mistake-other = { $text }
 mistake-with-hint = { $says }: { $instead }
 mistake-alias = een alias binnen zijn eigen anker
@@ -125,6 +126,7 @@ instead-error-type = de standaard kent: { $names }
 instead-errors = schrijf { $code } of laat `errors` weg
 instead-event-expression = schrijf een uitdrukking over de gebeurtenis, zoals .data.id
 instead-event-filter = schrijf minstens het `type` van de gebeurtenis
+instead-event-start = start bij `one` zo'n gebeurtenis, en laat de uitvoering met `listen` op andere wachten of met `switch` kiezen
 instead-event-type = schrijf de soort gebeurtenis, zoals com.example.account.closed.v1
 instead-export-in-fork = exporteer de uitvoer van de fork zelf: takken lopen in geen vaste volgorde, dus de context zou afhangen van welke het laatst eindigt
 instead-expression = schrijf een jq-uitdrukking, zoals .name

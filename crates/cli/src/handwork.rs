@@ -16,8 +16,11 @@ use serde_json::Value;
 #[derive(Default)]
 pub(crate) struct Handwork {
     runtime: OnceLock<Weak<Runtime>>,
-    read: Mutex<BTreeMap<(TenantId, String), Arc<Vec<Closed>>>>,
+    read: Mutex<Read>,
 }
+
+/// What each run that has ended tells, by tenant and run.
+type Read = BTreeMap<(TenantId, String), Arc<Vec<Closed>>>;
 
 /// One system that was closed, and the accounts of the person whom it was closed for.
 struct Closed {
@@ -33,7 +36,7 @@ impl Handwork {
 
     fn of_run(&self, runtime: &Runtime, tenant: &TenantId, run: &str) -> Arc<Vec<Closed>> {
         let key = (tenant.clone(), run.to_owned());
-        let kept = |read: &BTreeMap<_, Arc<Vec<Closed>>>| read.get(&key).cloned();
+        let kept = |read: &Read| read.get(&key).cloned();
         if let Some(known) = kept(&self.read.lock().unwrap_or_else(PoisonError::into_inner)) {
             return known;
         }

@@ -154,6 +154,8 @@ pub struct OpenItem {
     pub turn: Vec<Who>,
     /// The approval that waits for them.
     pub approval: Option<String>,
+    /// When the run goes on by itself, if that is what it waits for.
+    pub until: Option<Timestamp>,
 }
 
 /// What sort of thing is open.
@@ -170,6 +172,8 @@ pub enum OpenKind {
     ByHand,
     /// A system that did not answer.
     NoAnswer,
+    /// Accounts that may be theirs or somebody else's.
+    Doubtful,
     /// An approval that nobody has given yet.
     Approval,
     /// The run did not come to its end.

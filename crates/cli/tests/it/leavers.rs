@@ -81,7 +81,8 @@ impl Client {
 
     fn secret(&self, name: &str, value: &str) {
         let mut set = self.command(&["secret", "set", name, "--quiet"]);
-        let mut set = set.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let set = set.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null());
+        let mut set = set.spawn().unwrap();
         std::io::Write::write_all(&mut set.stdin.take().unwrap(), value.as_bytes()).unwrap();
         assert!(set.wait().unwrap().success());
     }

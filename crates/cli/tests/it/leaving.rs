@@ -77,11 +77,30 @@ impl Company {
     fn workspace(&self) {
         let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
         let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
+        let people = format!(
+            r#"
+[tenant.acme.system.Payroll]
+owner = "petra"
+[tenant.acme.people.xander]
+name = "Xander Peeters"
+roles = ["offboarding-approver"]
+logins = [{login:?}]
+[tenant.acme.people.petra]
+name = "Petra Claes"
+logins = [{login:?}]
+"#
+        );
+        self.desk.write("kompel.toml", &(self.systems() + &people));
+        for name in ["leaver-intake", "offboarding", "offboarding-recheck"] {
+            self.desk.answer(&["playbook", "new", name]);
+        }
+    }
+
+    /// The configuration of what is connected.
+    fn systems(&self) -> String {
         let (rt_user, _) = RequestTracker::USER;
-        self.desk.write(
-            "kompel.toml",
-            &format!(
-                r#"
+        format!(
+            r#"
 language = "en"
 [tenant.acme]
 name = "Acme NV"
@@ -116,31 +135,18 @@ connector = "rt"
 url = {rt:?}
 user = "{rt_user}"
 password = "secret://rt"
-[tenant.acme.system.Payroll]
-owner = "petra"
-[tenant.acme.people.xander]
-name = "Xander Peeters"
-roles = ["offboarding-approver"]
-logins = [{login:?}]
-[tenant.acme.people.petra]
-name = "Petra Claes"
-logins = [{login:?}]
 "#,
-                ad = self.ad.url(),
-                admin = SambaAd::ADMIN,
-                ca = self.ad.ca_file,
-                socket = self.vpn.socket(),
-                accounts = self.vpn.password_file(),
-                radius = self.radius.address(),
-                block = self.radius.block_file(),
-                restart = self.radius.restart(),
-                saas = self.saas.url(),
-                rt = self.tickets.url(),
-            ),
-        );
-        for name in ["leaver-intake", "offboarding", "offboarding-recheck"] {
-            self.desk.answer(&["playbook", "new", name]);
-        }
+            ad = self.ad.url(),
+            admin = SambaAd::ADMIN,
+            ca = self.ad.ca_file,
+            socket = self.vpn.socket(),
+            accounts = self.vpn.password_file(),
+            radius = self.radius.address(),
+            block = self.radius.block_file(),
+            restart = self.radius.restart(),
+            saas = self.saas.url(),
+            rt = self.tickets.url(),
+        )
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -251,6 +257,22 @@ logins = [{login:?}]
         assert_eq!(self.ad.bind("ppeeters@corp.test", PASSWORD), Ok(()));
         assert!(self.radius.accepts("gone", FreeRadius::USER.1));
     }
+
+    /// The second to fifth time: nothing is changed, nobody is asked, and it says so.
+    fn nothing_changes_any_more(&self) {
+        let before = self.state();
+        for time in 2..=5 {
+            let person = format!("person.mails=[\"{JAN}@corp.test\"]");
+            let again = self.run(&["run", "offboarding", "--set", &person, "--as", "hr"]);
+            assert_eq!(again.code, 0, "time {time}: {}{}", again.out, again.err);
+            assert!(again.out.contains("was closed already: nothing was changed"), "{}", again.out);
+            let newest = &self.runs("offboarding")[0];
+            let shown = self.json(&["show", newest]);
+            let steps = shown["steps"].as_array().unwrap();
+            assert!(steps.iter().all(|step| step["action"] == "leavers.inventory"), "{shown}");
+        }
+        assert_eq!(self.state(), before, "the second to fifth time changed something");
+    }
 }
 
 /// A running `kompel serve`, ended in good order.
@@ -317,17 +339,6 @@ fn from_the_ticket_to_the_report_everything_is_closed_and_four_more_times_nothin
     );
     drop(serving);
 
-    let before = company.state();
-    for time in 2..=5 {
-        let person = format!("person.mails=[\"{JAN}@corp.test\"]");
-        let again = company.run(&["run", "offboarding", "--set", &person, "--as", "hr"]);
-        assert_eq!(again.code, 0, "time {time}: {}{}", again.out, again.err);
-        assert!(again.out.contains("was closed already: nothing was changed"), "{}", again.out);
-        let newest = &company.runs("offboarding")[0];
-        let shown = company.json(&["show", newest]);
-        let steps = shown["steps"].as_array().unwrap();
-        assert!(steps.iter().all(|step| step["action"] == "leavers.inventory"), "{shown}");
-    }
-    assert_eq!(company.state(), before, "the second to fifth time changed something");
+    company.nothing_changes_any_more();
     assert_eq!(company.run(&["audit", "verify"]).code, 0);
 }

@@ -36,6 +36,8 @@ pub struct RunFacts {
     pub last_day: Option<String>,
     /// When the last thing happened to it.
     pub as_of: Timestamp,
+    /// When it goes on by itself, if it waits for a moment.
+    pub until: Option<Timestamp>,
     /// Its calls, in the order of asking.
     pub calls: Vec<CallFacts>,
 }
@@ -244,6 +246,7 @@ impl LeaverFile<'_> {
         let standing = if last.found.unreachable.iter().any(|it| it.connection == system.id) {
             Standing::NoAnswer
         } else if last.on(&system.id).any(|found| self.is_open(found, last.at))
+            || last.found.ambiguous.contains(&system.id)
             || !self.kept(&system.id).is_empty()
             || last.on(&system.id).any(|found| !self.left(found, &last).is_empty())
         {
@@ -320,9 +323,16 @@ impl LeaverFile<'_> {
                 ..item(OpenKind::Approval, None)
             }));
         }
-        if open.is_empty() && newest.run.state != "completed" {
+        for item in open.iter_mut().filter(|item| {
+            item.approval.is_none() && matches!(item.what, OpenKind::Account | OpenKind::ByHand)
+        }) {
+            item.until = newest.until;
+        }
+        let ended = newest.run.ended.is_some();
+        if (open.is_empty() || ended) && newest.run.state != "completed" {
             let because = newest.run.because.clone();
-            open.push(OpenItem { because, ..item(OpenKind::Run, None) });
+            let until = newest.until;
+            open.push(OpenItem { because, until, ..item(OpenKind::Run, None) });
         }
         open
     }
@@ -360,6 +370,13 @@ impl LeaverFile<'_> {
                 because: Some(in_words(kept)),
                 ..item(OpenKind::Kept, deed.connection.as_deref())
             }));
+        }
+        for connection in &last.found.ambiguous {
+            open.push(OpenItem {
+                turn: turn.to_vec(),
+                approval: approval.map(str::to_owned),
+                ..item(OpenKind::Doubtful, Some(connection))
+            });
         }
         for silent in &last.found.unreachable {
             let because = Some(silent.because.clone());
@@ -512,6 +529,7 @@ fn item(what: OpenKind, connection: Option<&str>) -> OpenItem {
         because: None,
         turn: Vec::new(),
         approval: None,
+        until: None,
     }
 }
 

@@ -98,8 +98,11 @@ fn accounts(
             Some(last) => (same_account(found, last), last),
             None => (Some(found), first),
         };
-        let usable = now
-            .is_some_and(|now| leaver.is_open(now, read.at) || !leaver.left(now, read).is_empty());
+        let usable = now.is_some_and(|now| {
+            leaver.is_open(now, read.at)
+                || !leaver.left(now, read).is_empty()
+                || read.found.ambiguous.contains(&now.connection)
+        });
         LeaverAccount {
             system: found.system.clone(),
             connector: found.connector.clone(),

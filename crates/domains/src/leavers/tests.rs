@@ -45,6 +45,7 @@ fn run(id: &str, playbook: &str, minute: u32, calls: Vec<CallFacts>) -> RunFacts
         reason: Some("contract ends".to_owned()),
         last_day: None,
         as_of: at(minute + 9),
+        until: None,
         calls,
     }
 }
@@ -192,6 +193,8 @@ fn a_cell_says_what_the_last_reading_says() {
     assert!(of(&runs).all_closed);
 
     let silent = json!([{"connection": "corp", "because": "no route"}]);
+    let mut doubtful = closed();
+    doubtful["ambiguous"] = json!(["corp"]);
     let mut sessions = account("corp", json!(false));
     sessions["sessions"] = json!(1);
     for (last, standing) in [
@@ -200,6 +203,7 @@ fn a_cell_says_what_the_last_reading_says() {
         (inventory(json!([sessions]), json!([])), Standing::Open),
         (inventory(json!([]), json!([])), Standing::Closed),
         (inventory(json!([]), silent), Standing::NoAnswer),
+        (doubtful, Standing::Open),
     ] {
         let runs = [run("r-1", OFFBOARDING, 0, closing(last.clone()))];
         assert_eq!(standings(&runs)[0].1, standing, "{last}");
@@ -320,6 +324,22 @@ fn while_people_are_asked_it_is_their_turn() {
     assert_eq!((account.what, account.turn[0].id.as_str()), (OpenKind::Account, "xander"));
     assert_eq!(account.approval.as_deref(), Some("a-1"));
     assert_eq!((report.accounts[0].standing, &report.accounts[0].after), (Standing::Open, &None));
+}
+
+#[test]
+fn what_waits_for_the_agreed_moment_is_nobodys_turn() {
+    let calls = vec![
+        read(1, inventory(json!([account("corp", json!(true))]), json!([]))),
+        asked("a-1", json!({"accounts": []}), true, Some(true)),
+    ];
+    let mut waiting = run("r-1", OFFBOARDING, 0, calls);
+    "waiting".clone_into(&mut waiting.run.state);
+    waiting.run.ended = None;
+    waiting.until = Some(at(59));
+    let report = of(&[waiting]);
+    let told: Vec<_> = report.open.iter().map(|item| (item.what, item.until)).collect();
+    assert_eq!(told, [(OpenKind::Account, Some(at(59))), (OpenKind::ByHand, Some(at(59)))]);
+    assert!(report.open[0].turn.is_empty());
 }
 
 #[test]

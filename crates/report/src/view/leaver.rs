@@ -36,6 +36,7 @@ pub fn open_in_words(item: &OpenItem, wording: Wording) -> String {
         OpenKind::Unknown => "leavers-open-unknown",
         OpenKind::ByHand => "leavers-open-by-hand",
         OpenKind::NoAnswer => "leavers-open-no-answer",
+        OpenKind::Doubtful => "leavers-open-doubtful",
         OpenKind::Approval => "leavers-open-approval",
         OpenKind::Run => "leavers-open-run",
     };
@@ -48,7 +49,10 @@ pub fn open_in_words(item: &OpenItem, wording: Wording) -> String {
         .iter()
         .map(|because| format!(": {}", reason_in_words(because, wording)))
         .collect();
-    let turn = if item.turn.is_empty() {
+    let turn = if let Some(until) = item.until {
+        let until = until.format("%Y-%m-%d %H:%M").to_string();
+        wording.say(&Phrase::new("leavers-turn-time").text("at", until))
+    } else if item.turn.is_empty() {
         wording.word("leavers-turn-operator")
     } else {
         let people: Vec<&str> = item.turn.iter().map(called).collect();

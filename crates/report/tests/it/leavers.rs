@@ -121,9 +121,9 @@ fn unfinished() -> Value {
     );
     report["open"] = json!([
         {"system": "Active Directory", "connection": "corp", "login": "jjanssen", "what": "account",
-            "because": "insufficient access rights (50)", "turn": [], "approval": null},
+            "because": "insufficient access rights (50)", "turn": [], "approval": null, "until": null},
         {"system": "Payroll", "connection": null, "login": null, "what": "by_hand", "because": null,
-            "turn": [{"id": "petra", "name": "Petra Claes"}], "approval": "a-77"}]);
+            "turn": [{"id": "petra", "name": "Petra Claes"}], "approval": "a-77", "until": null}]);
     report["by_hand"][0]["answer"] = json!(null);
     report["by_hand"][0]["standing"] = json!("open_by_hand");
     report["no_answer"] =
@@ -240,7 +240,7 @@ fn a_report_of_a_run_that_just_began_is_a_page_too() {
     report["run"]["ended"] = json!(null);
     report["run"]["state"] = json!("running");
     report["open"] = json!([{"system": null, "connection": null, "login": null, "what": "run",
-        "because": null, "turn": [], "approval": null}]);
+        "because": null, "turn": [], "approval": null, "until": null}]);
     let bytes = made(&report, Language::En);
     has_all(
         "leaver-early",

@@ -8,7 +8,7 @@ mod rule;
 
 use kompel_engine::{
     Start,
-    language::{self, EventConsumption, EventPattern, Schedule as Written},
+    language::{EventConsumption, Schedule as Written},
 };
 use kompel_model::{TenantId, Timestamp};
 use serde_json::{Value, json};
@@ -80,35 +80,19 @@ impl Scheduled {
 /// The attributes of what a `schedule.on` listens to. One event starts one run: whatever of the
 /// standard would need an event to be held back or evaluated first is refused, not read otherwise.
 fn patterns(on: &EventConsumption) -> Result<Vec<serde_json::Map<String, Value>>, UnusableRule> {
+    if !on.is_plain() {
+        let says = "`schedule.on` starts at one event with plain values: let the run itself `listen` \
+                    for more";
+        return Err(UnusableRule(says.to_owned()));
+    }
     let filters = match on {
         EventConsumption::One(pattern) => std::slice::from_ref(pattern),
-        EventConsumption::Any { until: Some(_), .. } => {
-            let says = "`until` within `schedule.on`: let the run itself `listen` for more events";
-            return Err(UnusableRule(says.to_owned()));
-        }
         EventConsumption::Any { filters, .. } if filters.is_empty() => {
             return Ok(vec![serde_json::Map::new()]);
         }
-        EventConsumption::All(filters) if filters.len() > 1 => {
-            let says = "`all` of several events can't start a run: start at `one` of them and let \
-                        the run `listen` for the others";
-            return Err(UnusableRule(says.to_owned()));
-        }
         EventConsumption::Any { filters, .. } | EventConsumption::All(filters) => filters,
     };
-    filters.iter().map(plain).collect()
-}
-
-fn plain(pattern: &EventPattern) -> Result<serde_json::Map<String, Value>, UnusableRule> {
-    let is_plain = |value: &Value| {
-        value.as_str().is_none_or(|text| language::embedded_expression(text).is_none())
-    };
-    if !pattern.correlate.is_empty() || !pattern.with.values().all(is_plain) {
-        let says = "`schedule.on` takes plain values only, no expression and no `correlate`: start \
-                    at every such event and let a `switch` decide";
-        return Err(UnusableRule(says.to_owned()));
-    }
-    Ok(pattern.with.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    Ok(filters.iter().map(|filter| filter.with.clone()).collect())
 }
 
 impl Schedules {
@@ -274,37 +258,40 @@ const MOST_MISSED: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
+    use kompel_engine::language;
+
     use super::*;
 
-    fn scheduled(on: &str) -> Result<Scheduled, UnusableRule> {
+    fn playbook(on: &str) -> Result<language::Playbook, Vec<language::Mistake>> {
         let text = format!(
             "document: {{dsl: '1.0.3', namespace: t, name: p, version: '1.0.0'}}\n\
              schedule: {{on: {on}}}\ndo:\n  - one: {{set: {{x: 1}}}}\n"
         );
-        let playbook = language::parse(&text, "p.yaml").unwrap();
-        let source = Source::new("t", "p", "1.0.0", text);
-        let written = playbook.schedule.as_ref().unwrap();
-        Scheduled::new(TenantId::default(), source, written, chrono_tz::UTC)
+        language::parse(&text, "p.yaml")
     }
 
     #[test]
     fn one_event_starts_a_run_and_what_would_need_more_is_refused() {
-        for (on, patterns) in [
+        for (on, count) in [
             ("{one: {with: {type: a}}}", 1),
             ("{any: [{with: {type: a}}, {with: {type: b, source: /x}}]}", 2),
             ("{any: []}", 1),
             ("{all: [{with: {type: a}}]}", 1),
         ] {
-            assert_eq!(scheduled(on).unwrap().on.len(), patterns, "{on}");
+            let schedule = playbook(on).unwrap().schedule.unwrap();
+            assert_eq!(patterns(schedule.on.as_ref().unwrap()).unwrap().len(), count, "{on}");
         }
-        for (on, says) in [
-            ("{all: [{with: {type: a}}, {with: {type: b}}]}", "`all`"),
-            ("{one: {with: {type: a, subject: '${ . == \"x\" }'}}}", "no expression"),
-            ("{one: {with: {type: a}, correlate: {k: {from: .data.k}}}}", "`correlate`"),
-            ("{any: [{with: {type: a}}], until: '${ true }'}", "`until`"),
+        for on in [
+            "{all: [{with: {type: a}}, {with: {type: b}}]}",
+            "{one: {with: {type: a, subject: '${ . == \"x\" }'}}}",
+            "{one: {with: {type: a}, correlate: {k: {from: .data.k}}}}",
+            "{any: [{with: {type: a}}], until: '${ true }'}",
         ] {
-            let refused = scheduled(on).unwrap_err();
-            assert!(refused.0.contains(says), "{on}: {refused}");
+            let mistakes = playbook(on).unwrap_err();
+            assert_eq!(mistakes[0].code, "event-start", "{on}: {mistakes:?}");
         }
+        let one = playbook("{one: {with: {type: a}}}").unwrap().schedule.unwrap().on.unwrap();
+        let EventConsumption::One(pattern) = one else { panic!("it is one") };
+        assert!(patterns(&EventConsumption::All(vec![pattern.clone(), pattern])).is_err());
     }
 }

@@ -11,7 +11,7 @@ use kompel_model::{
     ActionEffect, Deed, DeedState, LeaverAnswer, LeaverApproval, LeaverPerson, LeaverRun,
     LeaverSystem, LeaverTenant, TenantId, Timestamp, Who,
 };
-use kompel_runtime::{RunStatus, StepStory, Story};
+use kompel_runtime::{RunStatus, StepStory, Story, Waiting};
 use serde_json::Value;
 
 use crate::{diagnostics::Failure, orchestra::Orchestra, output::Output, session::Session};
@@ -120,6 +120,7 @@ pub(super) fn of(story: &Story, names: &Names) -> Option<RunFacts> {
         reason: text("reason"),
         last_day: text("lastDay"),
         as_of: last,
+        until: until(&story.status),
         calls: story.steps.iter().map(|step| call(step, names)).collect(),
     })
 }
@@ -138,6 +139,15 @@ fn learn(person: &mut LeaverPerson, story: &Story) {
     for keys in [&mut person.mails, &mut person.logins] {
         let mut seen = std::collections::BTreeSet::new();
         keys.retain(|key| seen.insert(key.to_lowercase()));
+    }
+}
+
+/// When the run goes on by itself, if it waits for nothing else.
+fn until(status: &RunStatus) -> Option<Timestamp> {
+    let RunStatus::Waiting { on } = status else { return None };
+    match on.as_slice() {
+        [Waiting::Time { until }] => Some(*until),
+        _ => None,
     }
 }
 

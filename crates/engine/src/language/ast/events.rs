@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{OutputRule, Task};
-use crate::language::Expression;
+use crate::language::{Expression, embedded_expression};
 
 /// Waits for events.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,22 @@ pub enum EventConsumption {
     },
     /// One like this.
     One(EventPattern),
+}
+
+impl EventConsumption {
+    /// True if one event is enough and its attributes are plain values: what can be judged without a
+    /// run, as where a run is to be started.
+    pub fn is_plain(&self) -> bool {
+        let filters = match self {
+            Self::One(pattern) => std::slice::from_ref(pattern),
+            Self::Any { until: Some(_), .. } => return false,
+            Self::All(filters) if filters.len() > 1 => return false,
+            Self::Any { filters, .. } | Self::All(filters) => filters,
+        };
+        let plain =
+            |value: &Value| value.as_str().is_none_or(|text| embedded_expression(text).is_none());
+        filters.iter().all(|one| one.correlate.is_empty() && one.with.values().all(plain))
+    }
 }
 
 /// When `any` has enough.

@@ -212,6 +212,13 @@ impl Reader {
         let cron = self.optional(&fields, "cron", Self::cron);
         let after = self.optional(&fields, "after", Self::fixed_duration);
         let on = self.optional(&fields, "on", Self::consumption);
+        if let (Some(Some(events)), Some(spot)) = (&on, fields.get("on"))
+            && !events.is_plain()
+        {
+            let says = Phrase::new("mistake-event-start");
+            let fault = Fault::new("event-start", spot.heading(), says);
+            self.fault(fault.hint(Phrase::new("instead-event-start")));
+        }
         let read = self.optional(&fields, "read", Self::read_as);
         Some(Schedule { every: every?, cron: cron?, after: after?, on: on?, read: read? })
     }

@@ -123,6 +123,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "five fields",
     ),
     (
+        "schedule: {on: {all: [{with: {type: a}}, {with: {type: b}}]}}\ndo: [{a: {wait: PT1S}}]",
+        "event-start",
+        "on",
+        "`listen`",
+    ),
+    (
         "schedule: {read: data, every: P1D}\ndo: [{a: {wait: PT1S}}]",
         "read-without-on",
         "read",
