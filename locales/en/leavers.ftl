@@ -81,6 +81,7 @@ leaver-section-glance = Every account, before and after
 leaver-glance-none = No system that was asked knows this person.
 leaver-section-done = Done, account by account
 leaver-done-none = Nothing had to be changed.
+leaver-not-done-yet = Nothing was done to it.
 leaver-section-by-hand = Closed by hand
 leaver-section-absent = Asked, and no account there:
 leaver-section-silent = Did not answer when last asked:

@@ -82,6 +82,7 @@ leaver-section-glance = Elk account, voor en na
 leaver-glance-none = Geen enkel bevraagd systeem kent deze persoon.
 leaver-section-done = Gedaan, account per account
 leaver-done-none = Er viel niets te wijzigen.
+leaver-not-done-yet = Er is niets aan gedaan.
 leaver-section-by-hand = Met de hand gesloten
 leaver-section-absent = Bevraagd, en daar is geen account:
 leaver-section-silent = Gaven de laatste keer geen antwoord:

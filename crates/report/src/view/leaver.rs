@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::context::{Day, made_with};
 use crate::render::pages;
 use crate::world::Report;
-use crate::{Error, Wording, reason, reason_in_words, text};
+use crate::{Error, Wording, text};
 
 /// The report as a PDF of as many A4 pages as it takes. `sha256` is that of the JSON it is made of,
 /// and is printed on every page.
@@ -44,11 +44,7 @@ pub fn open_in_words(item: &OpenItem, wording: Wording) -> String {
     let says = Phrase::new(id)
         .text("system", place.cloned().unwrap_or_default())
         .text("login", item.login.clone().unwrap_or_default());
-    let because: String = item
-        .because
-        .iter()
-        .map(|because| format!(": {}", reason_in_words(because, wording)))
-        .collect();
+    let because: String = item.because.iter().map(|because| format!(": {because}")).collect();
     let turn = if let Some(until) = item.until {
         let until = until.format("%Y-%m-%d %H:%M").to_string();
         wording.say(&Phrase::new("leavers-turn-time").text("at", until))
@@ -125,6 +121,8 @@ struct Account {
     after: String,
     standing: Mark,
     deeds: Vec<Done>,
+    /// What is said where there are no deeds.
+    idle: String,
 }
 
 #[derive(Serialize)]
@@ -184,10 +182,7 @@ fn page(report: &LeaverReport, sha256: &str, wording: Wording) -> Page {
         accounts: first(&report.accounts).map(|one| account(one, wording)).collect(),
         by_hand: first(&report.by_hand).map(|one| by_hand(one, wording)).collect(),
         silent: first(&report.no_answer)
-            .map(|it| {
-                let because = it.because.as_deref().map(|why| reason_in_words(why, wording));
-                paragraph(&format!("{}: {}", it.connection, or_dash(because.as_deref())))
-            })
+            .map(|it| paragraph(&format!("{}: {}", it.connection, or_dash(it.because.as_deref()))))
             .collect(),
         absent: absent(report),
         other: first(&report.other_deeds).map(|deed| done(deed, wording)).collect(),
@@ -232,8 +227,7 @@ fn summary(report: &LeaverReport, wording: Wording) -> String {
         .number("accounts", of(|_| true))
         .number("closed", of(|account| account.standing == Standing::Closed))
         .text("at", moment(report.as_of, wording));
-    let because = report.run.because.as_ref();
-    let because = because.map(|because| format!(" {}.", reason_in_words(because, wording)));
+    let because = report.run.because.as_ref().map(|because| format!(" {because}."));
     paragraph(&format!("{}{}", wording.say(&says), because.unwrap_or_default()))
 }
 
@@ -256,7 +250,7 @@ fn requested(report: &LeaverReport, wording: Wording) -> Vec<[String; 2]> {
     let mut rows = vec![
         [word("leaver-asked-by"), line(&full(&run.requester))],
         [word("leaver-asked-at"), moment(run.started, wording)],
-        [word("leaver-asked-through"), line(&reason_in_words(&run.trigger, wording))],
+        [word("leaver-asked-through"), line(&run.trigger)],
     ];
     rows.extend(report.last_day.iter().map(|day| [word("leaver-last-day"), line(day)]));
     rows.extend(report.reason.iter().map(|why| [word("leaver-reason"), paragraph(why)]));
@@ -311,7 +305,7 @@ fn answered(answer: &LeaverAnswer, wording: Wording) -> String {
     let says = Phrase::new(id)
         .text("who", full(&answer.who))
         .text("at", moment(answer.at, wording))
-        .arg("through", reason(&answer.through));
+        .text("through", &answer.through);
     paragraph(&format!("{}{}", wording.say(&says), quoted(&answer.why)))
 }
 
@@ -351,6 +345,11 @@ fn account(account: &LeaverAccount, wording: Wording) -> Account {
         after: account.after.as_ref().map_or_else(|| wording.word("leaver-not-read-again"), at),
         standing: standing(account.standing, wording),
         deeds: first(&account.deeds).map(|deed| done(deed, wording)).collect(),
+        idle: wording.word(if account.standing == Standing::Closed {
+            "leaver-done-none"
+        } else {
+            "leaver-not-done-yet"
+        }),
     }
 }
 
@@ -410,7 +409,7 @@ fn done(deed: &Deed, wording: Wording) -> Done {
         under: under.into_iter().chain(sent).collect::<Vec<_>>().join(" · "),
         state: Mark { mark, word: wording.word(id) },
         read_back: deed.read_back.map_or_else(|| "–".to_owned(), |at| moment(at, wording)),
-        because: deed.because.as_deref().map(|why| paragraph(&reason_in_words(why, wording))),
+        because: deed.because.as_deref().map(paragraph),
     }
 }
 
@@ -456,7 +455,7 @@ fn by_hand(one: &LeaverByHand, wording: Wording) -> ByHand {
             Phrase::new(id)
                 .text("who", full(&answer.who))
                 .text("at", moment(answer.at, wording))
-                .arg("through", reason(&answer.through))
+                .text("through", &answer.through)
         }
         (None, Some(at)) => Phrase::new("leaver-hand-asked").text("at", moment(at, wording)),
         (None, None) => Phrase::new("leaver-hand-not-asked"),
@@ -538,7 +537,7 @@ fn hash(digits: &str) -> String {
 }
 
 /// The template's own words, and their messages.
-const WORDS: [(&str, &str); 34] = [
+const WORDS: [(&str, &str); 33] = [
     ("kicker", "leaver-kicker"),
     ("page", "leaver-page"),
     ("page_of", "leaver-page-of"),
@@ -549,7 +548,6 @@ const WORDS: [(&str, &str); 34] = [
     ("glance", "leaver-section-glance"),
     ("glance_none", "leaver-glance-none"),
     ("done", "leaver-section-done"),
-    ("done_none", "leaver-done-none"),
     ("by_hand", "leaver-section-by-hand"),
     ("absent", "leaver-section-absent"),
     ("silent", "leaver-section-silent"),

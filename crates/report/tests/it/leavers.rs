@@ -230,6 +230,20 @@ fn foreign_text_is_text_and_much_of_it_takes_more_pages() {
 }
 
 #[test]
+fn an_open_account_to_which_nothing_was_done_is_not_told_as_needing_nothing() {
+    for (standing, says, other) in [
+        ("open", "Nothing was done to it", "Nothing had to be changed"),
+        ("closed", "Nothing had to be changed", "Nothing was done to it"),
+    ] {
+        let mut report = sample();
+        report["accounts"] = json!([account("Wiki", "saas", "jan", standing, json!([]))]);
+        let bytes = made(&report, Language::En);
+        has_all("leaver-idle", &bytes, &[says]);
+        assert!(!pdf::words("leaver-idle", &bytes).unwrap_or_default().contains(other));
+    }
+}
+
+#[test]
 fn a_report_of_a_run_that_just_began_is_a_page_too() {
     let mut report = sample();
     for list in ["approvals", "accounts", "by_hand", "not_there"] {

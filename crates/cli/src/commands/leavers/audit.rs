@@ -9,10 +9,13 @@ use clap::Args;
 use comfy_table::Cell;
 use kompel_domains::leavers::{self, Audit, Lingering, RowTrouble, UnusableRow};
 use kompel_model::Phrase;
-use kompel_report::{Wording, reason};
+use kompel_report::Wording;
 use kompel_runtime::clock;
 
-use super::facts::{self, Names};
+use super::{
+    facts::{self, Names},
+    matrix::said,
+};
 use crate::{
     args::{Global, shown},
     diagnostics::Failure,
@@ -85,7 +88,8 @@ fn print(audit: &Audit, list: Option<&Path>, output: &Output) {
         let id = if it.because.is_some() { "leavers-audit-silent" } else { "leavers-audit-two" };
         let says = Phrase::new(id).text("name", it.person.called());
         let says = says.text("connection", &it.connection);
-        output.say(&says.arg("because", reason(it.because.as_deref().unwrap_or_default())));
+        let because = it.because.as_ref().map(|because| said(because, wording));
+        output.say(&says.text("because", because.unwrap_or_default()));
     }
     let file = list.map(shown).unwrap_or_default();
     audit.unusable.iter().for_each(|row| output.say(&unusable(row, &file)));

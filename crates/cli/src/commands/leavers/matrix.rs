@@ -3,7 +3,7 @@
 use comfy_table::{Cell, Color};
 use kompel_domains::leavers;
 use kompel_model::{LeaverMatrix, LeaverRow, OpenItem, Phrase, Standing};
-use kompel_report::Wording;
+use kompel_report::{Wording, reason_in_words};
 
 use super::facts::{self, Names};
 use crate::{
@@ -83,8 +83,21 @@ fn sign(standing: Standing) -> (&'static str, Color) {
     }
 }
 
+/// A reason that may be Kompel's own, or a title of its own before another reason.
+pub(super) fn said(text: &str, wording: Wording) -> String {
+    let whole = reason_in_words(text, wording);
+    match text.split_once(": ") {
+        Some((title, rest)) if whole == text => {
+            format!("{}: {}", reason_in_words(title, wording), reason_in_words(rest, wording))
+        }
+        _ => whole,
+    }
+}
+
 /// What is open, whose turn it is, and by which command.
 pub(super) fn in_words(item: &OpenItem, wording: Wording) -> String {
+    let because = item.because.as_ref().map(|because| said(because, wording));
+    let item = &OpenItem { because, ..item.clone() };
     let command = item.approval.iter().map(|id| format!(" kompel approve {id}"));
     format!("{}{}", kompel_report::open_in_words(item, wording), command.collect::<String>())
 }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use kompel_domains::leavers::{self, LeaverFile, OFFBOARDING, RunFacts};
 use kompel_model::{LeaverPerson, LeaverReport, Phrase};
-use kompel_report::reason;
+use kompel_report::Wording;
 use kompel_runtime::Fingerprint;
 use serde_json::json;
 
 use super::{
     facts::{self, Names},
-    matrix::in_words,
+    matrix::{in_words, said},
 };
 use crate::{
     args::{Global, shown},
@@ -93,7 +93,8 @@ fn write(path: &std::path::Path, report: &LeaverReport, output: &Output) -> Resu
     print.add(text.as_bytes());
     let sha256 = print.finish();
     let language = output.wording().language();
-    let pdf = kompel_report::leaver_pdf(report, &sha256, language)
+    let pages = in_language(report, output.wording());
+    let pdf = kompel_report::leaver_pdf(&pages, &sha256, language)
         .map_err(|error| unprintable(&error))?;
     let beside = path.with_extension("json");
     write_file(path, &pdf)?;
@@ -108,15 +109,35 @@ fn write(path: &std::path::Path, report: &LeaverReport, output: &Output) -> Resu
     Ok(Exit::Done)
 }
 
+/// The report with Kompel's own reasons in the user's language; the JSON keeps them as they stand in
+/// the journal.
+fn in_language(report: &LeaverReport, wording: Wording) -> LeaverReport {
+    let mut report = report.clone();
+    let answers = report.approvals.iter_mut().flat_map(|approval| &mut approval.answers);
+    let answers = answers.chain(report.by_hand.iter_mut().filter_map(|one| one.answer.as_mut()));
+    answers.for_each(|answer| answer.through = said(&answer.through, wording));
+    let deeds = report.accounts.iter_mut().flat_map(|account| &mut account.deeds);
+    let deeds = deeds.chain(&mut report.other_deeds).map(|deed| &mut deed.because);
+    let open = report.open.iter_mut().map(|item| &mut item.because);
+    let silent = report.no_answer.iter_mut().map(|place| &mut place.because);
+    let reasons = deeds.chain(open).chain(silent).chain([&mut report.run.because]);
+    for because in reasons.flatten() {
+        *because = said(because, wording);
+    }
+    report.run.trigger = said(&report.run.trigger, wording);
+    report
+}
+
 fn print(report: &LeaverReport, output: &Output) {
     let wording = output.wording();
+    let report = &in_language(report, wording);
     let run = &report.run;
     let state = wording.word(&format!("state-{}", run.state));
     output.heading(&format!("{}  {}  {state}", report.person.called(), run.id));
     let asked = Phrase::new("story-asked")
         .text("who", run.requester.name.as_ref().unwrap_or(&run.requester.id))
         .text("at", run.started.format("%Y-%m-%d %H:%M:%S").to_string())
-        .arg("trigger", reason(&run.trigger));
+        .text("trigger", &run.trigger);
     output.say(&asked);
     for approval in &report.approvals {
         for answer in &approval.answers {
@@ -124,7 +145,7 @@ fn print(report: &LeaverReport, output: &Output) {
             let says = Phrase::new(id)
                 .text("who", answer.who.name.as_ref().unwrap_or(&answer.who.id))
                 .text("at", answer.at.format("%Y-%m-%d %H:%M:%S").to_string())
-                .arg("through", reason(&answer.through));
+                .text("through", &answer.through);
             output.line(&format!("{} [{}]", wording.say(&says), approval.plan_hash));
         }
     }
