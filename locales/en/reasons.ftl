@@ -1,4 +1,4 @@
-## Why: what runs keep in English (crates/cli/src/reasons.rs)
+## Why: what runs keep in English (crates/report/src/reasons.rs)
 
 reason-not-open = no such approval is open
 reason-requester = the requester can't approve their own request
@@ -85,6 +85,16 @@ reason-mail-late = no answer from the mail server in time
 reason-mail-login = the login was refused (SMTP { $a })
 reason-mail-address = a recipient or the sender was refused (SMTP { $a })
 reason-mail-refused = the mail was refused (SMTP { $a })
+reason-still-sign-in-sessions = { $a }: { $b } can sign in, { $c } live sessions
+reason-still-sign-in = { $a }: { $b } can sign in
+reason-still-unknown = { $a }: { $b } does not tell whether it can sign in
+reason-still-comes-back = { $a }: { $b } a session can come back
+reason-still-sessions = { $a }: { $b } { $c } live sessions
+reason-silent = { $a }: no answer ({ $b })
+reason-doubtful = { $a }: { $b } may be theirs too
+reason-not-confirmed = { $a }: nobody confirmed to have closed it
+reason-no-secret = no secret { $a } of tenant { $b }
+reason-unusable = it can't be used: `kompel doctor` tells why
 reason-count-cannot-tell = a number does not tell who counted
 
 reason-schema-required = { $a } is a required property

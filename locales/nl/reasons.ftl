@@ -1,4 +1,4 @@
-## Waarom: wat uitvoeringen in het Engels bijhouden (crates/cli/src/reasons.rs)
+## Waarom: wat uitvoeringen in het Engels bijhouden (crates/report/src/reasons.rs)
 
 reason-not-open = zo'n goedkeuring staat niet open
 reason-requester = wie iets aanvraagt, kan het niet zelf goedkeuren
@@ -85,6 +85,16 @@ reason-mail-late = geen tijdig antwoord van de mailserver
 reason-mail-login = de aanmelding werd geweigerd (SMTP { $a })
 reason-mail-address = een ontvanger of de afzender werd geweigerd (SMTP { $a })
 reason-mail-refused = de mail werd geweigerd (SMTP { $a })
+reason-still-sign-in-sessions = { $a }: { $b } kan nog aanmelden, { $c } lopende sessies
+reason-still-sign-in = { $a }: { $b } kan nog aanmelden
+reason-still-unknown = { $a }: { $b } zegt niet of aanmelden nog kan
+reason-still-comes-back = { $a }: { $b } kan een sessie terug krijgen
+reason-still-sessions = { $a }: { $b } { $c } lopende sessies
+reason-silent = { $a }: geen antwoord ({ $b })
+reason-doubtful = { $a }: { $b } kan ook van deze persoon zijn
+reason-not-confirmed = { $a }: niemand bevestigde dat het gesloten is
+reason-no-secret = geen geheim { $a } van klant { $b }
+reason-unusable = het is niet te gebruiken: `kompel doctor` zegt waarom
 reason-count-cannot-tell = een getal zegt niet wie er geteld heeft
 
 reason-schema-required = { $a } ontbreekt

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use kompel_model::Phrase;
-use kompel_report::Wording;
+use kompel_report::{Wording, reason_in_words};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceSpan};
 
-use crate::{exit::Exit, reasons};
+use crate::exit::Exit;
 
 /// Why a command could not do what was asked.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Failure {
     }
 
     fn causes(&self, wording: Wording) -> Vec<String> {
-        self.causes.iter().map(|cause| reasons::worded(cause, wording)).collect()
+        self.causes.iter().map(|cause| reason_in_words(cause, wording)).collect()
     }
 
     /// The failure in words, for miette to draw.

@@ -21,7 +21,6 @@ mod plans;
 mod playbooks;
 mod progress;
 mod reading;
-mod reasons;
 mod session;
 mod stories;
 mod tenants;

@@ -2,10 +2,8 @@
 
 use kompel_engine::act::{PlannedStep, RehearsedPlan};
 use kompel_model::{Phrase, PlannedChange};
-use kompel_report::Wording;
+use kompel_report::{Wording, reason_in_words};
 use serde_json::Value;
-
-use crate::reasons::worded;
 
 /// The plan, a line a change.
 pub(crate) fn lines(plan: &RehearsedPlan, wording: Wording) -> Vec<String> {
@@ -14,7 +12,9 @@ pub(crate) fn lines(plan: &RehearsedPlan, wording: Wording) -> Vec<String> {
     if lines.is_empty() {
         lines.push(format!("  {}", wording.word("plan-nothing")));
     }
-    lines.extend(plan.remarks.iter().map(|remark| format!("  ! {}", worded(remark, wording))));
+    lines.extend(
+        plan.remarks.iter().map(|remark| format!("  ! {}", reason_in_words(remark, wording))),
+    );
     if !plan.whole {
         lines.push(format!("  ! {}", wording.word("plan-not-whole")));
     }
@@ -30,7 +30,10 @@ fn step(step: &PlannedStep, wording: Wording) -> Vec<String> {
     }
     lines.extend(step.plan.changes.iter().map(|change| format!("      {}", line(change, wording))));
     lines.extend(
-        step.plan.remarks.iter().map(|remark| format!("      ! {}", worded(remark, wording))),
+        step.plan
+            .remarks
+            .iter()
+            .map(|remark| format!("      ! {}", reason_in_words(remark, wording))),
     );
     lines
 }

@@ -5,11 +5,10 @@ use kompel_engine::{
     act::{ActRecord, ApprovalRecord, Leftover, Phase, Standing},
 };
 use kompel_model::{Phrase, TenantId, Timestamp};
+use kompel_report::reason;
 use kompel_runtime::{RunStatus, StepStory, Story, Waiting};
 
-use crate::{
-    diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, plans, reasons::reason,
-};
+use crate::{diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, plans};
 
 /// Prints the story of a run as it stands now, and gives the exit code that goes with it.
 pub(crate) fn tell(

@@ -7,6 +7,7 @@
 //! messages are compiled in, and the same input gives the same bytes.
 
 mod error;
+mod reasons;
 mod render;
 mod text;
 mod view;
@@ -14,5 +15,6 @@ mod wording;
 mod world;
 
 pub use error::Error;
+pub use reasons::{reason, reason_in_words};
 pub use view::{HuntView, MapContext, hunt_html, leaver_pdf, map_pdf, open_in_words, pitch_pdf};
 pub use wording::{Wording, wording};

@@ -2,12 +2,13 @@
 
 use clap::Args;
 use kompel_model::Phrase;
+use kompel_report::reason;
 use kompel_runtime::{Answer, JournalError, Outcome, Proof, RuntimeError};
 use serde_json::json;
 
 use crate::{
     args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    reasons::reason, session::Session,
+    session::Session,
 };
 
 #[derive(Debug, Args)]

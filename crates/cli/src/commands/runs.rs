@@ -3,6 +3,7 @@
 use clap::Args;
 use comfy_table::{Cell, Color};
 use kompel_model::Phrase;
+use kompel_report::reason;
 use serde_json::json;
 
 use crate::{
@@ -61,7 +62,7 @@ pub(crate) fn run(args: &RunsArgs, global: &Global, output: &Output) -> Result<E
     for question in &questions {
         let says = Phrase::new("runs-question").text("run", &question.run);
         let says = says.text("step", question.call.to_string()).text("task", &question.task);
-        output.say(&says.text("because", &question.because));
+        output.say(&says.arg("because", reason(&question.because)));
     }
     Ok(Exit::Done)
 }

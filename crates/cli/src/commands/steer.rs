@@ -3,12 +3,13 @@
 use clap::{Args, ValueEnum};
 use kompel_engine::{CallId, act::Decision};
 use kompel_model::Phrase;
+use kompel_report::reason;
 use kompel_runtime::Outcome;
 use serde_json::json;
 
 use crate::{
     args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    reasons::reason, session::Session, stories,
+    session::Session, stories,
 };
 
 #[derive(Debug, Args)]

@@ -3,11 +3,11 @@
 use comfy_table::{Cell, Color};
 use kompel_domains::leavers;
 use kompel_model::{LeaverMatrix, LeaverRow, OpenItem, Phrase, Standing};
-use kompel_report::Wording;
+use kompel_report::{Wording, reason_in_words};
 
 use super::facts::{self, Names};
 use crate::{
-    args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output, reasons,
+    args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
     session::Session,
 };
 
@@ -85,10 +85,10 @@ fn sign(standing: Standing) -> (&'static str, Color) {
 
 /// A reason that may be Kompel's own, or a title of its own before another reason.
 pub(super) fn said(text: &str, wording: Wording) -> String {
-    let whole = reasons::worded(text, wording);
+    let whole = reason_in_words(text, wording);
     match text.split_once(": ") {
         Some((title, rest)) if whole == text => {
-            format!("{}: {}", reasons::worded(title, wording), reasons::worded(rest, wording))
+            format!("{}: {}", reason_in_words(title, wording), reason_in_words(rest, wording))
         }
         _ => whole,
     }

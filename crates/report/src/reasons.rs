@@ -5,38 +5,36 @@
 //! said is shown as it stands.
 
 use kompel_model::{Arg, Phrase};
-use kompel_report::Wording;
 
-/// The reason as part of a sentence.
-pub(crate) fn reason(text: &str) -> Arg {
+use crate::Wording;
+
+/// The reason as part of a sentence; several, with semicolons between, if all are known.
+pub fn reason(text: &str) -> Arg {
     if text.len() > LONGEST {
         return text.into();
     }
-    let mut known = REASONS.iter().chain(SCHEMA);
-    let known = known.find_map(|(id, pattern)| Some((id, holes(pattern, text)?)));
-    let Some((id, found)) = known else { return by_places(text).unwrap_or_else(|| text.into()) };
-    let phrase = NAMES
-        .iter()
-        .zip(found)
-        .fold(Phrase::new(id), |phrase, (name, part)| phrase.arg(name, reason(part)));
-    phrase.into()
+    let all: Option<Vec<Phrase>> = text.split("; ").map(known).collect();
+    let joined = all
+        .into_iter()
+        .flatten()
+        .reduce(|before, next| Phrase::new("reason-and").arg("first", before).arg("second", next));
+    joined.map_or_else(|| text.into(), Arg::Phrase)
 }
 
-/// What a schema asks, place by place: `/group: …; /reason: …`.
-fn by_places(text: &str) -> Option<Arg> {
-    let one = |part: &str| {
-        let (place, what) = part.split_once(": ").filter(|_| part.starts_with('/'))?;
-        Some(Phrase::new("reason-at").text("place", place).arg("what", reason(what)))
-    };
-    let parts: Option<Vec<Phrase>> = text.split("; ").map(one).collect();
-    let all = parts?
-        .into_iter()
-        .reduce(|before, next| Phrase::new("reason-and").arg("first", before).arg("second", next));
-    all.map(Arg::Phrase)
+/// One reason that is known, or what a schema asks of a place (`/group: …`).
+fn known(text: &str) -> Option<Phrase> {
+    let part = |text: &str| known(text).map_or_else(|| text.into(), Arg::Phrase);
+    let mut all = REASONS.iter().chain(SCHEMA);
+    if let Some((id, found)) = all.find_map(|(id, pattern)| Some((id, holes(pattern, text)?))) {
+        let names = NAMES.iter().zip(found);
+        return Some(names.fold(Phrase::new(id), |says, (name, hole)| says.arg(name, part(hole))));
+    }
+    let (place, what) = text.split_once(": ").filter(|_| text.starts_with('/'))?;
+    Some(Phrase::new("reason-at").text("place", place).arg("what", known(what)?))
 }
 
 /// The reason by itself.
-pub(crate) fn worded(text: &str, wording: Wording) -> String {
+pub fn reason_in_words(text: &str, wording: Wording) -> String {
     match reason(text) {
         Arg::Phrase(phrase) => wording.say(&phrase),
         Arg::Text(_) | Arg::Number(_) => text.to_owned(),
@@ -164,6 +162,16 @@ const REASONS: &[(&str, &str)] = &[
     ("reason-mail-login", "the login was refused (SMTP {})"),
     ("reason-mail-address", "a recipient or the sender was refused (SMTP {})"),
     ("reason-mail-refused", "the mail was refused (SMTP {})"),
+    ("reason-still-sign-in-sessions", "{}: {} can sign in, {} live sessions"),
+    ("reason-still-sign-in", "{}: {} can sign in"),
+    ("reason-still-unknown", "{}: {} does not tell whether it can sign in"),
+    ("reason-still-comes-back", "{}: {} a session can come back"),
+    ("reason-still-sessions", "{}: {} {} live sessions"),
+    ("reason-silent", "{}: no answer ({})"),
+    ("reason-doubtful", "{}: {} may be theirs too"),
+    ("reason-not-confirmed", "{}: nobody confirmed to have closed it"),
+    ("reason-no-secret", "no secret {} of tenant {}"),
+    ("reason-unusable", "it can't be used: `kompel doctor` tells why"),
     ("reason-count-cannot-tell", "a number does not tell who counted"),
 ];
 
@@ -197,15 +205,15 @@ mod tests {
     use std::{fs, path::Path};
 
     use kompel_model::Language;
-    use kompel_report::wording;
 
     use super::*;
+    use crate::wording;
 
     /// The texts of the sources, with every hole as `{}`.
     fn sources() -> String {
         let mut found = String::new();
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut folders = ["engine", "runtime", "connect", "cli"]
+        let mut folders = ["engine", "runtime", "connect", "domains", "cli"]
             .map(|name| crates.join(name).join("src"))
             .to_vec();
         while let Some(folder) = folders.pop() {
@@ -247,7 +255,12 @@ mod tests {
                 .replace("no answer in time after", "{} after")
                 .replace("the answer broke off after", "{} after")
                 .replace(" (HTTP {})", "")
-                .replace(" (SMTP {})", "");
+                .replace(" (SMTP {})", "")
+                .replace("{}: {} can sign in, {}", "{}")
+                .replace("{}: {} {}", "{}")
+                .replace("{}: {} can", "can")
+                .replace("{}: {} does", "does")
+                .replace("{}: {} a session", "a session");
             let ways = [written.clone(), format!("refused: {written}")];
             let said = ways.iter().any(|text| sources.contains(&format!("\"{text}\"")));
             assert!(said, "no code says {pattern:?}");
@@ -262,8 +275,8 @@ mod tests {
         let values = ["x7", "y8", "z9", "w6"];
         let fill = |text: String, value: &&str| text.replacen("{}", value, 1);
         let text = values.iter().fold(pattern.to_owned(), fill);
-        assert_eq!(worded(&text, wording(Language::En)), text, "{id}");
-        let dutch = worded(&text, wording(Language::Nl));
+        assert_eq!(reason_in_words(&text, wording(Language::En)), text, "{id}");
+        let dutch = reason_in_words(&text, wording(Language::Nl));
         assert_ne!(dutch, text, "{id}");
         for value in values {
             assert_eq!(dutch.contains(value), text.contains(value), "{id}: {dutch}");
@@ -276,16 +289,22 @@ mod tests {
         for text in
             ["", "the tree is broken", "nobody answered in time", "{}", "no answer within  s"]
         {
-            assert_eq!(worded(text, dutch), text);
+            assert_eq!(reason_in_words(text, dutch), text);
         }
         let inner = "the run would fail at /do/0/a: no answer within 30 s";
         let told = "de uitvoering zou mislukken bij /do/0/a: geen antwoord binnen 30 s";
-        assert_eq!(worded(inner, dutch), told);
+        assert_eq!(reason_in_words(inner, dutch), told);
         let inner = "/group: \"a\" is a required property; /: value is shorter than 5 characters";
         let told = "/group: \"a\" ontbreekt; /: de waarde is korter dan 5 tekens";
-        assert_eq!(worded(inner, dutch), told);
-        assert_eq!(worded(inner, wording(Language::En)), inner);
+        assert_eq!(reason_in_words(inner, dutch), told);
+        assert_eq!(reason_in_words(inner, wording(Language::En)), inner);
+        let both = "ad: jan can sign in, 2 live sessions; mail: no answer (no answer within 30 s)";
+        let told = "ad: jan kan nog aanmelden, 2 lopende sessies; mail: geen antwoord (geen antwoord \
+                    binnen 30 s)";
+        assert_eq!(reason_in_words(both, dutch), told);
+        let half = "ad: jan can sign in; the tree is broken";
+        assert_eq!(reason_in_words(half, dutch), half);
         let long = "x: no reason given".repeat(1_000_000);
-        assert_eq!(worded(&long, dutch), long);
+        assert_eq!(reason_in_words(&long, dutch), long);
     }
 }
