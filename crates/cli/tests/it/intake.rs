@@ -1,5 +1,6 @@
-//! Requests that come by mail: the real binary on a real mailbox. A mail of HR's starts an
-//! offboarding once; a stranger's, a forged one and a doubtful one start none.
+//! Requests that come by mail and by Jira: the real binary on a real mailbox, and on a stub of Jira
+//! that says in its header what it can't prove. A plain request starts an offboarding, once; a
+//! stranger's, a forged or a doubtful one starts none.
 
 use std::{
     fs,
@@ -7,21 +8,22 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use kompel_peers::{Dovecot, Scim2Server, wait_until};
+use kompel_peers::{Dovecot, Jira, Scim2Server, wait_until};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Ended, ended};
 
+/// A client with one system, in which Jan Janssen has an account.
 struct Office {
-    mail: Dovecot,
     _saas: Scim2Server,
     desk: Desk,
 }
 
 impl Office {
-    /// `None` where a server is not installed.
-    fn start() -> Option<Self> {
-        let (mail, saas) = (Dovecot::start()?, Scim2Server::start()?);
+    /// With this way in, and its playbook in which `empty` was replaced by `own`; `None` where a
+    /// server is not installed.
+    fn start(connection: &str, playbook: &str, (empty, own): (&str, &str)) -> Option<Self> {
+        let saas = Scim2Server::start()?;
         let jan = json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
             "userName": "jan@corp.test", "displayName": "Jan Janssen", "active": true,
@@ -38,16 +40,10 @@ impl Office {
 language = "en"
 [tenant.acme]
 name = "Acme NV"
-domains = ["corp.test"]
-scheduled = ["leaver-intake-mail", "offboarding"]
-[tenant.acme.connection.hr]
-connector = "imap"
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-username = "{user}"
-password = "secret://hr"
-authserv = "mx.corp.test"
+domains = ["corp.test", "client.test"]
+scheduled = [{playbook:?}, "offboarding"]
+[tenant.acme.connection.from]
+{connection}
 [tenant.acme.connection.saas]
 connector = "scim"
 url = {saas:?}
@@ -57,37 +53,24 @@ name = "Xander Peeters"
 roles = ["offboarding-approver"]
 logins = [{login:?}]
 "#,
-                port = mail.address.port(),
-                user = Dovecot::USER.0,
                 saas = saas.url(),
             ),
         );
-        for name in ["leaver-intake-mail", "offboarding"] {
+        for name in [playbook, "offboarding"] {
             desk.answer(&["playbook", "new", name]);
         }
-        // As its README says to.
-        let book = desk.path("playbooks/leaver-intake-mail/playbook.yaml");
+        let book = desk.path(&format!("playbooks/{playbook}/playbook.yaml"));
         let text = fs::read_to_string(&book).unwrap();
-        let named = text.replace(".senders // []", r#".senders // ["hr@corp.test"]"#);
-        assert_ne!(text, named);
-        fs::write(book, named).unwrap();
-        Some(Self { mail, _saas: saas, desk })
-    }
-
-    /// Puts a mail into the mailbox; `found` is what the mail server found by DMARC.
-    fn receives(&self, from: &str, subject: &str, text: &str, found: &str) {
-        let mail = format!(
-            "Authentication-Results: mx.corp.test; dmarc={found} header.from={from}\r\n\
-             From: HR <{from}>\r\nSubject: {subject}\r\nMessage-ID: <{found}.{}@{from}>\r\n\r\n\
-             {text}\r\n",
-            subject.replace(' ', "-"),
-        );
-        self.mail.deliver(mail.as_bytes(), "02-Mar-2026 09:30:00 +0100");
+        let changed = text.replace(empty, own);
+        assert_ne!(text, changed);
+        fs::write(book, changed).unwrap();
+        Some(Self { _saas: saas, desk })
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Desk::command(&self.desk.path(""));
-        command.env("KOMPEL_SECRET_ACME__HR", Dovecot::USER.1);
+        command.env("KOMPEL_SECRET_ACME__MAIL", Dovecot::USER.1);
+        command.env("KOMPEL_SECRET_ACME__JIRA", Jira::USER.1);
         command.env("KOMPEL_SECRET_ACME__SAAS", Scim2Server::TOKEN);
         command.args(arguments).args(["--tenant", "acme"]);
         command
@@ -140,14 +123,35 @@ impl Drop for Served {
     }
 }
 
+/// Puts a mail into the mailbox; `found` is what the mail server found by DMARC.
+fn receives(mail: &Dovecot, from: &str, subject: &str, text: &str, found: &str) {
+    let message = format!(
+        "Authentication-Results: mx.corp.test; dmarc={found} header.from={from}\r\n\
+         From: HR <{from}>\r\nSubject: {subject}\r\nMessage-ID: <{found}.{}@{from}>\r\n\r\n\
+         {text}\r\n",
+        subject.replace(' ', "-"),
+    );
+    mail.deliver(message.as_bytes(), "02-Mar-2026 09:30:00 +0100");
+}
+
 #[test]
 fn a_mail_of_hr_starts_one_offboarding_and_a_strangers_a_forged_or_a_doubtful_one_starts_none() {
-    let Some(office) = Office::start() else { return };
+    let Some(mail) = Dovecot::start() else { return };
+    let connection = format!(
+        "connector = 'imap'\nhost = '127.0.0.1'\nport = {}\ntls = 'none'\nusername = '{}'\n\
+         password = 'secret://mail'\nauthserv = 'mx.corp.test'",
+        mail.address.port(),
+        Dovecot::USER.0,
+    );
+    // As its README says to.
+    let named = (".senders // []", r#".senders // ["hr@corp.test"]"#);
+    let started = Office::start(&connection, "leaver-intake-mail", named);
+    let Some(office) = started else { return };
     let plain = "Jan Janssen gaat per direct uit dienst. Graag alles sluiten.";
-    office.receives("hr@corp.test", "Offboarding Jan Janssen", plain, "pass");
-    office.receives("hr@evil.test", "Offboarding Jan Janssen", plain, "pass");
-    office.receives("hr@corp.test", "Offboarding Jan Janssen", plain, "fail");
-    office.receives("hr@corp.test", "Offboarding", "Er vertrekt iemand op 31/03/2026.", "pass");
+    receives(&mail, "hr@corp.test", "Offboarding Jan Janssen", plain, "pass");
+    receives(&mail, "hr@evil.test", "Offboarding Jan Janssen", plain, "pass");
+    receives(&mail, "hr@corp.test", "Offboarding Jan Janssen", plain, "fail");
+    receives(&mail, "hr@corp.test", "Offboarding", "Er vertrekt iemand op 31/03/2026.", "pass");
 
     let serving = office.serve();
     let mut question = (String::new(), String::new());
@@ -168,7 +172,7 @@ fn a_mail_of_hr_starts_one_offboarding_and_a_strangers_a_forged_or_a_doubtful_on
         office.json(&["show", &first])["status"]["state"] == "completed"
     });
     drop(serving);
-    let flags = office.mail.flags();
+    let flags = mail.flags();
     let flagged: Vec<bool> = flags.iter().map(|line| line.contains("\\Flagged")).collect();
     assert_eq!(flagged, [false, true, true, true], "{flags:?}");
     assert!(flags.iter().all(|line| line.contains("\\Seen")), "{flags:?}");
@@ -176,7 +180,7 @@ fn a_mail_of_hr_starts_one_offboarding_and_a_strangers_a_forged_or_a_doubtful_on
     // A second look finds nothing; a third finds the same mail again, as if it had never been read.
     for unread in [false, true] {
         if unread {
-            office.mail.ask(&[b"SELECT INBOX", b"UID STORE 1 -FLAGS (\\Seen)"]);
+            mail.ask(&[b"SELECT INBOX", b"UID STORE 1 -FLAGS (\\Seen)"]);
         }
         let again = office.run(&["run", "leaver-intake-mail"]);
         assert_eq!(again.code, 0, "{}{}", again.out, again.err);
@@ -185,6 +189,49 @@ fn a_mail_of_hr_starts_one_offboarding_and_a_strangers_a_forged_or_a_doubtful_on
         assert_eq!(took, unread, "{shown}");
         assert_eq!(office.runs("offboarding").len(), 1, "one mail, one run");
     }
-    assert!(office.mail.flags()[0].contains("\\Seen"));
+    assert!(mail.flags()[0].contains("\\Seen"));
     assert_eq!(office.run(&["audit", "verify"]).code, 0);
+}
+
+#[test]
+fn a_jira_issue_starts_one_offboarding_and_a_doubtful_one_gets_a_question_once() {
+    let jira = Jira::start();
+    let text = json!({"type": "doc", "version": 1, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "Er vertrekt iemand."}]},
+    ]});
+    assert_eq!(jira.add("Offboarding", text), "HR-2");
+    let (user, url) = (Jira::USER.0, jira.url());
+    let connection =
+        format!("connector = 'jira'\nurl = '{url}'\nuser = '{user}'\ntoken = 'secret://jira'");
+    // The stub knows no search for words.
+    let query = (
+        ".query // \"statusCategory",
+        ".query // \"project = \\\"HR\\\" AND status = \\\"To Do\\\"\" // \"statusCategory",
+    );
+    let Some(office) = Office::start(&connection, "leaver-intake-jira", query) else { return };
+    let mut after = json!([]);
+    for look in ["first", "second"] {
+        let ended = office.run(&["run", "leaver-intake-jira"]);
+        assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+        assert_eq!(office.runs("offboarding").len(), 1, "{look}: {}", ended.out);
+        let now = jira.snapshot();
+        if look == "first" {
+            after = now;
+        } else {
+            assert_eq!(now, after, "the second look changed something");
+        }
+    }
+    for (issue, says) in
+        [(0, "Kompel has begun the offboarding"), (1, "nobody is named as leaving")]
+    {
+        let issue = &after[issue];
+        assert_eq!(issue["status"], "In Progress");
+        let comments = issue["comments"].as_array().unwrap();
+        assert_eq!(comments.len(), 1, "{issue}");
+        assert!(comments[0].as_str().unwrap().contains(says), "{issue}");
+    }
+    // Found again, the issue starts nothing more.
+    let ended = office.run(&["run", "leaver-intake-jira", "--set", "query=project = \"HR\""]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert_eq!(office.runs("offboarding").len(), 1);
 }
