@@ -9,6 +9,8 @@ mod failures;
 #[cfg(test)]
 mod hunts;
 #[cfg(test)]
+mod intake;
+#[cfg(test)]
 mod leavers;
 #[cfg(test)]
 mod leaving;

@@ -1,0 +1,237 @@
+//! Requests that come by mail and by Jira: the real binary on a real mailbox, and on a stub of Jira
+//! that says in its header what it can't prove. A plain request starts an offboarding, once; a
+//! stranger's, a forged or a doubtful one starts none.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use kompel_peers::{Dovecot, Jira, Scim2Server, wait_until};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, Ended, ended};
+
+/// A client with one system, in which Jan Janssen has an account.
+struct Office {
+    _saas: Scim2Server,
+    desk: Desk,
+}
+
+impl Office {
+    /// With this way in, and its playbook in which `empty` was replaced by `own`; `None` where a
+    /// server is not installed.
+    fn start(connection: &str, playbook: &str, (empty, own): (&str, &str)) -> Option<Self> {
+        let saas = Scim2Server::start()?;
+        let jan = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": "jan@corp.test", "displayName": "Jan Janssen", "active": true,
+            "emails": [{"value": "jan@corp.test", "type": "work", "primary": true}],
+        });
+        saas.ask("POST", "/Users", &jan.to_string());
+        let desk = Desk::new();
+        let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
+        let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
+        desk.write(
+            "kompel.toml",
+            &format!(
+                r#"
+language = "en"
+[tenant.acme]
+name = "Acme NV"
+domains = ["corp.test", "client.test"]
+scheduled = [{playbook:?}, "offboarding"]
+[tenant.acme.connection.from]
+{connection}
+[tenant.acme.connection.saas]
+connector = "scim"
+url = {saas:?}
+token = "secret://saas"
+[tenant.acme.people.xander]
+name = "Xander Peeters"
+roles = ["offboarding-approver"]
+logins = [{login:?}]
+"#,
+                saas = saas.url(),
+            ),
+        );
+        for name in [playbook, "offboarding"] {
+            desk.answer(&["playbook", "new", name]);
+        }
+        let book = desk.path(&format!("playbooks/{playbook}/playbook.yaml"));
+        let text = fs::read_to_string(&book).unwrap();
+        let changed = text.replace(empty, own);
+        assert_ne!(text, changed);
+        fs::write(book, changed).unwrap();
+        Some(Self { _saas: saas, desk })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Desk::command(&self.desk.path(""));
+        command.env("KOMPEL_SECRET_ACME__MAIL", Dovecot::USER.1);
+        command.env("KOMPEL_SECRET_ACME__JIRA", Jira::USER.1);
+        command.env("KOMPEL_SECRET_ACME__SAAS", Scim2Server::TOKEN);
+        command.args(arguments).args(["--tenant", "acme"]);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments).output().unwrap())
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let ended = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{arguments:?}: {}", ended.err))
+    }
+
+    /// The ids of this playbook's runs.
+    fn runs(&self, playbook: &str) -> Vec<String> {
+        let all = self.json(&["runs"]);
+        let runs = all["runs"].as_array().unwrap().iter().filter(|run| run["name"] == playbook);
+        runs.map(|run| run["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The open question of this playbook's one run: its id, and the question.
+    fn asked(&self, playbook: &str) -> Option<(String, String)> {
+        let run = self.runs(playbook).pop()?;
+        let all = self.json(&["runs"]);
+        let open = all["approvals"].as_array().unwrap();
+        let ask = open.iter().find(|ask| ask["run"] == *run)?;
+        let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
+        Some((text("id"), ask.to_string()))
+    }
+
+    fn serve(&self) -> Served {
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
+        Served(child)
+    }
+}
+
+/// A running `kompel serve`, ended in good order.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let id = self.0.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.0.wait();
+    }
+}
+
+/// Puts a mail into the mailbox; `found` is what the mail server found by DMARC.
+fn receives(mail: &Dovecot, from: &str, subject: &str, text: &str, found: &str) {
+    let message = format!(
+        "Authentication-Results: mx.corp.test; dmarc={found} header.from={from}\r\n\
+         From: HR <{from}>\r\nSubject: {subject}\r\nMessage-ID: <{found}.{}@{from}>\r\n\r\n\
+         {text}\r\n",
+        subject.replace(' ', "-"),
+    );
+    mail.deliver(message.as_bytes(), "02-Mar-2026 09:30:00 +0100");
+}
+
+#[test]
+fn a_mail_of_hr_starts_one_offboarding_and_a_strangers_a_forged_or_a_doubtful_one_starts_none() {
+    let Some(mail) = Dovecot::start() else { return };
+    let connection = format!(
+        "connector = 'imap'\nhost = '127.0.0.1'\nport = {}\ntls = 'none'\nusername = '{}'\n\
+         password = 'secret://mail'\nauthserv = 'mx.corp.test'",
+        mail.address.port(),
+        Dovecot::USER.0,
+    );
+    // As its README says to.
+    let named = (".senders // []", r#".senders // ["hr@corp.test"]"#);
+    let started = Office::start(&connection, "leaver-intake-mail", named);
+    let Some(office) = started else { return };
+    let plain = "Jan Janssen gaat per direct uit dienst. Graag alles sluiten.";
+    receives(&mail, "hr@corp.test", "Offboarding Jan Janssen", plain, "pass");
+    receives(&mail, "hr@evil.test", "Offboarding Jan Janssen", plain, "pass");
+    receives(&mail, "hr@corp.test", "Offboarding Jan Janssen", plain, "fail");
+    receives(&mail, "hr@corp.test", "Offboarding", "Er vertrekt iemand op 31/03/2026.", "pass");
+
+    let serving = office.serve();
+    let mut question = (String::new(), String::new());
+    wait_until("the offboarding waits for its approver", || {
+        question = office.asked("offboarding").unwrap_or_default();
+        !question.0.is_empty()
+    });
+    assert!(question.1.contains("Close every account of Jan Janssen (1 open)"), "{}", question.1);
+    wait_until("the doubt is asked", || {
+        question = office.asked("leaver-intake-mail").unwrap_or_default();
+        !question.0.is_empty()
+    });
+    assert!(question.1.contains("nobody is named as leaving"), "{}", question.1);
+    let said = office.run(&["approve", &question.0, "--as", "xander", "--why", "it was a test"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let first = office.runs("leaver-intake-mail").pop().unwrap();
+    wait_until("the first look has ended", || {
+        office.json(&["show", &first])["status"]["state"] == "completed"
+    });
+    drop(serving);
+    let flags = mail.flags();
+    let flagged: Vec<bool> = flags.iter().map(|line| line.contains("\\Flagged")).collect();
+    assert_eq!(flagged, [false, true, true, true], "{flags:?}");
+    assert!(flags.iter().all(|line| line.contains("\\Seen")), "{flags:?}");
+
+    // A second look finds nothing; a third finds the same mail again, as if it had never been read.
+    for unread in [false, true] {
+        if unread {
+            mail.ask(&[b"SELECT INBOX", b"UID STORE 1 -FLAGS (\\Seen)"]);
+        }
+        let again = office.run(&["run", "leaver-intake-mail"]);
+        assert_eq!(again.code, 0, "{}{}", again.out, again.err);
+        let shown = office.json(&["show", &office.runs("leaver-intake-mail")[0]]);
+        let took = shown.to_string().contains("imap.mark");
+        assert_eq!(took, unread, "{shown}");
+        assert_eq!(office.runs("offboarding").len(), 1, "one mail, one run");
+    }
+    assert!(mail.flags()[0].contains("\\Seen"));
+    assert_eq!(office.run(&["audit", "verify"]).code, 0);
+}
+
+#[test]
+fn a_jira_issue_starts_one_offboarding_and_a_doubtful_one_gets_a_question_once() {
+    let jira = Jira::start();
+    let text = json!({"type": "doc", "version": 1, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "Er vertrekt iemand."}]},
+    ]});
+    assert_eq!(jira.add("Offboarding", text), "HR-2");
+    let (user, url) = (Jira::USER.0, jira.url());
+    let connection =
+        format!("connector = 'jira'\nurl = '{url}'\nuser = '{user}'\ntoken = 'secret://jira'");
+    // The stub knows no search for words.
+    let query = (
+        ".query // \"statusCategory",
+        ".query // \"project = \\\"HR\\\" AND status = \\\"To Do\\\"\" // \"statusCategory",
+    );
+    let Some(office) = Office::start(&connection, "leaver-intake-jira", query) else { return };
+    let mut after = json!([]);
+    for look in ["first", "second"] {
+        let ended = office.run(&["run", "leaver-intake-jira"]);
+        assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+        assert_eq!(office.runs("offboarding").len(), 1, "{look}: {}", ended.out);
+        let now = jira.snapshot();
+        if look == "first" {
+            after = now;
+        } else {
+            assert_eq!(now, after, "the second look changed something");
+        }
+    }
+    for (issue, says) in
+        [(0, "Kompel has begun the offboarding"), (1, "nobody is named as leaving")]
+    {
+        let issue = &after[issue];
+        assert_eq!(issue["status"], "In Progress");
+        let comments = issue["comments"].as_array().unwrap();
+        assert_eq!(comments.len(), 1, "{issue}");
+        assert!(comments[0].as_str().unwrap().contains(says), "{issue}");
+    }
+    // Found again, the issue starts nothing more.
+    let ended = office.run(&["run", "leaver-intake-jira", "--set", "query=project = \"HR\""]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert_eq!(office.runs("offboarding").len(), 1);
+}
