@@ -18,7 +18,9 @@ use rusqlite::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Fingerprint, Store, Workspace, audit::VerifierKey, files, secrets::Vault};
+use crate::{
+    Error, Fingerprint, Store, Workspace, audit::VerifierKey, files, secrets::Vault, store::Handle,
+};
 
 /// What a backup holds, and the SHA-256 of each file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,16 +207,16 @@ fn copy_database(from: &Path, to: &Path) -> Result<(), Error> {
     if !from.is_file() {
         return Err(Error::Missing(from.to_owned()));
     }
-    let source = Connection::open(from)?;
+    let source = Handle::open(|| Connection::open(from))?;
     source.busy_timeout(Duration::from_secs(10))?;
-    let mut target = Connection::open(to)?;
+    let mut target = Handle::open(|| Connection::open(to))?;
     let copied = Backup::new(&source, &mut target)?.step(-1)?;
     if copied != StepResult::Done {
         return Err(Error::BusyDatabase(from.to_owned()));
     }
     // One file, without a log beside it that could be left behind.
     target.pragma_update(None, "journal_mode", "DELETE")?;
-    target.close().map_err(|(_, error)| error)?;
+    drop(target);
     fs::File::open(to).and_then(|file| file.sync_all()).map_err(cannot(to))
 }
 

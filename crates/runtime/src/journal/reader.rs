@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use serde::Serialize;
 
 use super::{InboxItem, JournalError, RunKey, ScheduleRow, from_micros, to_micros};
-use crate::store::settle;
+use crate::store::{Handle, settle};
 
 /// Reads what is on disk about runs. Cloning shares its connections.
 ///
@@ -19,7 +19,7 @@ use crate::store::settle;
 #[derive(Clone)]
 pub(crate) struct Reader {
     path: PathBuf,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Vec<Handle>>>,
 }
 
 /// A run as lists show it.
@@ -98,15 +98,15 @@ impl Reader {
         Ok(reader)
     }
 
-    fn connect(&self) -> Result<Connection, crate::Error> {
+    fn connect(&self) -> Result<Handle, crate::Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
+        let connection = Handle::open(|| Connection::open_with_flags(&self.path, flags))?;
         settle(&connection)?;
         connection.pragma_update(None, "cache_size", -4_096)?;
         Ok(connection)
     }
 
-    fn give_back(&self, connection: Connection) {
+    fn give_back(&self, connection: Handle) {
         if let Ok(mut idle) = self.idle.lock()
             && idle.len() < MOST_IDLE
         {

@@ -13,7 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{AuditSink, JournalError, Reader};
-use crate::store::{migrate, settle};
+use crate::store::{Handle, PATIENCE, migrate, settle};
 
 /// The journal of all runs. Cloning gives another handle on the same writer.
 #[derive(Clone)]
@@ -54,8 +54,12 @@ impl Journal {
     /// # Errors
     /// As the database refuses.
     pub(crate) fn open(path: &Path, audit: Arc<dyn AuditSink>) -> Result<Self, crate::Error> {
-        let mut connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let mut connection = Handle::open(|| {
+            let connection = Connection::open(path)?;
+            connection.busy_timeout(PATIENCE)?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            Ok(connection)
+        })?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         settle(&connection)?;
         // Entries hold no secrets and are never deleted: overwriting freed pages buys nothing.
@@ -146,7 +150,7 @@ impl Drop for Writer {
 }
 
 fn write_all(
-    mut connection: Connection,
+    mut connection: Handle,
     mut jobs: mpsc::Receiver<Job>,
     audit: &dyn AuditSink,
     counts: &Counts,

@@ -5,6 +5,7 @@
 
 mod decisions;
 mod discoveries;
+mod handle;
 mod hunts;
 mod intern;
 pub(crate) mod migrate;
@@ -14,6 +15,8 @@ mod records;
 use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub(crate) use handle::Handle;
 
 pub use decisions::{Decision, NewDecision, Reveal};
 pub use discoveries::{KeptCandidate, KeptDiscovery};
@@ -26,7 +29,7 @@ use crate::Error;
 
 /// An open database.
 pub struct Store {
-    pub(crate) connection: Connection,
+    pub(crate) connection: Handle,
 }
 
 /// The store as one tenant sees it.
@@ -51,8 +54,12 @@ impl Store {
     /// # Errors
     /// `Database` if it can't be opened, `TooNew` if a newer Kompel made it.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let mut connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let mut connection = Handle::open(|| {
+            let connection = Connection::open(path)?;
+            connection.busy_timeout(PATIENCE)?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            Ok(connection)
+        })?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         settle(&connection)?;
         migrate::bring_up(&mut connection)?;
@@ -68,7 +75,7 @@ impl Store {
             return Err(Error::Missing(path.to_owned()));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
+        let connection = Handle::open(|| Connection::open_with_flags(path, flags))?;
         settle(&connection)?;
         migrate::known(&connection)?;
         Ok(Self { connection })
@@ -97,8 +104,11 @@ impl Store {
     }
 }
 
+/// How long one who finds the database locked waits.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
 pub(crate) fn settle(connection: &Connection) -> Result<(), Error> {
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "secure_delete", "ON")?;
