@@ -6,4 +6,5 @@ mod again;
 mod anybody;
 mod honesty;
 mod office;
+mod throng;
 mod world;
