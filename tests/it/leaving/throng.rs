@@ -277,6 +277,7 @@ pub(super) fn open(
         let connection = Connection::open(connector.as_ref(), tenant(), name, Settings::default());
         let connection = connection.expect("it wants no settings");
         registry.add_connection(of, Arc::clone(&connection));
+        let connector = registry.within_limits(&connector);
         systems.add(&tenant(), Reachable { connector, connection, system: name.clone() });
     }
     registry.add_connector(leavers::connector(Arc::new(systems), Vec::new()));
