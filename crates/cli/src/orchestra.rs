@@ -95,7 +95,8 @@ pub(crate) fn systems(registry: &Registry, config: &Config) -> (Systems, Vec<Cli
             let actions = connector.actions();
             let called = actions.iter().find_map(|action| action.spec().systems.first().cloned());
             let system = called.unwrap_or_else(|| connection.name.clone());
-            let (connector, connection) = (Arc::clone(connector), Arc::clone(connection));
+            let (connector, connection) =
+                (registry.within_limits(connector), Arc::clone(connection));
             systems.add(tenant, Reachable { connector, connection, system });
         }
         let opened: Vec<&str> =

@@ -25,8 +25,6 @@ pub(super) struct Account {
     /// The groups that list it.
     pub(super) groups: BTreeSet<String>,
     pub(super) unit: String,
-    /// What else hangs on it: sessions, second factors, roles, licences.
-    pub(super) held: BTreeSet<&'static str>,
 }
 
 impl Account {
@@ -40,13 +38,12 @@ impl Account {
             sessions: 0,
             groups: BTreeSet::new(),
             unit: "OU=Staff".to_owned(),
-            held: BTreeSet::new(),
         }
     }
 
     /// True if its owner can still do something with it.
     pub(super) fn is_open(&self) -> bool {
-        self.enabled || self.sessions > 0 || !self.groups.is_empty() || !self.held.is_empty()
+        self.enabled || self.sessions > 0 || !self.groups.is_empty()
     }
 }
 
@@ -142,8 +139,18 @@ enum Deed {
     Block,
     LeaveGroups,
     Move,
-    /// Takes something away that the account holds.
-    Take(&'static str),
+    /// Sign-in alone, as where sessions are cut apart.
+    SignIn,
+    Sessions,
+    /// Gives up what it holds of this kind (`kind:name` among its groups).
+    GiveUp(&'static str),
+    FindMailbox,
+}
+
+impl Deed {
+    fn reads(self) -> bool {
+        matches!(self, Self::FindPeople | Self::FindLogin | Self::Inventory | Self::FindMailbox)
+    }
 }
 
 impl Simulated {
@@ -157,21 +164,28 @@ impl Simulated {
                 ("ad.move", Deed::Move),
             ],
             "scim" => vec![("scim.find-user", Deed::FindPeople), ("scim.deactivate", Deed::Block)],
+            "ocserv" => vec![("ocserv.find-user", Deed::FindLogin), ("ocserv.block", Deed::Block)],
+            "radius" => vec![("radius.find-user", Deed::FindLogin), ("radius.block", Deed::Block)],
+            "openvpn" => {
+                vec![("openvpn.find-user", Deed::FindLogin), ("openvpn.block", Deed::Block)]
+            }
             "graph" => vec![
                 ("graph.find-user", Deed::FindPeople),
                 ("graph.list-memberships", Deed::Inventory),
-                ("graph.block-sign-in", Deed::Block),
-                ("graph.revoke-sessions", Deed::Take("sessions")),
-                ("graph.remove-sign-in-methods", Deed::Take("methods")),
-                ("graph.remove-from-groups", Deed::LeaveGroups),
-                ("graph.remove-directory-roles", Deed::Take("roles")),
-                ("graph.remove-app-assignments", Deed::Take("applications")),
-                ("graph.remove-oauth-grants", Deed::Take("grants")),
-                ("graph.disable-devices", Deed::Take("devices")),
-                ("graph.remove-licences", Deed::Take("licences")),
+                ("graph.block-sign-in", Deed::SignIn),
+                ("graph.revoke-sessions", Deed::Sessions),
+                ("graph.remove-sign-in-methods", Deed::GiveUp("method:")),
+                ("graph.remove-from-groups", Deed::GiveUp("group:")),
+                ("graph.remove-directory-roles", Deed::GiveUp("role:")),
+                ("graph.remove-app-assignments", Deed::GiveUp("application:")),
+                ("graph.remove-oauth-grants", Deed::GiveUp("grant:")),
+                ("graph.disable-devices", Deed::GiveUp("device:")),
+                ("graph.remove-licences", Deed::GiveUp("licence:")),
             ],
-            "ocserv" => vec![("ocserv.find-user", Deed::FindLogin), ("ocserv.block", Deed::Block)],
-            "radius" => vec![("radius.find-user", Deed::FindLogin), ("radius.block", Deed::Block)],
+            "exchange" => vec![
+                ("exchange.find-mailbox", Deed::FindMailbox),
+                ("exchange.convert-to-shared", Deed::GiveUp("mailbox:")),
+            ],
             other => panic!("no connector {other} in this world"),
         }
     }
@@ -209,7 +223,8 @@ struct Performed {
 
 impl Performed {
     fn key(call: &Call) -> (String, String) {
-        let user = call.input["user"].as_str().unwrap_or_default();
+        let user = call.input["user"].as_str().or(call.input["mailbox"].as_str());
+        let user = user.unwrap_or_default();
         (call.connection.name.clone(), user.to_owned())
     }
 
@@ -217,8 +232,10 @@ impl Performed {
         let (key, accounts) = (Self::key(call), self.world.accounts.lock().unwrap());
         match accounts.get(&key) {
             Some(account) => Ok(account.clone()),
-            // RADIUS blocks a login that it may not know.
-            None if self.of == "radius" => Ok(Account::new(NOBODY, &key.1, "", None)),
+            // RADIUS and OpenVPN block a login that they may not know.
+            None if matches!(self.of, "radius" | "openvpn") => {
+                Ok(Account::new(NOBODY, &key.1, "", None))
+            }
             None => Err(Error::new(ErrorKind::Absent, "no such account")),
         }
     }
@@ -231,12 +248,29 @@ impl Performed {
             Deed::Block => (after.enabled, after.sessions) = (false, 0),
             Deed::LeaveGroups => after.groups.clear(),
             Deed::Move => call.input["to"].as_str().unwrap_or_default().clone_into(&mut after.unit),
-            Deed::Take(what) => {
-                after.held.remove(what);
-            }
-            Deed::FindPeople | Deed::FindLogin | Deed::Inventory => {}
+            Deed::SignIn => after.enabled = false,
+            Deed::Sessions => after.sessions = 0,
+            Deed::GiveUp(kind) => after.groups.retain(|held| !held.starts_with(kind)),
+            Deed::FindPeople | Deed::FindLogin | Deed::Inventory | Deed::FindMailbox => {}
         }
         Ok((before, after))
+    }
+
+    /// What this action changes of an account: what else it has may be changed before by another.
+    fn touched(&self, account: &Account) -> Value {
+        match self.deed {
+            Deed::Block => json!([account.enabled, account.sessions]),
+            Deed::SignIn => json!(account.enabled),
+            Deed::Sessions => json!(account.sessions),
+            Deed::Move => json!(account.unit),
+            Deed::LeaveGroups => json!(account.groups),
+            Deed::GiveUp(kind) => {
+                json!(
+                    account.groups.iter().filter(|held| held.starts_with(kind)).collect::<Vec<_>>()
+                )
+            }
+            Deed::FindPeople | Deed::FindLogin | Deed::Inventory | Deed::FindMailbox => Value::Null,
+        }
     }
 
     fn find_people(&self, call: &Call) -> Value {
@@ -267,6 +301,9 @@ impl Performed {
                 "user": user, "found": found.is_some(), "locked": !enabled,
                 "sessions": vec![json!({}); sessions],
             }),
+            "openvpn" => {
+                json!({"user": user, "blocked": !enabled, "sessions": vec![json!({}); sessions]})
+            }
             // It can't tell whether it knows the login: who is not listed is not rejected.
             _ => json!({"user": user, "rejected": !enabled}),
         }
@@ -298,7 +335,7 @@ impl Action for Performed {
     fn spec(&self) -> ActionSpec {
         let undo =
             || ActionEffect::Reversible { undo: format!("{}.undo", self.of).parse().unwrap() };
-        let reads = matches!(self.deed, Deed::FindPeople | Deed::FindLogin | Deed::Inventory);
+        let reads = self.deed.reads();
         let user = if self.of == "ad" { json!({"account": {}}) } else { json!({"userName": {}}) };
         let output = match (self.deed, self.of) {
             (Deed::FindPeople, _) => {
@@ -324,8 +361,8 @@ impl Action for Performed {
         let change = PlannedChange {
             object: Self::key(call).1,
             property: self.name.to_owned(),
-            from: format!("{before:?}").into(),
-            to: format!("{after:?}").into(),
+            from: self.touched(&before),
+            to: self.touched(&after),
             irreversible: false,
         };
         let changes = if before == after { Vec::new() } else { vec![change] };
@@ -350,7 +387,16 @@ impl Action for Performed {
             Deed::FindPeople => self.find_people(call),
             Deed::FindLogin => self.find_login(call),
             Deed::Inventory => self.inventory(call)?,
-            Deed::Block | Deed::LeaveGroups | Deed::Move | Deed::Take(_) => {
+            Deed::FindMailbox => {
+                let own = self.account(call)?.groups.contains("mailbox:user");
+                json!({"found": true, "kind": if own { "UserMailbox" } else { "SharedMailbox" }})
+            }
+            Deed::Block
+            | Deed::LeaveGroups
+            | Deed::Move
+            | Deed::SignIn
+            | Deed::Sessions
+            | Deed::GiveUp(_) => {
                 let (before, after) = self.states(call)?;
                 if before != after {
                     self.write(call, after);

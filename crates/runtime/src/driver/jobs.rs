@@ -142,30 +142,24 @@ pub(crate) async fn call_with_limits<T>(
     resolved: &Resolved,
     request: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let connection = &resolved.connection;
-    let peer = world.peers.peer(&connection.tenant, &connection.name, world.limits.peer);
-    let permit = peer.admit(world.clock.as_ref()).await;
-    let bounded = tokio::time::timeout(world.limits.answer_within, request);
-    let answer = AssertUnwindSafe(bounded).catch_unwind().await;
-    drop(permit);
-    let answer = match answer {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => {
-            let seconds = world.limits.answer_within.as_secs();
-            Err(Error::new(ErrorKind::OutcomeUnknown, format!("no answer within {seconds} s")))
-        }
-        Err(_) => {
-            tracing::error!(action = %resolved.spec.name, "connector.panicked");
-            Err(Error::new(ErrorKind::OutcomeUnknown, "the connector failed while it was at it"))
+    let within = world.limits.answer_within;
+    let request = async {
+        // Only the peer's own time counts: waiting for the limits is not its silence.
+        let bounded = tokio::time::timeout(within, request);
+        match AssertUnwindSafe(bounded).catch_unwind().await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => {
+                let seconds = within.as_secs();
+                Err(Error::new(ErrorKind::OutcomeUnknown, format!("no answer within {seconds} s")))
+            }
+            Err(_) => {
+                tracing::error!(action = %resolved.spec.name, "connector.panicked");
+                let detail = "the connector failed while it was at it";
+                Err(Error::new(ErrorKind::OutcomeUnknown, detail))
+            }
         }
     };
-    if let Err(Error { kind: ErrorKind::Limited, retry: RetryAdvice::After(wait), .. }) = &answer
-        && let Ok(wait) = chrono::TimeDelta::from_std(*wait)
-        && let Some(until) = world.clock.now().checked_add_signed(wait)
-    {
-        peer.pause(until);
-    }
-    answer
+    world.registry.peers().send(&resolved.connection, request).await
 }
 
 /// A peer's refusal as the journal keeps it.

@@ -20,6 +20,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod within;
 mod world;
 
 pub(crate) use inbox::TAKEN as inbox_taken;

@@ -3,9 +3,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
+use kompel_connect::{Connection, Error, ErrorKind, RetryAdvice};
 use kompel_model::{TenantId, Timestamp};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -28,7 +29,10 @@ impl Default for PeerLimits {
 
 /// Every connection that was used, with its limits.
 #[derive(Default)]
-pub(crate) struct Peers(Mutex<BTreeMap<(TenantId, String), Arc<Peer>>>);
+pub(crate) struct Peers {
+    all: Mutex<BTreeMap<(TenantId, String), Arc<Peer>>>,
+    terms: OnceLock<(Arc<dyn Clock>, PeerLimits)>,
+}
 
 /// One connection's limits at work.
 pub(crate) struct Peer {
@@ -39,8 +43,39 @@ pub(crate) struct Peer {
 }
 
 impl Peers {
-    /// The connection's limits.
-    pub(crate) fn peer(&self, tenant: &TenantId, name: &str, limits: PeerLimits) -> Arc<Peer> {
+    /// From now on requests wait by this clock for these limits.
+    pub(crate) fn open(&self, clock: Arc<dyn Clock>, limits: PeerLimits) {
+        // A registry belongs to one runtime; a second one would go by the terms of the first.
+        let _ = self.terms.set((clock, limits));
+    }
+
+    /// Sends the request when the connection's limits let it pass. Where the peer says "not before",
+    /// nothing more goes there before.
+    ///
+    /// # Errors
+    /// The request's.
+    pub(crate) async fn send<T>(
+        &self,
+        connection: &Connection,
+        request: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        // Before a runtime is there nothing is driven, and so nothing is pressed.
+        let Some((clock, limits)) = self.terms.get() else { return request.await };
+        let peer = self.peer(&connection.tenant, &connection.name, *limits);
+        let permit = peer.admit(clock.as_ref()).await;
+        let answer = request.await;
+        drop(permit);
+        if let Err(Error { kind: ErrorKind::Limited, retry: RetryAdvice::After(wait), .. }) =
+            &answer
+            && let Ok(wait) = chrono::TimeDelta::from_std(*wait)
+            && let Some(until) = clock.now().checked_add_signed(wait)
+        {
+            peer.pause(until);
+        }
+        answer
+    }
+
+    fn peer(&self, tenant: &TenantId, name: &str, limits: PeerLimits) -> Arc<Peer> {
         let new = || {
             Arc::new(Peer {
                 limits,
@@ -48,7 +83,7 @@ impl Peers {
                 next: Mutex::new(None),
             })
         };
-        let Ok(mut peers) = self.0.lock() else { return new() };
+        let Ok(mut peers) = self.all.lock() else { return new() };
         Arc::clone(peers.entry((tenant.clone(), name.to_owned())).or_insert_with(new))
     }
 }

@@ -7,12 +7,15 @@ use kompel_engine::act::{Refusal, RefusalKind, RetryHint};
 use kompel_model::{ActionEffect, ActionName, ActionSpec, Catalogue, Repeat, TenantId};
 use serde_json::{Value, json};
 
+use super::{peers::Peers, within::Within};
+
 /// The connectors and the tenants' connections.
 #[derive(Default)]
 pub struct Registry {
     connectors: BTreeMap<String, Arc<dyn Connector>>,
     actions: BTreeMap<ActionName, Known>,
     connections: BTreeMap<TenantId, BTreeMap<String, (String, Arc<Connection>)>>,
+    peers: Arc<Peers>,
 }
 
 struct Known {
@@ -54,6 +57,17 @@ impl Registry {
     /// The connector of this name.
     pub fn connector(&self, name: &str) -> Option<&Arc<dyn Connector>> {
         self.connectors.get(name)
+    }
+
+    /// The same connector for whoever asks peers on their own, in a function of a domain: its requests
+    /// keep within the limits of each connection, together with those of the runs.
+    pub fn within_limits(&self, connector: &Arc<dyn Connector>) -> Arc<dyn Connector> {
+        Within::wrap(Arc::clone(connector), Arc::clone(&self.peers))
+    }
+
+    /// Every connection that was used, with its limits.
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.peers
     }
 
     /// A tenant's connections: connector and connection, by the connection's name.

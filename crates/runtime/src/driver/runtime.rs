@@ -25,7 +25,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Library, Limits, Registry, RunStatus, Scheduler, Source, Story, World, inbox_taken, load,
-    peers::Peers,
     programs::Programs,
     scheduler::drive,
     session::{DriveError, replay},
@@ -164,6 +163,7 @@ impl Runtime {
         let lock = take_lock(&parts.database)?;
         let journal = Journal::open(&parts.database, parts.audit)?;
         let reader = journal.reader()?;
+        parts.registry.peers().open(Arc::clone(&parts.clock), parts.limits.peer);
         let world = Arc::new(World {
             journal,
             reader,
@@ -175,7 +175,6 @@ impl Runtime {
             policy: parts.policy,
             limits: parts.limits,
             programs: Programs::default(),
-            peers: Peers::default(),
             schedules: parts.schedules,
         });
         Ok(Self {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use kompel_engine::act::Policy;
 
-use super::{Library, Registry, peers::Peers, programs::Programs};
+use super::{Library, Registry, programs::Programs};
 use crate::{
     approvals::{Notify, People},
     clock::Clock,
@@ -24,7 +24,6 @@ pub(crate) struct World {
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
     pub(crate) programs: Programs,
-    pub(crate) peers: Peers,
     pub(crate) schedules: Schedules,
 }
 
