@@ -101,7 +101,7 @@ struct Figures {
 
 impl Figures {
     fn says(&self) -> String {
-        let blocked = self.blocked.map_or("never".to_owned(), |at| seconds(at));
+        let blocked = self.blocked.map_or("never".to_owned(), seconds);
         format!(
             "planned and asked after {}; from the yes: all blocked and cut {blocked}, all ended {}; \
              {} of {} completed, {} accounts open",
