@@ -24,7 +24,7 @@ const CLOSES: [&str; 6] = [
 ];
 
 /// Every action that closes something in Microsoft 365.
-const CLOSES_CLOUD: [&str; 10] = [
+const CLOSES_CLOUD: [&str; 14] = [
     "graph.block-sign-in",
     "graph.revoke-sessions",
     "graph.remove-sign-in-methods",
@@ -35,6 +35,10 @@ const CLOSES_CLOUD: [&str; 10] = [
     "graph.disable-devices",
     "graph.remove-licences",
     "exchange.convert-to-shared",
+    "exchange.remove-inbox-rules",
+    "exchange.remove-mobile-devices",
+    "exchange.leave-distribution-groups",
+    "exchange.hide-from-address-list",
 ];
 
 /// What hangs on an account in Microsoft 365.
@@ -95,7 +99,8 @@ async fn no_failure_at_any_step_in_the_cloud_is_ever_called_completed() {
         jan.sessions = 1;
         world.add("m365", "g-1", jan.clone());
         (jan.enabled, jan.sessions) = (false, 0);
-        jan.groups = ["mailbox:user".to_owned()].into();
+        let mailbox = ["mailbox:user", "rule:forward", "telephone:1", "list:sales", "listed:yes"];
+        jan.groups = mailbox.map(str::to_owned).into();
         world.add("post", "jan@acme.test", jan);
         world
     };

@@ -185,6 +185,10 @@ impl Simulated {
             "exchange" => vec![
                 ("exchange.find-mailbox", Deed::FindMailbox),
                 ("exchange.convert-to-shared", Deed::GiveUp("mailbox:")),
+                ("exchange.remove-inbox-rules", Deed::GiveUp("rule:")),
+                ("exchange.remove-mobile-devices", Deed::GiveUp("telephone:")),
+                ("exchange.leave-distribution-groups", Deed::GiveUp("list:")),
+                ("exchange.hide-from-address-list", Deed::GiveUp("listed:")),
             ],
             other => panic!("no connector {other} in this world"),
         }
