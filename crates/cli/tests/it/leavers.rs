@@ -354,3 +354,54 @@ fn an_emergency_blocks_sign_in_and_sessions_in_the_cloud_too() {
     client.approve(story["start"]["run"].as_str().unwrap(), "xander", "");
     assert_eq!(stub.world().user(2)["accountEnabled"], true);
 }
+
+#[test]
+fn an_offboarding_closes_microsoft_365_in_its_order_and_tells_what_stays() {
+    let Some(client) = Client::new() else { return };
+    let stub = Microsoft365::start();
+    client.secret("graph", Microsoft365::CLIENT.1);
+    let way_in = format!(
+        "directory = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"secret://graph\"\n\
+         login_url = \"{url}\"\n",
+        Microsoft365::DIRECTORY,
+        Microsoft365::CLIENT.0,
+        url = stub.url(),
+    );
+    client.configure(&format!(
+        "[tenant.acme.connection.cloud]\nconnector = \"graph\"\ngraph_url = \"{url}\"\n{way_in}\
+         [tenant.acme.connection.post]\nconnector = \"exchange\"\nexchange_url = \"{url}\"\n{way_in}",
+        url = stub.url(),
+    ));
+    let person = "person.mails=[\"jan@contoso.test\"]";
+    let (story, code) = client.json(&["run", "offboarding", "--set", person, "--as", "hr"]);
+    assert_eq!(code, 11, "{story}");
+    let run = story["start"]["run"].as_str().unwrap().to_owned();
+    client.approve(&run, "xander", "agreed with HR");
+    let (story, _) = client.json(&["show", &run]);
+    let asked = story["steps"].as_array().unwrap().last().unwrap().to_string();
+    for kept in ["Synced (Active Directory masters", "Everybody (a rule decides", "Board (Active"] {
+        assert!(asked.contains(kept), "a person hears what Microsoft keeps: {asked}");
+    }
+    client.approve(&run, "xander", "taken out where they are mastered, CHG-12");
+    client.approve(&run, "petra", "screenshot PAY-7");
+    let told = client.run(&["show", &run]).out;
+    let (story, _) = client.json(&["show", &run]);
+    assert_eq!(story["status"]["state"], "completed", "{told}");
+    let order = ["block-sign-in", "revoke-sessions", "convert-to-shared", "remove-licences"];
+    let places: Vec<_> = order.iter().map(|action| told.find(action).expect(action)).collect();
+    assert!(places.is_sorted(), "{told}");
+
+    let mut world = stub.world();
+    let jan = world.user(1).clone();
+    let id = jan["id"].as_str().unwrap();
+    assert_eq!(jan["accountEnabled"], false);
+    assert_eq!(jan["assignedLicenses"].as_array().unwrap().len(), 0, "{jan}");
+    assert_eq!(world.mailboxes[id]["RecipientTypeDetails"], "SharedMailbox");
+    assert_eq!(world.mailboxes[id]["HiddenFromAddressListsEnabled"], true);
+    let theirs = |all: &[(String, Value)]| all.iter().filter(|(of, _)| of == id).count();
+    assert_eq!((theirs(&world.rules), theirs(&world.mobiles)), (0, 0));
+    assert_eq!(theirs(&world.methods), 1, "the password alone");
+    assert!(world.role_assignments.is_empty() && world.grants.is_empty());
+    assert!(world.devices.values().all(|device| device["accountEnabled"] == false));
+    assert_eq!(world.user(5)["accountEnabled"], true, "the namesake");
+}
