@@ -53,33 +53,38 @@ impl Drop for Handle {
 
 #[cfg(test)]
 mod tests {
-    use std::{path::Path, sync::Arc, thread};
+    use std::{path::PathBuf, sync::mpsc, thread, time::Duration};
 
-    use crate::{
-        Store,
-        journal::{Journal, NoAudit},
-    };
+    use super::*;
 
-    /// Opens and closes the database as a run and a command do.
-    fn comes_and_goes(path: &Path) {
-        let store = Store::open(path).unwrap();
-        let journal = Journal::open(path, Arc::new(NoAudit)).unwrap();
-        drop(store);
-        let reader = journal.reader().unwrap();
-        drop((journal, reader));
+    /// Opens, reads and closes again and again; whoever closes last takes the lock that matters.
+    fn come_and_go(path: &PathBuf) {
+        for _ in 0..4_000 {
+            let handle = Handle::open(|| Connection::open(path)).unwrap();
+            handle.busy_timeout(Duration::from_secs(30)).unwrap();
+            handle.query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0)).unwrap();
+        }
     }
 
     #[test]
     fn threads_that_open_and_close_never_wait_for_each_other_for_ever() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("kompel.db");
-        drop(Store::open(&path).unwrap());
-        let others: Vec<_> = (0..4)
-            .map(|_| {
-                let path = path.clone();
-                thread::spawn(move || (0..40).for_each(|_| comes_and_goes(&path)))
-            })
-            .collect();
-        others.into_iter().for_each(|other| other.join().unwrap());
+        let path = folder.path().join("t.db");
+        let made = Handle::open(|| Connection::open(&path)).unwrap();
+        made.pragma_update(None, "journal_mode", "WAL").unwrap();
+        made.execute_batch("CREATE TABLE t (x)").unwrap();
+        drop(made);
+        let (tell, told) = mpsc::channel();
+        for _ in 0..3 {
+            let (path, tell) = (path.clone(), tell.clone());
+            thread::spawn(move || {
+                come_and_go(&path);
+                let _ = tell.send(());
+            });
+        }
+        for _ in 0..3 {
+            let done = told.recv_timeout(Duration::from_secs(120));
+            assert!(done.is_ok(), "they wait for each other");
+        }
     }
 }
