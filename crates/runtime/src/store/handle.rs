@@ -53,12 +53,12 @@ impl Drop for Handle {
 
 #[cfg(test)]
 mod tests {
-    use std::{path::PathBuf, sync::mpsc, thread, time::Duration};
+    use std::{path::Path, sync::mpsc, thread, time::Duration};
 
     use super::*;
 
     /// Opens, reads and closes again and again; whoever closes last takes the lock that matters.
-    fn come_and_go(path: &PathBuf) {
+    fn come_and_go(path: &Path) {
         for _ in 0..4_000 {
             let handle = Handle::open(|| Connection::open(path)).unwrap();
             handle.busy_timeout(Duration::from_secs(30)).unwrap();
