@@ -153,8 +153,11 @@ async fn with_starttls_only_a_known_authority_is_trusted() {
     let authorities = &certificates.ca_file;
     let stranger = connection(server.address, MailServer::PASSWORD, json!({"tls": "starttls"}));
     assert_eq!(sent(&stranger, letter()).await, Err(ErrorKind::Unreachable));
-    let known =
-        connection(server.address, MailServer::PASSWORD, json!({"tls": "starttls", "ca_file": authorities}));
+    let known = connection(
+        server.address,
+        MailServer::PASSWORD,
+        json!({"tls": "starttls", "ca_file": authorities}),
+    );
     assert!(sent(&known, letter()).await.is_ok());
     assert_eq!(server.mails().len(), 1);
 }
