@@ -117,7 +117,7 @@ name = "Jan Janssen"
 manager = "an"
 "#
         );
-        self.desk.write("kompel.toml", &(self.systems() + &people));
+        self.desk.write("kompel.toml", &(self.systems() + &self.gateways() + &people));
     }
 
     /// The configuration of what is connected.
@@ -137,22 +137,6 @@ url = {ad:?}
 bind = "{admin}"
 password = "secret://ad"
 ca_file = {ca:?}
-[tenant.acme.connection.vpn]
-connector = "ocserv"
-socket = {socket:?}
-password_file = {accounts:?}
-guarded = true
-[tenant.acme.connection.field]
-connector = "openvpn"
-management = "{management}"
-password = "secret://field"
-client_config_dir = {clients:?}
-[tenant.acme.connection.wifi]
-connector = "radius"
-server = "{radius}"
-secret = "secret://wifi"
-block_file = {block:?}
-reload = [{restart:?}]
 [tenant.acme.connection.saas]
 connector = "scim"
 url = {saas:?}
@@ -176,13 +160,6 @@ from = "Kompel <kompel@corp.test>"
             ad = self.ad.url(),
             admin = SambaAd::ADMIN,
             ca = self.ad.ca_file,
-            socket = self.vpn.socket(),
-            accounts = self.vpn.password_file(),
-            management = self.field.management,
-            clients = self.field.client_config_dir(),
-            radius = self.radius.address(),
-            block = self.radius.block_file(),
-            restart = self.radius.restart(),
             saas = self.saas.url(),
             directory = Microsoft365::DIRECTORY,
             client = Microsoft365::CLIENT.0,
@@ -190,6 +167,37 @@ from = "Kompel <kompel@corp.test>"
             host = mail.ip(),
             port = mail.port(),
             user = MailServer::LOGIN,
+        )
+    }
+
+    /// The part of the configuration about gateways.
+    fn gateways(&self) -> String {
+        format!(
+            r#"
+[tenant.acme.connection.vpn]
+connector = "ocserv"
+socket = {socket:?}
+password_file = {accounts:?}
+guarded = true
+[tenant.acme.connection.field]
+connector = "openvpn"
+management = "{management}"
+password = "secret://field"
+client_config_dir = {clients:?}
+[tenant.acme.connection.wifi]
+connector = "radius"
+server = "{radius}"
+secret = "secret://wifi"
+block_file = {block:?}
+reload = [{restart:?}]
+"#,
+            socket = self.vpn.socket(),
+            accounts = self.vpn.password_file(),
+            management = self.field.management,
+            clients = self.field.client_config_dir(),
+            radius = self.radius.address(),
+            block = self.radius.block_file(),
+            restart = self.radius.restart(),
         )
     }
 

@@ -5,7 +5,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use kompel_peers::program;
@@ -35,16 +35,12 @@ impl DeskKey {
     /// The password in a mail to the desk, by the commands that the mail tells.
     fn opens(&self, text: &str) -> String {
         let sealed = text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap();
-        let sealed_file = self.file.with_file_name("sealed.txt");
-        fs::write(&sealed_file, sealed).unwrap();
-        let decoded = Command::new("base64")
-            .arg("-d")
-            .arg(&sealed_file)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let file = |name| self.file.with_file_name(name);
+        fs::write(file("sealed.txt"), sealed).unwrap();
+        let decoded = Command::new("base64").arg("-d").arg(file("sealed.txt")).output().unwrap();
+        fs::write(file("sealed"), decoded.stdout).unwrap();
         let mut opened = Command::new(&self.age);
-        opened.arg("-d").arg("-i").arg(&self.file).stdin(decoded.stdout.unwrap());
+        let opened = opened.arg("-d").arg("-i").arg(&self.file).arg(file("sealed"));
         let opened = opened.output().unwrap();
         assert!(opened.status.success(), "{}", String::from_utf8_lossy(&opened.stderr));
         String::from_utf8(opened.stdout).unwrap().trim_end().to_owned()
