@@ -17,6 +17,8 @@ mod intake;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod leavers;
 #[cfg(test)]
 mod leaving;
