@@ -170,6 +170,10 @@ runs-head-requester = Asked by
 runs-head-started = Started
 runs-approval = ? { $id } ({ $run }) waits for { $people }: { $question }
 runs-question = ! { $run }, step { $step } ({ $task }): somebody must look and say what became of it: { $because }. kompel show { $run } says how
+runs-missed = ! { $playbook } missed { $count ->
+    [one] one of its times
+   *[other] { $count } of its times
+ } in the past week, the last at { $at } UTC: nothing drove Kompel then (kompel serve does)
 run-started = Run { $run }
 state-running = running
 state-waiting = waiting

@@ -172,6 +172,10 @@ runs-head-requester = Gevraagd door
 runs-head-started = Gestart
 runs-approval = ? { $id } ({ $run }) wacht op { $people }: { $question }
 runs-question = ! { $run }, stap { $step } ({ $task }): iemand moet gaan kijken en zeggen wat ervan geworden is: { $because }. kompel show { $run } zegt hoe
+runs-missed = ! { $playbook } miste in de voorbije week { $count ->
+    [one] één keer
+   *[other] { $count } keer
+ } zijn tijd, het laatst om { $at } UTC: niets dreef Kompel toen aan (kompel serve doet dat)
 run-started = Uitvoering { $run }
 state-running = bezig
 state-waiting = wacht

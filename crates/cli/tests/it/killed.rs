@@ -46,12 +46,22 @@ impl Office {
             cloud: Microsoft365::start(),
             desk: Desk::new(),
         };
+        office.desk.write("kompel.toml", &office.configuration());
+        // So that a kill finds something under way.
+        office.cloud.latency(Duration::from_millis(20));
+        office.desk.secret("scim", Scim2Server::TOKEN);
+        office.desk.secret("graph", Microsoft365::CLIENT.1);
+        for playbook in ["offboarding", "offboarding-recheck"] {
+            office.desk.answer(&["playbook", "new", playbook]);
+        }
+        Some(office)
+    }
+
+    fn configuration(&self) -> String {
         let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
         let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
-        office.desk.write(
-            "kompel.toml",
-            &format!(
-                r#"
+        format!(
+            r#"
 language = "en"
 [tenant.default]
 scheduled = ["offboarding-recheck"]
@@ -92,22 +102,13 @@ logins = [{login:?}]
 [tenant.default.people.hr]
 name = "Hilde Roels"
 "#,
-                saas = office.saas.url(),
-                socket = office.vpn.socket(),
-                accounts = office.vpn.password_file(),
-                directory = Microsoft365::DIRECTORY,
-                client = Microsoft365::CLIENT.0,
-                cloud = office.cloud.url(),
-            ),
-        );
-        // So that a kill finds something under way.
-        office.cloud.latency(Duration::from_millis(20));
-        office.desk.secret("scim", Scim2Server::TOKEN);
-        office.desk.secret("graph", Microsoft365::CLIENT.1);
-        for playbook in ["offboarding", "offboarding-recheck"] {
-            office.desk.answer(&["playbook", "new", playbook]);
-        }
-        Some(office)
+            saas = self.saas.url(),
+            socket = self.vpn.socket(),
+            accounts = self.vpn.password_file(),
+            directory = Microsoft365::DIRECTORY,
+            client = Microsoft365::CLIENT.0,
+            cloud = self.cloud.url(),
+        )
     }
 
     /// Somebody leaves: their accounts, and the run that closes them. The first has the gateway's.
