@@ -171,7 +171,11 @@ runs-head-state = Toestand
 runs-head-requester = Gevraagd door
 runs-head-started = Gestart
 runs-approval = ? { $id } ({ $run }) wacht op { $people }: { $question }
-runs-question = ! { $run }, stap { $step } ({ $task }): iemand moet gaan kijken en zeggen wat ervan geworden is: { $because }
+runs-question = ! { $run }, stap { $step } ({ $task }): iemand moet gaan kijken en zeggen wat ervan geworden is: { $because }. kompel show { $run } zegt hoe
+runs-missed = ! { $playbook } miste in de voorbije week { $count ->
+    [one] één keer
+   *[other] { $count } keer
+ } zijn tijd, het laatst om { $at } UTC: niets dreef Kompel toen aan (kompel serve doet dat)
 run-started = Uitvoering { $run }
 state-running = bezig
 state-waiting = wacht
@@ -220,7 +224,7 @@ left-not-verified = stap { $step } ({ $task }, { $action }): gedaan, maar niet z
 left-not-done = stap { $step } ({ $task }, { $action }): niet gedaan: { $why }
 left-not-undone = stap { $step } ({ $task }, { $action }): niet teruggedraaid: { $why }
 waits-approval = Wacht op { $people } tot { $until }: kompel approve { $id }
-waits-decision = Wacht tot een mens zegt wat er van stap { $step } ({ $task }) geworden is: { $why }
+waits-decision = Wacht tot een mens zegt wat er van stap { $step } ({ $task }) geworden is: { $why }. Kijk, en dan: kompel retry { $run } --step { $step }{ $undo } --it-was done|not-done|given-up --why "…"
 waits-time = Wacht tot { $until } UTC.
 waits-peer = Wacht om { $action } opnieuw te proberen, om { $until } UTC.
 waits-event = Wacht op een gebeurtenis: { $types }
@@ -271,6 +275,7 @@ advice-playbook-exists = Kies een andere naam, of pas het bestaande aan.
 advice-set = Schrijf naam=waarde, zoals person=jan.
 advice-connectors = Connectoren: { $names }
 advice-runs = `kompel runs` somt ze op.
+advice-show = `kompel show { $run }` vertelt hoe het ervoor staat.
 advice-driven = Stop de andere (waarschijnlijk `kompel serve`), of laat die het werk doen.
 advice-listen = Kies een ander met --listen, of stop wat daar luistert.
 advice-secret = Schrijf events = "secret://<naam>" en `kompel secret set <naam>`.

@@ -75,7 +75,7 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
     for step in &story.steps {
         print_step(step, all, output);
     }
-    for line in status(&story.status, output) {
+    for line in status(story, output) {
         output.line(&line);
     }
     // What the playbook itself says of its end, in its own words.
@@ -204,11 +204,13 @@ fn approval(record: &ApprovalRecord, output: &Output) -> Option<String> {
     Some(output.wording().say(&says))
 }
 
-fn status(status: &RunStatus, output: &Output) -> Vec<String> {
+fn status(story: &Story, output: &Output) -> Vec<String> {
     let say = |phrase: Phrase| output.wording().say(&phrase);
-    match status {
+    match &story.status {
         RunStatus::Running => vec![say(Phrase::new("status-running"))],
-        RunStatus::Waiting { on } => on.iter().map(|on| say(waits(on))).collect(),
+        RunStatus::Waiting { on } => {
+            on.iter().map(|on| say(waits(on).text("run", &story.start.run))).collect()
+        }
         RunStatus::Completed => vec![say(Phrase::new("status-completed"))],
         RunStatus::Incomplete { open } => {
             let mut lines = vec![say(Phrase::new("status-incomplete"))];
@@ -262,12 +264,15 @@ fn left(open: &Leftover) -> Phrase {
 
 fn waits(on: &Waiting) -> Phrase {
     match on {
-        Waiting::Approval { id, people, until } => Phrase::new("waits-approval")
-            .text("id", id)
-            .text("people", people.join(", "))
-            .text("until", until.map(moment).unwrap_or_else(|| "–".to_owned())),
-        Waiting::Decision { call, task, because, .. } => Phrase::new("waits-decision")
+        Waiting::Approval { id, people, until } => {
+            Phrase::new("waits-approval").text("id", id).text("people", people.join(", ")).text(
+                "until",
+                until.map(|at| format!("{} UTC", moment(at))).unwrap_or_else(|| "–".to_owned()),
+            )
+        }
+        Waiting::Decision { call, of, task, because } => Phrase::new("waits-decision")
             .text("step", call.to_string())
+            .text("undo", of.map(|of| format!(" --undo-of {of}")).unwrap_or_default())
             .text("task", task)
             .arg("why", reason(because)),
         Waiting::Time { until } => Phrase::new("waits-time").text("until", moment(*until)),
