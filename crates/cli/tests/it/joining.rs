@@ -148,6 +148,22 @@ fn a_new_password_reaches_the_desk_alone_and_must_be_changed_at_once() {
     let principal = format!("{JAN}@corp.test");
     let run = company.starts("password-reset", &input);
     assert_eq!(company.ad.bind(&principal, PASSWORD), Ok(()), "nothing before the yes");
+    // The mail server turns Kompel away: the line that only the desk reads is not lost.
+    let config = fs::read_to_string(company.desk.path("kompel.toml")).unwrap();
+    let stranger = config.replace("username = \"kompel\"", "username = \"stranger\"");
+    assert_ne!(stranger, config);
+    company.desk.write("kompel.toml", &stranger);
+    company.approves(&run, "an", "I called him");
+    let (state, story) = company.state(&run);
+    assert_eq!((state.as_str(), mails(&company).len()), ("incomplete", 0), "{story}");
+    let output = &story["ending"]["output"];
+    assert_eq!(output["turn"], "service desk");
+    let password = key.opens(output["sealed"].as_str().unwrap());
+    nobody_else_reads(&company, &run, &password);
+    assert!(company.ad.bind(&principal, &password).unwrap_err().contains("data 773"));
+
+    company.desk.write("kompel.toml", &config);
+    let run = company.starts("password-reset", &input);
     company.approves(&run, "an", "I called him");
     assert_eq!(company.state(&run).0, "completed", "{}", company.run(&["show", &run]).out);
 
