@@ -2,9 +2,9 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 /// A temporary folder with a workspace in it.
@@ -76,6 +76,29 @@ impl Desk {
             .filter_map(|name| fs::read(self.path(name)).ok())
             .flatten()
             .collect()
+    }
+}
+
+/// A running `kompel serve`, ended in good order.
+pub(crate) struct Served(Child);
+
+impl Served {
+    /// Started by this command, on a port of its own.
+    pub(crate) fn by(mut command: Command) -> Self {
+        command.args(["--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
+        Self(child)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let id = self.0.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.0.wait();
     }
 }
 

@@ -2,18 +2,14 @@
 //! with Active Directory, a VPN gateway with a live session, RADIUS, a service with SCIM and a ticket
 //! system. What came of it is read from the servers by their own tools.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::{fs, process::Command};
 
 use kompel_peers::{
     Cookies, FreeRadius, Ocserv, RequestTracker, SambaAd, Scim2Server, VpnClient, wait_until,
 };
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ended, ended};
+use crate::desk::{Desk, Ended, Served, ended};
 
 /// The servers, what they know, and Kompel's workspace.
 struct Company {
@@ -197,12 +193,7 @@ password = "secret://rt"
     }
 
     fn serve(&self) -> Served {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
-        Served(child)
+        Served::by(self.command(&["serve"]))
     }
 
     /// A live session of Jan's, and the cookie that it came with.
@@ -272,17 +263,6 @@ password = "secret://rt"
             assert!(steps.iter().all(|step| step["action"] == "leavers.inventory"), "{shown}");
         }
         assert_eq!(self.state(), before, "the second to fifth time changed something");
-    }
-}
-
-/// A running `kompel serve`, ended in good order.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let id = self.0.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
-        let _ = self.0.wait();
     }
 }
 
