@@ -134,7 +134,7 @@ playbook-head-title = What it does
 playbook-unreadable = (has mistakes: kompel playbook check)
 playbook-shipped = Comes with Kompel (kompel playbook new <name>): { $names }
 playbook-left-out = { $file } is left out: { $because }
-connection-left-out = [{ $name }] is left out: { $because }
+connection-left-out = Left out: { $because }
 draft-head = Draft from the process map of { $id }.
 draft-how = Each question to a person can be replaced by an action, one by one; the run stays the same.
 draft-summary = Drafted by Kompel from candidate { $id }. A person does each step and says so.
@@ -174,6 +174,7 @@ runs-missed = ! { $playbook } missed { $count ->
     [one] one of its times
    *[other] { $count } of its times
  } in the past week, the last at { $at } UTC: nothing drove Kompel then (kompel serve does)
+story-nothing-drives = Nothing drives runs now. kompel serve does; kompel resume { $run } drives this one for a moment.
 run-started = Run { $run }
 state-running = running
 state-waiting = waiting

@@ -136,7 +136,7 @@ playbook-head-title = Wat het doet
 playbook-unreadable = (bevat fouten: kompel playbook check)
 playbook-shipped = Hoort bij Kompel (kompel playbook new <naam>): { $names }
 playbook-left-out = { $file } telt niet mee: { $because }
-connection-left-out = [{ $name }] telt niet mee: { $because }
+connection-left-out = Telt niet mee: { $because }
 draft-head = Ontwerp op basis van de procesfiche van { $id }.
 draft-how = Elke vraag aan een mens kan één voor één door een actie vervangen worden; de rest blijft.
 draft-summary = Door Kompel ontworpen op basis van kandidaat { $id }. Een mens doet elke stap en zegt het.
@@ -176,6 +176,7 @@ runs-missed = ! { $playbook } miste in de voorbije week { $count ->
     [one] één keer
    *[other] { $count } keer
  } zijn tijd, het laatst om { $at } UTC: niets dreef Kompel toen aan (kompel serve doet dat)
+story-nothing-drives = Nu drijft niets de uitvoeringen aan. kompel serve doet dat; kompel resume { $run } drijft deze even aan.
 run-started = Uitvoering { $run }
 state-running = bezig
 state-waiting = wacht

@@ -22,8 +22,36 @@ pub(crate) fn tell(
         output.json(&story)?;
     } else {
         print(&story, false, output);
+        tell_whether_it_goes_on(orchestra, &story, output);
     }
     Ok(exit(&story.status))
+}
+
+/// Says how a run stands now, without its story.
+pub(crate) fn tell_briefly(
+    orchestra: &Orchestra,
+    tenant: &TenantId,
+    run: &str,
+    output: &Output,
+) -> Result<(), Failure> {
+    if output.is_json() {
+        return Ok(());
+    }
+    let story = orchestra.runtime.show(tenant, run)?;
+    print_head(&story, output);
+    print_end(&story, output);
+    tell_whether_it_goes_on(orchestra, &story, output);
+    Ok(())
+}
+
+/// A run that waits for a moment or a system goes on only while something drives.
+pub(crate) fn tell_whether_it_goes_on(orchestra: &Orchestra, story: &Story, output: &Output) {
+    let RunStatus::Waiting { on } = &story.status else { return };
+    let by_itself = |on: &Waiting| matches!(on, Waiting::Time { .. } | Waiting::Peer { .. });
+    if orchestra.runtime.is_driver() && on.iter().any(by_itself) {
+        let says = Phrase::new("story-nothing-drives").text("run", &story.start.run);
+        output.remark(&says);
+    }
 }
 
 /// The exit code of a run that stands so.
@@ -61,11 +89,7 @@ pub(crate) fn known(
 /// Prints a story; with `all`, everything that happened.
 pub(crate) fn print(story: &Story, all: bool, output: &Output) {
     let start = &story.start;
-    let word = output.wording().word(&format!("state-{}", story.status.word()));
-    output.heading(&format!(
-        "{}  {} {}  {word}",
-        start.run, start.playbook.name, start.playbook.version
-    ));
+    print_head(story, output);
     output.say(
         &Phrase::new("story-asked")
             .text("who", &start.requester)
@@ -75,6 +99,25 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
     for step in &story.steps {
         print_step(step, all, output);
     }
+    print_end(story, output);
+    if let Some(ended) = story.ended {
+        output.say(&Phrase::new("story-ended").text("at", moment(ended)));
+    }
+    for child in &story.children {
+        output.say(&Phrase::new("story-child").text("run", child));
+    }
+}
+
+fn print_head(story: &Story, output: &Output) {
+    let start = &story.start;
+    let word = output.wording().word(&format!("state-{}", story.status.word()));
+    output.heading(&format!(
+        "{}  {} {}  {word}",
+        start.run, start.playbook.name, start.playbook.version
+    ));
+}
+
+fn print_end(story: &Story, output: &Output) {
     for line in status(story, output) {
         output.line(&line);
     }
@@ -83,12 +126,6 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
         && let Some(says) = end["says"].as_str()
     {
         output.line(says);
-    }
-    if let Some(ended) = story.ended {
-        output.say(&Phrase::new("story-ended").text("at", moment(ended)));
-    }
-    for child in &story.children {
-        output.say(&Phrase::new("story-child").text("run", child));
     }
 }
 

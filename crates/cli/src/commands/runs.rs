@@ -101,6 +101,7 @@ pub(crate) fn show(args: &ShowArgs, global: &Global, output: &Output) -> Result<
         return output.json(&story);
     }
     stories::print(&story, args.all, output);
+    stories::tell_whether_it_goes_on(&orchestra, &story, output);
     Ok(Exit::Done)
 }
 

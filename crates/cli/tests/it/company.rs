@@ -104,7 +104,7 @@ impl Company {
 owner = "petra"
 [tenant.acme.people.xander]
 name = "Xander Peeters"
-roles = ["offboarding-approver", "security", "service-desk-lead"]
+roles = ["offboarding-approver", "security", "security-lead", "service-desk-lead"]
 logins = [{login:?}]
 [tenant.acme.people.petra]
 name = "Petra Claes"
