@@ -1,14 +1,7 @@
 //! The office: a workspace over the world, the playbooks as they are shipped, and people who answer
 //! what they are asked.
 
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use kompel_connect::{Connection, Connector, Settings};
 use kompel_domains::leavers::{self, Reachable, Systems, Unconnected};
@@ -39,30 +32,34 @@ pub(super) struct Office {
     _folder: Arc<tempfile::TempDir>,
 }
 
-/// An audit trail whose disk dies after so many facts: whatever was to be written with the next one
-/// is not, and nothing after it.
-pub(super) struct Dies(AtomicU32);
-
-impl Dies {
-    pub(super) fn after(facts: u32) -> Arc<Self> {
-        Arc::new(Self(AtomicU32::new(facts)))
-    }
-
-    pub(super) fn is_dead(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
-    }
+/// What a tenant has.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Site {
+    /// Its connections: name and connector.
+    pub(super) connections: Vec<(&'static str, &'static str)>,
+    /// Its systems that nobody can ask.
+    pub(super) unconnected: Vec<&'static str>,
+    /// Its `[tenant.acme.leavers]`.
+    pub(super) policy: Value,
 }
 
-impl AuditSink for Dies {
+/// A disk that dies: no entry of a run after this one is written, nor anything of the transaction
+/// that it belongs to. It gets at the writer's connection by the door of the audit trail.
+pub(super) struct DiesAfter(pub(super) u32);
+
+impl AuditSink for DiesAfter {
     fn append(
         &self,
-        _: &rusqlite::Transaction<'_>,
+        transaction: &rusqlite::Transaction<'_>,
         _: &TenantId,
         _: &AuditFact,
     ) -> Result<(), JournalError> {
-        let left = self.0.load(Ordering::Relaxed);
-        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
-        if left > 1 { Ok(()) } else { Err(JournalError::NoRun("the disk is dead".to_owned())) }
+        let trigger = format!(
+            "CREATE TEMP TRIGGER IF NOT EXISTS dies BEFORE INSERT ON main.entries
+             WHEN NEW.seq > {} BEGIN SELECT RAISE(ABORT, 'the disk is dead'); END",
+            self.0
+        );
+        Ok(transaction.execute_batch(&trigger)?)
     }
 }
 
@@ -87,13 +84,19 @@ impl Office {
     /// An office with these connections (name and connector), and these systems that nobody can ask.
     pub(super) fn open(
         world: &Arc<World>,
-        connections: &[(&str, &'static str)],
-        unconnected: &[&str],
+        connections: &[(&'static str, &'static str)],
+        unconnected: &[&'static str],
     ) -> Self {
+        let (connections, unconnected) = (connections.to_vec(), unconnected.to_vec());
+        Self::at(world, &Site { connections, unconnected, policy: json!({}) })
+    }
+
+    /// An office of this tenant.
+    pub(super) fn at(world: &Arc<World>, site: &Site) -> Self {
         let folder = Arc::new(folder());
         let start: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
         let clock = SimulatedClock::new(start);
-        Self::in_folder(&folder, &clock, world, (connections, unconnected), Arc::new(NoAudit))
+        Self::in_folder(&folder, &clock, world, site, Arc::new(NoAudit))
     }
 
     /// The same over what is in this folder already.
@@ -101,11 +104,11 @@ impl Office {
         folder: &Arc<tempfile::TempDir>,
         clock: &SimulatedClock,
         world: &Arc<World>,
-        (connections, unconnected): (&[(&str, &'static str)], &[&str]),
+        site: &Site,
         audit: Arc<dyn AuditSink>,
     ) -> Self {
         let (mut registry, mut systems) = (Registry::default(), Systems::default());
-        for (connection, name) in connections {
+        for (connection, name) in &site.connections {
             let connector: Arc<dyn Connector> =
                 Arc::new(Simulated { name, world: Arc::clone(world) });
             registry.add_connector(Arc::clone(&connector));
@@ -119,10 +122,12 @@ impl Office {
             let system = (*connection).to_owned();
             systems.add(&tenant(), Reachable { connector, connection: opened, system });
         }
-        for system in unconnected {
+        for system in &site.unconnected {
             let (system, owner) = ((*system).to_owned(), Some("petra".to_owned()));
             systems.add_unconnected(&tenant(), Unconnected { system, owner });
         }
+        let policy = serde_json::from_value(site.policy.clone()).unwrap_or_default();
+        systems.set_policy(&tenant(), policy, []);
         registry.add_connector(leavers::connector(Arc::new(systems), Vec::new()));
         let parts = Parts {
             database: folder.path().join("kompel.db"),
@@ -143,10 +148,15 @@ impl Office {
 
     /// Starts the offboarding of this person, wanted by HR.
     pub(super) async fn begin(&self, person: Value) -> String {
+        self.begin_with(json!({"person": person})).await
+    }
+
+    /// Starts an offboarding with this input.
+    pub(super) async fn begin_with(&self, input: Value) -> String {
         let work = NewWork {
             tenant: tenant(),
             source: source("offboarding", OFFBOARDING),
-            input: json!({"person": person}),
+            input,
             requester: "hr".to_owned(),
             trigger: "test".to_owned(),
         };
@@ -162,25 +172,17 @@ impl Office {
 
     /// Drives until this run has ended: people answer, time jumps.
     pub(super) async fn settle(&self, run: &str) {
-        assert!(self.settle_unless(run, || false).await, "it never ends");
+        self.settle_unless_dead(run).await.unwrap();
     }
 
-    /// The same, unless this happens first; true if the run has ended.
-    pub(super) async fn settle_unless(&self, run: &str, stop: impl Fn() -> bool) -> bool {
+    /// The same, unless the disk dies first.
+    pub(super) async fn settle_unless_dead(&self, run: &str) -> Result<(), RuntimeError> {
         for _ in 0..300 {
-            let next = self.drive().await;
-            if stop() {
-                return false;
-            }
-            let next = next.unwrap();
+            let next = self.drive().await?;
             if self.runtime.status(&tenant(), run).unwrap().is_ended() {
-                return true;
+                return Ok(());
             }
-            let answered = self.answer(run).await;
-            if stop() {
-                return false;
-            }
-            if answered {
+            if self.answer(run).await? {
                 continue;
             }
             let Some(next) = next else { panic!("{:?}", self.runtime.status(&tenant(), run)) };
@@ -205,7 +207,7 @@ impl Office {
     }
 
     /// Gives an answer to whatever this run asks; false if it asks nothing.
-    async fn answer(&self, run: &str) -> bool {
+    async fn answer(&self, run: &str) -> Result<bool, RuntimeError> {
         let tenant = tenant();
         let questions = self.runtime.questions(&tenant).unwrap();
         if let Some(question) = questions.iter().find(|question| question.run == run) {
@@ -217,11 +219,11 @@ impl Office {
                 Decision::GiveUp,
                 "nobody can tell",
             );
-            return given.await.is_ok();
+            return given.await.map(|_| true);
         }
         let approvals = self.runtime.approvals(&tenant).unwrap();
         let Some(asked) = approvals.iter().find(|approval| approval.run == run) else {
-            return false;
+            return Ok(false);
         };
         let who = asked.people[0].clone();
         let why = if asked.question.contains("is meant") { &self.meant } else { "" };
@@ -232,7 +234,7 @@ impl Office {
             through: "test".to_owned(),
             why: why.to_owned(),
         };
-        self.runtime.approve(&tenant, &asked.id, answer).await.is_ok()
+        self.runtime.approve(&tenant, &asked.id, answer).await.map(|_| true)
     }
 
     pub(super) fn later(&self, hours: i64) {

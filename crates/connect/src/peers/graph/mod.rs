@@ -93,6 +93,7 @@ impl Connector for Graph {
             Arc::new(Reader(List::Apps)),
             Arc::new(Reader(List::Grants)),
             Arc::new(Reader(List::Owned)),
+            Arc::new(Reader(List::Eligible)),
             toward(SignIn::Block),
             toward(SignIn::Unblock),
             settling(Stamp::Sessions),
@@ -137,7 +138,7 @@ impl Connector for Graph {
             "After a write, two minutes are given to be seen; what then is still as before counts as not done.",
             "A revoked session ends within minutes, not at once: an access token that is out lives up to an hour, unless the service evaluates it continuously.",
             "Groups are those that the account is in directly; managed devices (Intune) are retired, never wiped.",
-            "Roles of Privileged Identity Management need a client with that licence; without it graph.remove-eligible-roles is told as not offered, and nothing else fails.",
+            "Roles of Privileged Identity Management need a client with that licence; without it they are told as not offered, and nothing else fails.",
             "Who signs by certificate instead of a secret is not offered yet.",
             "At most 200 pages of a list are read.",
         ]

@@ -15,6 +15,12 @@ const WRITE_GROUPS: Either = &["GroupMember.ReadWrite.All", "Directory.ReadWrite
 const READ_ROLES: Either =
     &["RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All"];
 const WRITE_ROLES: Either = &["RoleManagement.ReadWrite.Directory"];
+const READ_ELIGIBLE: Either = &[
+    "RoleEligibilitySchedule.Read.Directory",
+    "RoleManagement.Read.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
+    "RoleManagement.ReadWrite.Directory",
+];
 const WRITE_ELIGIBLE: Either =
     &["RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"];
 const READ_SKUS: Either = &[
@@ -44,6 +50,7 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.list-app-assignments", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-oauth-grants", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-owned", &[READ_USER, READ_DIRECTORY]),
+    ("graph.list-eligible-roles", &[READ_USER, READ_ELIGIBLE]),
     ("graph.block-sign-in", &[READ_USER, &["User.EnableDisableAccount.All", "User.ReadWrite.All"]]),
     (
         "graph.unblock-sign-in",
