@@ -33,7 +33,7 @@ use kompel_runtime::{NoAudit, RunStatus, Story, clock::SimulatedClock};
 use serde_json::{Value, json};
 
 use super::{
-    office::{DiesAfter, Office, Site, folder, is_completed, tenant},
+    office::{Dies, Office, Site, folder, is_completed, tenant},
     world::{Account, Mishap, Often, World},
 };
 
@@ -305,35 +305,30 @@ async fn the_second_to_fifth_time_change_nothing_and_ask_nobody() {
 }
 
 #[tokio::test]
-async fn killed_after_every_entry_of_the_journal_everything_is_closed_after_the_restart() {
-    let (mut site, mut entries) = (premises(), 1);
+async fn killed_after_every_commit_of_the_journal_everything_is_closed_after_the_restart() {
+    let mut site = premises();
     site.connections.extend(CLOUD);
     site.policy = cloud().policy;
-    let world = || {
-        let world = world();
-        world.accounts.lock().unwrap().extend(cloud_world().seen());
-        world
-    };
-    loop {
+    for commits in 1.. {
         let (world, folder) = (world(), Arc::new(folder()));
+        world.accounts.lock().unwrap().extend(cloud_world().seen());
         let clock = SimulatedClock::new("2026-03-02T09:00:00Z".parse().unwrap());
-        let dies = Arc::new(DiesAfter(entries));
-        let office = Office::in_folder(&folder, &clock, &world, &site, dies);
+        let dies = Dies::after(commits);
+        let office = Office::in_folder(&folder, &clock, &world, &site, Arc::clone(&dies) as _);
         let run = office.begin_with(wanted()).await;
-        let ended = office.settle_unless_dead(&run).await.is_ok();
+        let ended = office.settle_unless(&run, || dies.is_dead()).await;
         drop(office);
         let office = Office::in_folder(&folder, &clock, &world, &site, Arc::new(NoAudit));
         let status = office.runtime.status(&tenant(), &run).unwrap();
         let open = world.open_of(0);
-        assert!(status != RunStatus::Completed || open.is_empty(), "{entries}: {open:?}");
+        assert!(status != RunStatus::Completed || open.is_empty(), "{commits}: {open:?}");
         office.settle(&run).await;
         let status = office.runtime.status(&tenant(), &run).unwrap();
-        assert_eq!((status, world.open_of(0)), (RunStatus::Completed, vec![]), "{entries}");
-        assert_eq!(world.open_of(1), ["corp guid-2"], "{entries}: somebody else is touched");
+        assert_eq!((status, world.open_of(0)), (RunStatus::Completed, vec![]), "{commits}");
+        assert_eq!(world.open_of(1), ["corp guid-2"], "{commits}: somebody else is touched");
         if ended {
-            assert!(entries > 200, "only {entries} entries: too short to show anything");
+            assert!(commits > 60, "only {commits} commits: the run is too short to show anything");
             return;
         }
-        entries += 1;
     }
 }

@@ -1,7 +1,14 @@
 //! The office: a workspace over the world, the playbooks as they are shipped, and people who answer
 //! what they are asked.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use kompel_connect::{Connection, Connector, Settings};
 use kompel_domains::leavers::{self, Reachable, Systems, Unconnected};
@@ -43,23 +50,35 @@ pub(super) struct Site {
     pub(super) policy: Value,
 }
 
-/// A disk that dies: no entry of a run after this one is written, nor anything of the transaction
-/// that it belongs to. It gets at the writer's connection by the door of the audit trail.
-pub(super) struct DiesAfter(pub(super) u32);
+/// A disk that dies: it takes so many commits of the journal, and nothing after them. It gets at the
+/// writer's connection by the door of the audit trail, so the commit that begins a run counts first.
+pub(super) struct Dies(Arc<AtomicU32>, Arc<AtomicBool>);
 
-impl AuditSink for DiesAfter {
+impl Dies {
+    pub(super) fn after(commits: u32) -> Arc<Self> {
+        Arc::new(Self(Arc::new(commits.into()), Arc::default()))
+    }
+
+    pub(super) fn is_dead(&self) -> bool {
+        self.1.load(Ordering::Relaxed)
+    }
+}
+
+impl AuditSink for Dies {
     fn append(
         &self,
         transaction: &rusqlite::Transaction<'_>,
         _: &TenantId,
         _: &AuditFact,
     ) -> Result<(), JournalError> {
-        let trigger = format!(
-            "CREATE TEMP TRIGGER IF NOT EXISTS dies BEFORE INSERT ON main.entries
-             WHEN NEW.seq > {} BEGIN SELECT RAISE(ABORT, 'the disk is dead'); END",
-            self.0
-        );
-        Ok(transaction.execute_batch(&trigger)?)
+        let (left, dead) = (Arc::clone(&self.0), Arc::clone(&self.1));
+        let refuses = move || {
+            let one_less = |left: u32| left.checked_sub(1);
+            let took = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+            dead.fetch_or(took.is_err(), Ordering::Relaxed);
+            took.is_err()
+        };
+        Ok(transaction.commit_hook(Some(refuses))?)
     }
 }
 
@@ -172,17 +191,25 @@ impl Office {
 
     /// Drives until this run has ended: people answer, time jumps.
     pub(super) async fn settle(&self, run: &str) {
-        self.settle_unless_dead(run).await.unwrap();
+        assert!(self.settle_unless(run, || false).await, "it never ends");
     }
 
-    /// The same, unless the disk dies first.
-    pub(super) async fn settle_unless_dead(&self, run: &str) -> Result<(), RuntimeError> {
+    /// The same, unless this is so between two steps; true if the run has ended.
+    pub(super) async fn settle_unless(&self, run: &str, stop: impl Fn() -> bool) -> bool {
         for _ in 0..300 {
-            let next = self.drive().await?;
-            if self.runtime.status(&tenant(), run).unwrap().is_ended() {
-                return Ok(());
+            let next = self.drive().await;
+            if stop() {
+                return false;
             }
-            if self.answer(run).await? {
+            let next = next.unwrap();
+            if self.runtime.status(&tenant(), run).unwrap().is_ended() {
+                return true;
+            }
+            let answered = self.answer(run).await;
+            if stop() {
+                return false;
+            }
+            if answered {
                 continue;
             }
             let Some(next) = next else { panic!("{:?}", self.runtime.status(&tenant(), run)) };
@@ -199,7 +226,7 @@ impl Office {
         loop {
             tokio::select! {
                 driven = &mut driving => return driven,
-                () = tokio::time::sleep(Duration::from_millis(100)) => {
+                () = tokio::time::sleep(Duration::from_millis(20)) => {
                     self.clock.advance_to(self.clock.now() + chrono::TimeDelta::minutes(10));
                 }
             }
@@ -207,7 +234,7 @@ impl Office {
     }
 
     /// Gives an answer to whatever this run asks; false if it asks nothing.
-    async fn answer(&self, run: &str) -> Result<bool, RuntimeError> {
+    async fn answer(&self, run: &str) -> bool {
         let tenant = tenant();
         let questions = self.runtime.questions(&tenant).unwrap();
         if let Some(question) = questions.iter().find(|question| question.run == run) {
@@ -219,11 +246,11 @@ impl Office {
                 Decision::GiveUp,
                 "nobody can tell",
             );
-            return given.await.map(|_| true);
+            return given.await.is_ok();
         }
         let approvals = self.runtime.approvals(&tenant).unwrap();
         let Some(asked) = approvals.iter().find(|approval| approval.run == run) else {
-            return Ok(false);
+            return false;
         };
         let who = asked.people[0].clone();
         let why = if asked.question.contains("is meant") { &self.meant } else { "" };
@@ -234,7 +261,7 @@ impl Office {
             through: "test".to_owned(),
             why: why.to_owned(),
         };
-        self.runtime.approve(&tenant, &asked.id, answer).await.map(|_| true)
+        self.runtime.approve(&tenant, &asked.id, answer).await.is_ok()
     }
 
     pub(super) fn later(&self, hours: i64) {
