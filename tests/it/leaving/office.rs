@@ -218,10 +218,14 @@ impl Office {
         panic!("it never ends: {:?}", self.runtime.status(&tenant(), run));
     }
 
-    /// Drives until nothing is due. A request that waits for a peer's pause to be over waits by the
-    /// clock that jumps, so it must be moved on meanwhile.
+    /// Drives until nothing is due.
     async fn drive(&self) -> Result<Option<Timestamp>, RuntimeError> {
-        let driving = self.runtime.run_until_idle();
+        self.in_time(self.runtime.run_until_idle()).await
+    }
+
+    /// A request that waits for a peer's pause to be over waits by the clock that jumps, so it must
+    /// be moved on meanwhile.
+    async fn in_time<T>(&self, driving: impl Future<Output = T>) -> T {
         tokio::pin!(driving);
         loop {
             tokio::select! {
@@ -246,7 +250,7 @@ impl Office {
                 Decision::GiveUp,
                 "nobody can tell",
             );
-            return given.await.is_ok();
+            return self.in_time(given).await.is_ok();
         }
         let approvals = self.runtime.approvals(&tenant).unwrap();
         let Some(asked) = approvals.iter().find(|approval| approval.run == run) else {
@@ -261,7 +265,7 @@ impl Office {
             through: "test".to_owned(),
             why: why.to_owned(),
         };
-        self.runtime.approve(&tenant, &asked.id, answer).await.is_ok()
+        self.in_time(self.runtime.approve(&tenant, &asked.id, answer)).await.is_ok()
     }
 
     pub(super) fn later(&self, hours: i64) {

@@ -232,10 +232,14 @@ fn listed(answer: &Value, by: By) -> Vec<Hit> {
     let users = answer["users"].as_array().map(Vec::as_slice).unwrap_or_default();
     let one = |user: &Value| {
         let mut facts = Map::new();
-        for fact in ["synced", "guest", "privileged"] {
+        for fact in ["synced", "guest", "privileged", "mobilePhone"] {
             if let Some(value) = user.get(fact).filter(|value| value.is_boolean()) {
                 facts.insert(fact.to_owned(), value.clone());
             }
+        }
+        let numbers = user["businessPhones"].as_array().filter(|numbers| !numbers.is_empty());
+        if let Some(numbers) = numbers {
+            facts.insert("businessPhones".to_owned(), numbers.clone().into());
         }
         Some(Account {
             id: text(user, &["id"])?,
@@ -286,10 +290,13 @@ mod tests {
     #[test]
     fn answers_of_both_sorts_become_accounts() {
         let users = json!({"count": 1, "exact": true, "users": [
-            {"id": "1", "account": "jan", "name": "Jan", "mail": "jan@a.test", "enabled": true},
+            {"id": "1", "account": "jan", "name": "Jan", "mail": "jan@a.test", "enabled": true,
+                "businessPhones": ["+32 2 555 01 00"], "mobilePhone": false},
         ]});
         let found = &listed(&users, By::Mail)[0];
         assert_eq!((found.account.login.as_str(), found.account.enabled), ("jan", Some(true)));
+        let facts = json!({"businessPhones": ["+32 2 555 01 00"], "mobilePhone": false});
+        assert_eq!(Value::from(found.account.facts.clone()), facts);
         let near =
             json!({"exact": false, "users": [{"id": "1", "userName": "jan", "active": false}]});
         assert!(listed(&near, By::Mail)[0].near);

@@ -361,7 +361,8 @@ async fn what_the_clients_licence_does_not_offer_is_told_as_that() {
     let stub = Microsoft365::start();
     stub.change(|world| world.without_pim = true);
     for action in ["graph.remove-eligible-roles", "graph.list-eligible-roles"] {
-        let refused = step_at(&stub, action, json!({"user": guid(1)})).plan().await.unwrap_err();
+        let step = step_at(&stub, action, json!({"user": guid(1)}));
+        let refused = step.perform().await.unwrap_err();
         assert_eq!(refused.kind, ErrorKind::Unsupported, "{action}: {refused}");
         assert!(refused.detail.contains("licence"), "{action}: {refused}");
     }
