@@ -7,14 +7,18 @@ help-head-commands = Commands
 help-head-arguments = Arguments
 help-head-options = Options
 help-head-global = Everywhere
-help-about = Finds manual work in tickets, chats and answers, and shows what is worth automating.
+help-about = Finds manual work in tickets, chats and answers, shows what is worth automating, and runs it safely.
 help-long =
-    Finds manual work in tickets, chats and answers, and shows what is worth automating.
+    Finds manual work in tickets, chats and answers, shows what is worth automating, and runs it safely.
 
     Kompel reads exports of your ticket system and chat, and people's answers to one question. It
     groups what is the same work, counts how often it runs, which systems it touches, for whom it
     waits and where it goes wrong, and ranks what is worth automating. Every number can be traced
-    with `kompel explain`. Nothing leaves this machine; people appear as pseudonyms.
+    with `kompel explain`. A hunt opens no network connection; people appear as pseudonyms.
+
+    What was decided upon becomes a playbook. A run plans, asks the people you name for a yes to exactly
+    that plan, does it, reads every system back, and keeps proof. It reaches only the systems that
+    kompel.toml connects for that tenant.
 help-examples =
     Examples:
       kompel demo                                  an imaginary company, from exports to pitch
@@ -24,6 +28,10 @@ help-examples =
       kompel candidates                            what was found
       kompel explain c-7f3a                        where every number came from
       kompel map c-7f3a --pdf                      the process on one A4
+      kompel playbook new access-request           a playbook to start from
+      kompel rehearse access-request --set …       what it would do; nothing changes
+      kompel run access-request --set …            do it; kompel runs says what waits for whom
+      kompel leavers                               everyone who leaves, in every system
 help-exit-codes = Exit codes:
 exit-done = done
 exit-unexpected = something went wrong that should not

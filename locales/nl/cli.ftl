@@ -7,14 +7,18 @@ help-head-commands = Opdrachten
 help-head-arguments = Argumenten
 help-head-options = Opties
 help-head-global = Overal
-help-about = Vindt handwerk in tickets, chats en antwoorden, en toont wat de moeite loont om te automatiseren.
+help-about = Vindt handwerk in tickets, chats en antwoorden, toont wat het automatiseren waard is, en voert het veilig uit.
 help-long =
-    Vindt handwerk in tickets, chats en antwoorden, en toont wat de moeite loont om te automatiseren.
+    Vindt handwerk in tickets, chats en antwoorden, toont wat het automatiseren waard is, en voert het veilig uit.
 
     Kompel leest exports van je ticketsysteem en chat, en de antwoorden van mensen op één vraag. Het
     legt samen wat hetzelfde werk is, telt hoe vaak het voorkomt, welke systemen het raakt, op wie
     het wacht en waar het misloopt, en rangschikt wat de moeite loont. Elk getal is na te gaan met
-    `kompel explain`. Niets verlaat deze machine; mensen verschijnen als pseudoniem.
+    `kompel explain`. Een zoektocht opent geen netwerkverbinding; mensen verschijnen als pseudoniem.
+
+    Waartoe beslist is, wordt een draaiboek. Een run maakt een plan, vraagt de mensen die jij noemt om
+    een ja op precies dat plan, voert het uit, leest elk systeem na en bewaart het bewijs. Hij bereikt
+    alleen de systemen die kompel.toml voor die klant verbindt.
 help-examples =
     Voorbeelden:
       kompel demo                                  een verzonnen bedrijf, van export tot pitch
@@ -24,6 +28,10 @@ help-examples =
       kompel candidates                            wat er gevonden is
       kompel explain c-7f3a                        waar elk getal vandaan komt
       kompel map c-7f3a --pdf                      het proces op één A4
+      kompel playbook new access-request           een draaiboek om van te vertrekken
+      kompel rehearse access-request --set …       wat het zou doen; er verandert niets
+      kompel run access-request --set …            doe het; kompel runs zegt wat op wie wacht
+      kompel leavers                               iedereen die vertrekt, in elk systeem
 help-exit-codes = Exitcodes:
 exit-done = gelukt
 exit-unexpected = er ging iets mis dat niet mis mag gaan

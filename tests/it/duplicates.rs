@@ -18,7 +18,10 @@ const SET: &str = "gitbugs-duplicates";
 ///
 /// Measured in November 2026: 28 of 46 (0.61), by chance 0.02. Of the 18 that stay apart, 8 share
 /// no word of their titles ("Severe memory usage", "Performance issues with 2.53.12…"), and the
-/// others hardly more than the name of a site or a component that many reports name.
+/// others hardly more than the name of a site or a component that many reports name. What words
+/// alone can do was measured beside it: by TF-IDF over titles, or titles and descriptions, the known
+/// duplicate is the nearest report for 16 and 21 of the 46, and joining whatever is more alike than a
+/// threshold brings 21 or 22 together at a chance of 0.03 to 0.06.
 const FLOOR: f64 = 0.55;
 
 #[test]

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use kompel_sample::{Catalogue, Measures, Output, Part, Score, Truth, World, WorldOptions, score};
 
-use crate::world::{Letter, say, write};
+use crate::world::{say, write};
 
 /// Seeds kept out of tuning: they measure how discovery does on worlds nobody looked at. Nobody
 /// reads these worlds, nobody changes a rule or a number because of one of them.
@@ -25,9 +25,9 @@ pub(crate) struct ScoreArguments {
     /// The held-out seeds instead: for a final measurement, never for tuning.
     #[arg(long, conflicts_with = "seeds")]
     held_out: bool,
-    /// One catalogue; `all` are a, b and c, and with --held-out also d.
-    #[arg(long, value_parser = letter_or_all, default_value = "all")]
-    catalogue: Letters,
+    /// One catalogue; `all` are those that may be tuned on, and with --held-out all there are.
+    #[arg(long, value_parser = one_or_all, default_value = "all")]
+    catalogue: Wanted,
     /// A folder with jira.csv, slack.zip, answers.csv and truth.json instead.
     #[arg(long)]
     world: Option<PathBuf>,
@@ -42,18 +42,12 @@ pub(crate) struct ScoreArguments {
     no_shuffle: bool,
 }
 
+/// One catalogue, or none for all.
 #[derive(Debug, Clone)]
-struct Letters(Vec<Letter>);
+struct Wanted(Option<Catalogue>);
 
-fn letter_or_all(text: &str) -> Result<Letters, String> {
-    match text {
-        "a" => Ok(Letters(vec![Letter::A])),
-        "b" => Ok(Letters(vec![Letter::B])),
-        "c" => Ok(Letters(vec![Letter::C])),
-        "d" => Ok(Letters(vec![Letter::D])),
-        "all" => Ok(Letters(vec![Letter::A, Letter::B, Letter::C])),
-        other => Err(format!("unknown catalogue {other:?}: use a, b, c, d or all")),
-    }
+fn one_or_all(text: &str) -> Result<Wanted, String> {
+    if text == "all" { Ok(Wanted(None)) } else { text.parse().map(|one| Wanted(Some(one))) }
 }
 
 /// Scores every world asked for; fails below the project's thresholds.
@@ -64,9 +58,8 @@ pub(crate) fn run(arguments: &ScoreArguments) -> anyhow::Result<ExitCode> {
         scores.push(measure(&kompel, folder, &folder.display().to_string(), arguments)?);
     } else {
         let seeds = if arguments.held_out { HELD_OUT.collect() } else { arguments.seeds.clone() };
-        for letter in letters(arguments)? {
+        for catalogue in catalogues(arguments)? {
             for seed in &seeds {
-                let catalogue = Catalogue::from(letter);
                 let options = WorldOptions { seed: *seed, catalogue, ..WorldOptions::default() };
                 let folder = tempfile::tempdir()?;
                 write(&World::generate(&options), folder.path())?;
@@ -88,7 +81,7 @@ pub(crate) fn run(arguments: &ScoreArguments) -> anyhow::Result<ExitCode> {
         for score in scores.iter().filter(|_| !arguments.held_out) {
             say(&describe(score));
         }
-        for letter in ["a", "b", "c", "d"].iter().filter(|_| arguments.held_out) {
+        for letter in Catalogue::ALL.map(Catalogue::code).iter().filter(|_| arguments.held_out) {
             let mut sum = Measures::default();
             let of = scores.iter().filter(|score| score.world.starts_with(letter));
             of.for_each(|score| sum.merge(&score.measures));
@@ -104,17 +97,17 @@ pub(crate) fn run(arguments: &ScoreArguments) -> anyhow::Result<ExitCode> {
     Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The catalogues asked for. D is told in words that nobody may tune on, so its worlds are never
-/// shown one by one.
-fn letters(arguments: &ScoreArguments) -> anyhow::Result<Vec<Letter>> {
-    let mut letters = arguments.catalogue.0.clone();
-    if letters.len() > 1 && arguments.held_out {
-        letters.push(Letter::D);
+/// The catalogues asked for. Worlds of held-out words are never shown one by one.
+fn catalogues(arguments: &ScoreArguments) -> anyhow::Result<Vec<Catalogue>> {
+    let Wanted(one) = arguments.catalogue;
+    if let Some(catalogue) = one.filter(|one| one.is_held_out() && !arguments.held_out) {
+        bail!("catalogue {} is held out: it is scored with --held-out only", catalogue.code());
     }
-    if letters.contains(&Letter::D) && !arguments.held_out {
-        bail!("catalogue d is held out: it is scored with --held-out only");
-    }
-    Ok(letters)
+    let asked = |catalogue: &Catalogue| match one {
+        Some(one) => *catalogue == one,
+        None => arguments.held_out || !catalogue.is_held_out(),
+    };
+    Ok(Catalogue::ALL.into_iter().filter(asked).collect())
 }
 
 fn kompel(arguments: &ScoreArguments) -> anyhow::Result<PathBuf> {

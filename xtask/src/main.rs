@@ -28,6 +28,8 @@ struct Arguments {
 enum Chore {
     /// Checks the house and runs every test: what CI runs.
     Test,
+    /// Checks layers, tidiness and format in seconds: run it before each commit.
+    House,
     /// Installs the peers and tools that tests need, and lists where they are.
     Peers,
     /// Formats every tracked Rust file.
@@ -48,6 +50,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let root = root();
     match Arguments::parse().chore {
         Chore::Test => suite::run(&root)?,
+        Chore::House => suite::house(&root)?,
         Chore::Peers => install::list(&install::run()?),
         Chore::Fmt => format::write(&root)?,
         Chore::Layers => layers::check()?,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use kompel_sample::{Catalogue, Truth, World, WorldOptions};
 
 /// Which world, and where to.
@@ -21,8 +21,8 @@ pub(crate) struct WorldArguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The catalogue of processes.
-    #[arg(long, value_enum, default_value = "a")]
-    catalogue: Letter,
+    #[arg(long, default_value = "a")]
+    catalogue: Catalogue,
     /// Multiplies the number of runs: 200 gives about a million tickets.
     #[arg(long, default_value_t = 1.0)]
     scale: f64,
@@ -32,30 +32,6 @@ pub(crate) struct WorldArguments {
     /// Also writes jira.json (REST v3 with changelog).
     #[arg(long)]
     json: bool,
-}
-
-/// A catalogue by its letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Letter {
-    /// The demo's.
-    A,
-    /// The other one.
-    B,
-    /// The third one.
-    C,
-    /// The third one in held-out words.
-    D,
-}
-
-impl From<Letter> for Catalogue {
-    fn from(letter: Letter) -> Self {
-        match letter {
-            Letter::A => Self::A,
-            Letter::B => Self::B,
-            Letter::C => Self::C,
-            Letter::D => Self::D,
-        }
-    }
 }
 
 pub(crate) fn run(arguments: &WorldArguments) -> anyhow::Result<ExitCode> {

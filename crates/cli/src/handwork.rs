@@ -1,5 +1,5 @@
-//! What earlier offboardings know of systems that nobody can ask: who closed them by hand, when, and
-//! what proves it. It stands in the journals of those runs and nowhere else.
+//! What runs know of systems that nobody can ask: who closed them by hand, when, and what proves
+//! it. It stands in the journals of those runs and nowhere else.
 
 use std::{
     collections::BTreeMap,
@@ -64,6 +64,12 @@ impl Memory for Handwork {
             }
         }
         last.into_values().collect()
+    }
+
+    fn closed_in(&self, tenant: &TenantId, run: &str) -> Vec<String> {
+        let Some(runtime) = self.runtime.get().and_then(Weak::upgrade) else { return Vec::new() };
+        let Ok(story) = runtime.show(tenant, run) else { return Vec::new() };
+        closed(&story).into_iter().map(|closed| closed.by_hand.system).collect()
     }
 }
 

@@ -115,6 +115,34 @@ pub(crate) fn after_a_part(mut error: Error) -> Error {
     error
 }
 
+/// Makes several changes one by one. One that is refused does not keep the others open, and is tried
+/// once more after them: some can go only when they are the last. The first refusal that stays is
+/// the answer.
+pub(crate) async fn each<T: Copy, Made: Future<Output = Result<(), Error>>>(
+    changes: impl IntoIterator<Item = T>,
+    make: impl Fn(T) -> Made,
+) -> Result<(), Error> {
+    let mut open: Vec<T> = changes.into_iter().collect();
+    let (mut done, mut refused) = (0, None);
+    for _ in 0..2 {
+        refused = None;
+        for change in std::mem::take(&mut open) {
+            match make(change).await {
+                Ok(()) => done += 1,
+                Err(error) if error.kind.is_refusal() => {
+                    open.push(change);
+                    refused.get_or_insert(error);
+                }
+                Err(error) => return Err(if done > 0 { after_a_part(error) } else { error }),
+            }
+        }
+        if done == 0 {
+            break;
+        }
+    }
+    refused.map_or(Ok(()), Err)
+}
+
 /// An action that only reads.
 #[async_trait]
 pub(crate) trait Reading: Send + Sync {

@@ -60,6 +60,18 @@ pub enum RetryAdvice {
     After(Duration),
 }
 
+impl ErrorKind {
+    /// True if the peer said no to this one request; else the peer itself is in trouble or busy.
+    pub fn is_refusal(self) -> bool {
+        match self {
+            Self::Denied | Self::Absent | Self::Conflict | Self::Invalid | Self::Unsupported => {
+                true
+            }
+            Self::Limited | Self::Unreachable | Self::OutcomeUnknown | Self::Unexpected => false,
+        }
+    }
+}
+
 impl Error {
     /// An error of this kind, with the retry advice that is usual for it.
     pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {

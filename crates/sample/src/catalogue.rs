@@ -21,11 +21,17 @@ pub enum Catalogue {
     C,
     /// C's processes told in words that nobody tuned on.
     D,
+    /// A's processes told by others.
+    E,
+    /// B's processes told by others.
+    F,
+    /// B's processes told in words that nobody tuned on.
+    G,
 }
 
 impl Catalogue {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::A, Self::B, Self::C, Self::D];
+    pub const ALL: [Self; 7] = [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G];
 
     /// Its letter.
     pub fn code(self) -> &'static str {
@@ -34,7 +40,15 @@ impl Catalogue {
             Self::B => "b",
             Self::C => "c",
             Self::D => "d",
+            Self::E => "e",
+            Self::F => "f",
+            Self::G => "g",
         }
+    }
+
+    /// True if nobody may tune discovery on its words: it is for a final measurement only.
+    pub fn is_held_out(self) -> bool {
+        matches!(self, Self::D | Self::G)
     }
 
     /// Its contents.
@@ -44,8 +58,22 @@ impl Catalogue {
             Self::B => (include_str!("../catalogue/b.toml"), ""),
             Self::C => (include_str!("../catalogue/c.toml"), ""),
             Self::D => (include_str!("../catalogue/c.toml"), include_str!("../catalogue/d.toml")),
+            Self::E => (include_str!("../catalogue/a.toml"), include_str!("../catalogue/e.toml")),
+            Self::F => (include_str!("../catalogue/b.toml"), include_str!("../catalogue/f.toml")),
+            Self::G => (include_str!("../catalogue/b.toml"), include_str!("../catalogue/g.toml")),
         };
         retold(text, manners).expect("the catalogues are part of the program and tested")
+    }
+}
+
+impl std::str::FromStr for Catalogue {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|catalogue| catalogue.code() == text)
+            .ok_or_else(|| format!("unknown catalogue {text:?}: use one letter of a to g"))
     }
 }
 

@@ -62,7 +62,8 @@ impl SambaAd {
         let krb5_conf = folder.path().join("krb5.conf");
         let realm = format!(
             "[libdefaults]\n default_realm = CORP.TEST\n dns_lookup_kdc = false\n\
-             [realms]\n CORP.TEST = {{\n  kdc = {address}\n }}\n"
+             [realms]\n CORP.TEST = {{\n  kdc = {address}\n\
+             \x20 kpasswd_server = {address}\n }}\n"
         );
         fs::write(&krb5_conf, realm).unwrap();
 
@@ -172,8 +173,28 @@ impl SambaAd {
     /// # Panics
     /// If the client can't be started.
     pub fn kinit(&self, account: &str, password: &str) -> Result<(), String> {
+        self.kinit_typing(account, &format!("{password}\n"))
+    }
+
+    /// The same with a password that must be changed, typing the one that is chosen twice.
+    ///
+    /// # Errors
+    /// What the key distribution centre says.
+    ///
+    /// # Panics
+    /// If the client can't be started.
+    pub fn kinit_and_choose(
+        &self,
+        account: &str,
+        password: &str,
+        chosen: &str,
+    ) -> Result<(), String> {
+        self.kinit_typing(account, &format!("{password}\n{chosen}\n{chosen}\n"))
+    }
+
+    fn kinit_typing(&self, account: &str, typed: &str) -> Result<(), String> {
         let file = self.folder.path().join("password");
-        fs::write(&file, format!("{password}\n")).unwrap();
+        fs::write(&file, typed).unwrap();
         let mut command = Command::new("kinit");
         command.env("KRB5_CONFIG", &self.krb5_conf);
         command.env("KRB5CCNAME", self.folder.path().join("tickets"));

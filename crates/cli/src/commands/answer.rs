@@ -41,7 +41,6 @@ fn answer(args: &AnswerArgs, yes: bool, global: &Global, output: &Output) -> Res
     let mut session = Session::open(global, output, "answer")?;
     let orchestra = Orchestra::open(&mut session)?;
     let tenant = session.tenant().clone();
-    let approval = approval(args, &orchestra, &tenant)?;
     let login = crate::login::name().unwrap_or_default();
     let who = match &args.person {
         Some(person) => person.clone(),
@@ -53,6 +52,7 @@ fn answer(args: &AnswerArgs, yes: bool, global: &Global, output: &Output) -> Res
             .map(|(id, _)| id.clone())
             .unwrap_or_else(|| login.clone()),
     };
+    let approval = approval(&args.approval, &who, &orchestra, &tenant)?;
     let proof = args.code.clone().map_or(Proof::Login(login), Proof::Code);
     let through = "command line".to_owned();
     let why = args.why.clone();
@@ -78,22 +78,27 @@ fn answer(args: &AnswerArgs, yes: bool, global: &Global, output: &Output) -> Res
     tell(&outcome, yes, &approval, &who, output)
 }
 
-/// The approval that the user means: its id, the beginning of it, or the run's only open one.
+/// The approval that the user means: its id, the beginning of it, or the run's only open one, of
+/// several the only one that asks this person.
 fn approval(
-    args: &AnswerArgs,
+    given: &str,
+    who: &str,
     orchestra: &Orchestra,
     tenant: &kompel_model::TenantId,
 ) -> Result<String, Failure> {
     let open = orchestra.runtime.approvals(tenant)?;
-    let given = &args.approval;
     let fits = |approval: &&kompel_runtime::OpenApproval| {
         approval.id.starts_with(given) || approval.run.starts_with(given)
     };
-    let fitting: Vec<_> = open.iter().filter(fits).collect();
+    let mut fitting: Vec<_> = open.iter().filter(fits).collect();
+    let asks = |one: &kompel_runtime::OpenApproval| one.people.iter().any(|person| person == who);
+    if fitting.len() > 1 && fitting.iter().any(|one| asks(one)) {
+        fitting.retain(|one| asks(one));
+    }
     match fitting.as_slice() {
         [only] => Ok(only.id.clone()),
         // Closed or never asked: the runtime says, and records, what is wrong with an answer to it.
-        [] => Ok(given.clone()),
+        [] => Ok(given.to_owned()),
         _ => {
             let says = Phrase::new("fail-several-approvals").text("id", given);
             Err(Failure::new(Exit::NotFound, says).advise(Phrase::new("advice-runs")))

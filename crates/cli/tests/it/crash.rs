@@ -72,7 +72,7 @@ fn furnish(desk: &Desk, peer: &Path) {
     );
 }
 
-fn serve(desk: &Desk) -> Child {
+pub(crate) fn serve(desk: &Desk) -> Child {
     Desk::command(&desk.path(""))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
@@ -82,14 +82,14 @@ fn serve(desk: &Desk) -> Child {
 }
 
 /// Waits until it says that it serves.
-fn is_up(child: &mut Child) {
+pub(crate) fn is_up(child: &mut Child) {
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
 }
 
 /// Kills with SIGKILL and waits for the end.
-fn kill(mut child: Child) {
+pub(crate) fn kill(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -100,7 +100,7 @@ fn start(desk: &Desk, n: usize) -> String {
     answer["run"].as_str().unwrap().to_owned()
 }
 
-fn database(desk: &Desk) -> Connection {
+pub(crate) fn database(desk: &Desk) -> Connection {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(desk.path("kompel.db"), flags).unwrap();
     database.busy_timeout(Duration::from_secs(10)).unwrap();
@@ -108,7 +108,7 @@ fn database(desk: &Desk) -> Connection {
 }
 
 /// Each run's journal.
-fn journals(desk: &Desk) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn journals(desk: &Desk) -> BTreeMap<String, Vec<String>> {
     let database = database(desk);
     let mut found = BTreeMap::<String, Vec<String>>::new();
     let mut rows =
@@ -240,10 +240,10 @@ fn check(desk: &Desk, started: &BTreeMap<String, usize>) -> (usize, usize, usize
 }
 
 /// Numbers that look random and are the same every time.
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -252,13 +252,13 @@ impl Dice {
     }
 }
 
-/// How many kills (`KOMPEL_CRASH_KILLS`) at which moments (`KOMPEL_CRASH_SEED`).
-fn wanted() -> (usize, Dice) {
+/// How many kills (`KOMPEL_CRASH_KILLS`, else as usual) at which moments (`KOMPEL_CRASH_SEED`).
+pub(crate) fn wanted(usual_kills: u64) -> (usize, Dice) {
     let number = |name: &str, usual| {
         let given = std::env::var(name).ok();
         given.map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
     };
-    let kills = number("KOMPEL_CRASH_KILLS", USUAL_KILLS);
+    let kills = number("KOMPEL_CRASH_KILLS", usual_kills);
     (usize::try_from(kills).unwrap(), Dice(number("KOMPEL_CRASH_SEED", 3)))
 }
 
@@ -267,7 +267,7 @@ const USUAL_KILLS: u64 = 60;
 #[test]
 fn killed_at_any_moment_it_loses_forgets_and_repeats_nothing() {
     let desk = workplace();
-    let ((kills, mut dice), mut started) = (wanted(), BTreeMap::new());
+    let ((kills, mut dice), mut started) = (wanted(USUAL_KILLS), BTreeMap::new());
     let mut interrupted = 0;
     for round in 0..kills {
         let mut child = serve(&desk);

@@ -2,8 +2,9 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 /// A temporary folder with a workspace in it.
@@ -56,6 +57,16 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kompel"));
         command.current_dir(folder).env_clear().env("LANG", "en_GB.UTF-8");
         command
+    }
+
+    /// Keeps a secret in the workspace's encrypted file.
+    pub(crate) fn secret(&self, name: &str, value: &str) {
+        let mut set = Self::command(self.0.path());
+        let set = set.args(["secret", "set", name, "--quiet"]);
+        let set = set.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut set = set.spawn().unwrap();
+        set.stdin.take().unwrap().write_all(value.as_bytes()).unwrap();
+        assert!(set.wait().unwrap().success());
     }
 
     /// All bytes in the workspace's database files.

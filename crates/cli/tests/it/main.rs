@@ -1,15 +1,23 @@
 //! The real binary on small inputs: what it prints, keeps, refuses, and never shows.
 
 #[cfg(test)]
+mod company;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod desk;
+#[cfg(test)]
+mod emergency;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod hunts;
 #[cfg(test)]
 mod intake;
+#[cfg(test)]
+mod joining;
+#[cfg(test)]
+mod killed;
 #[cfg(test)]
 mod leavers;
 #[cfg(test)]

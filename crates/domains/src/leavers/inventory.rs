@@ -32,6 +32,9 @@ pub trait Memory: Send + Sync {
     /// The systems that people said to have closed for the owner of one of these accounts
     /// (connection and id), the last word for each.
     fn closed_by_hand(&self, tenant: &TenantId, accounts: &[(String, String)]) -> Vec<ByHand>;
+
+    /// The systems that people said in this run to have closed, so far.
+    fn closed_in(&self, tenant: &TenantId, run: &str) -> Vec<String>;
 }
 
 /// A system that cannot be asked and that somebody closed for this person.
@@ -235,6 +238,11 @@ impl Systems {
         inventory.unreachable.dedup_by(|a, b| a.connection == b.connection);
         inventory.by_hand = self.by_hand(tenant, &inventory);
         inventory
+    }
+
+    /// The systems that people said in this run to have closed; none where nobody remembers.
+    pub(super) fn closed_in(&self, tenant: &TenantId, run: &str) -> Vec<String> {
+        self.memory.as_ref().map(|memory| memory.closed_in(tenant, run)).unwrap_or_default()
     }
 
     fn by_hand(&self, tenant: &TenantId, inventory: &Inventory) -> Vec<ByHand> {

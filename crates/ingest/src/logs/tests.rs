@@ -137,6 +137,11 @@ fn logs_that_would_upset_the_importer_are_refused() {
     ] {
         assert!(!xml(objects, events), "{objects}{events}");
     }
+    let crowded = |count: usize| {
+        let many: String = (0..count).map(|n| format!(" a{n}=''")).collect();
+        xml(&format!("<object id='1' type='t'{many}/>"), "")
+    };
+    assert!(crowded(90) && !crowded(200));
 }
 
 #[test]

@@ -88,8 +88,7 @@ impl Metadata {
                 self.types.insert(full.clone(), Kind { base, ..Kind::default() });
                 *inside = Inside::Kind(full);
             }
-            b"Action" => *inside = Inside::Action(name(), None),
-            b"Function" => *inside = Inside::Nothing,
+            b"Action" | b"Function" => *inside = Inside::Action(name(), None),
             b"EntitySet" => {
                 let of = whole(&has("EntityType").unwrap_or_default());
                 self.roots.insert(name(), format!("Collection({of})"));
@@ -167,7 +166,12 @@ impl Metadata {
             Ok(place) => place,
             Err(why) => return vec![format!("{what}: {why}")],
         };
-        if let Place::Of(kind) = &place {
+        let of = match &place {
+            Place::Of(kind) => Some(kind),
+            Place::Action(action) => action.returns.as_ref(),
+            Place::Reference => None,
+        };
+        if let Some(kind) = of {
             self.hold_query(element(kind), &query, &mut faults);
         }
         self.hold_bodies(exchange, &place, &mut faults);
@@ -183,7 +187,9 @@ impl Metadata {
                     .flat_map(|branch| branch.split(" and "))
                     .filter_map(|term| term.trim().split([' ', '/']).next())
                     .collect(),
-                "$search" | "$count" | "$top" | "$skiptoken" => Vec::new(),
+                "$search" | "$count" | "$top" | "$skiptoken" | "startDateTime" | "endDateTime" => {
+                    Vec::new()
+                }
                 other => {
                     faults.push(format!("an option {other}"));
                     Vec::new()
@@ -218,7 +224,8 @@ impl Metadata {
                     }
                 }
                 if let (Some(kind), true) = (&action.returns, fine) {
-                    let value = if kind.starts_with("Edm.") { &answer["value"] } else { answer };
+                    let inner = ["Edm.", "Collection("].iter().any(|one| kind.starts_with(one));
+                    let value = if inner { &answer["value"] } else { answer };
                     self.hold(kind, value, "the answer", faults);
                 }
             }

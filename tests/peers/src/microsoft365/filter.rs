@@ -7,8 +7,9 @@ use super::server::{Answered, Asked};
 /// Properties that can be filtered only with `ConsistencyLevel: eventual` and `$count=true`.
 const ADVANCED: [&str; 1] = ["onPremisesSamAccountName"];
 
-/// Rows of a page: few, so that every list of the sample has several.
+/// Rows of a page: few, so that every list of the sample has several, unless many are asked for.
 const ROWS: usize = 2;
+const MANY: usize = 200;
 
 /// A page of these rows as they were asked for.
 pub(super) fn page(asked: &Asked, rows: impl IntoIterator<Item = Value>) -> Answered {
@@ -21,7 +22,9 @@ pub(super) fn page(asked: &Asked, rows: impl IntoIterator<Item = Value>) -> Answ
         }
     }
     let start = asked.query("$skiptoken").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let end = kept.len().min(start + ROWS);
+    let top = asked.query("$top").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let rows = if top < MANY { ROWS } else { top };
+    let end = kept.len().min(start + rows);
     let context = format!("http://{}/v1.0/$metadata#{}", asked.host, asked.path.join("/"));
     let mut page = json!({"@odata.context": context, "value": kept.get(start..end)});
     if end < kept.len() {

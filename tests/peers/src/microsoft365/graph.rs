@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    State, World,
+    State, World, files,
     filter::{page, selected},
     guid,
     server::{Answered, Asked},
 };
 
 /// Application permissions of one that may only read.
-pub(super) const READING: [&str; 9] = [
+pub(super) const READING: [&str; 11] = [
     "User.Read.All",
     "GroupMember.Read.All",
     "LicenseAssignment.Read.All",
@@ -20,10 +20,12 @@ pub(super) const READING: [&str; 9] = [
     "Directory.Read.All",
     "Device.Read.All",
     "DeviceManagementManagedDevices.Read.All",
+    "Files.Read.All",
+    "Calendars.Read",
 ];
 
 /// What one that may also write has beside them.
-pub(super) const WRITING: [&str; 13] = [
+pub(super) const WRITING: [&str; 15] = [
     "User.EnableDisableAccount.All",
     "User.RevokeSessions.All",
     "User.ReadWrite.All",
@@ -36,6 +38,8 @@ pub(super) const WRITING: [&str; 13] = [
     "LicenseAssignment.ReadWrite.All",
     "Device.ReadWrite.All",
     "DeviceManagementManagedDevices.PrivilegedOperations.All",
+    "Files.ReadWrite.All",
+    "Calendars.ReadWrite",
     "Exchange.ManageAsApp",
 ];
 
@@ -57,6 +61,10 @@ const NEEDED: &[(&str, &str, &[&str])] = &[
     ("DELETE", "members", &["GroupMember.ReadWrite.All"]),
     ("POST", "members", &["GroupMember.ReadWrite.All"]),
     ("POST", "managedDevices", &["DeviceManagementManagedDevices.PrivilegedOperations.All"]),
+    ("POST", "cancel", &["Calendars.ReadWrite"]),
+    ("POST", "drive", &["Files.ReadWrite.All", "Sites.ReadWrite.All"]),
+    ("PATCH", "drive", &["Files.ReadWrite.All", "Sites.ReadWrite.All"]),
+    ("DELETE", "drive", &["Files.ReadWrite.All", "Sites.ReadWrite.All"]),
     ("PATCH", "devices", &["Device.ReadWrite.All"]),
     ("PATCH", "users", &["User.EnableDisableAccount.All", "User.ReadWrite.All"]),
     ("DELETE", "users", &["User.ReadWrite.All"]),
@@ -163,6 +171,8 @@ fn of_user(world: &World, asked: &Asked, id: &str, rest: &[&str]) -> Answered {
         ["authentication", "methods"] => listed(&world.methods),
         ["ownedObjects"] => listed(&world.owned),
         ["managedDevices"] => listed(&world.managed),
+        ["drive", rest @ ..] => files::read(world, asked, id, rest),
+        ["calendarView"] => files::calendar(world, asked, id),
         ["registeredDevices"] => {
             let own = world.registered.iter().filter(|(_, whose)| whose == id);
             page(
@@ -192,18 +202,7 @@ fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered
     let done = |there: bool| if there { (204, Value::Null) } else { absent() };
     match (asked.method.as_str(), path) {
         ("PATCH", ["users", id]) => change_user(world, id, &asked.body, now),
-        ("DELETE", ["users", id]) => match world.users.remove(*id) {
-            Some(user) if user["onPremisesSyncEnabled"] == true => {
-                world.users.insert((*id).to_owned(), user);
-                refused(400, "Request_BadRequest")
-            }
-            Some(user) => {
-                world.deleted.insert((*id).to_owned(), user);
-                world.members.retain(|(_, member)| member != id);
-                done(true)
-            }
-            None => absent(),
-        },
+        ("DELETE", ["users", id]) => delete_user(world, id),
         ("POST", ["users", id, "revokeSignInSessions"]) => match world.users.get_mut(*id) {
             Some(user) => {
                 user["signInSessionsValidFromDateTime"] = now.into();
@@ -212,6 +211,8 @@ fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered
             }
             None => absent(),
         },
+        (_, ["users", id, "drive", rest @ ..]) => files::write(world, asked, id, rest),
+        ("POST", ["users", id, "events", event, "cancel"]) => files::cancel(world, id, event),
         ("POST", ["users", id, "assignLicense"]) => assign(world, id, &asked.body),
         ("DELETE", ["users", id, "authentication", _, method]) => {
             let before = world.methods.len();
@@ -247,6 +248,21 @@ fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered
             None => absent(),
         },
         _ => refused(405, "Request_BadRequest"),
+    }
+}
+
+fn delete_user(world: &mut World, id: &str) -> Answered {
+    match world.users.remove(id) {
+        Some(user) if user["onPremisesSyncEnabled"] == true => {
+            world.users.insert(id.to_owned(), user);
+            refused(400, "Request_BadRequest")
+        }
+        Some(user) => {
+            world.deleted.insert(id.to_owned(), user);
+            world.members.retain(|(_, member)| member != id);
+            (204, Value::Null)
+        }
+        None => absent(),
     }
 }
 

@@ -9,13 +9,16 @@
 //! permissions (the table in `graph.rs` is the documentation's, read in 2026); how long a write
 //! takes to be seen, and a session to end; what Microsoft's own checks refuse beyond those written
 //! here (roles of the target, licences of the tenant, conditional access, protected actions); which
-//! `$filter` it understands beyond the few here; and for Exchange anything at all about shapes,
+//! `$filter` it understands beyond the few here; that OneDrive for Business shows and inherits
+//! permissions as `files.rs` has it, and tells items with permissions of their own apart when asked
+//! for that; that a cancelled meeting reaches who was invited; and for Exchange anything at all about shapes,
 //! since InvokeCommand is described nowhere: names and errors are those of the PowerShell
 //! documentation and of public clients. A test that passes here says that we keep our promises if
 //! Microsoft keeps these, no more.
 
 mod csdl;
 mod exchange;
+mod files;
 mod filter;
 mod graph;
 mod server;

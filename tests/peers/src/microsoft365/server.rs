@@ -29,6 +29,8 @@ pub(super) struct Asked {
     pub(super) roles: Vec<String>,
     /// True with `ConsistencyLevel: eventual`.
     pub(super) eventual: bool,
+    /// What it prefers.
+    pub(super) prefer: String,
     /// Where the client found us.
     pub(super) host: String,
 }
@@ -84,6 +86,7 @@ async fn answer(Shared(state): Shared<Arc<Mutex<State>>>, request: Request) -> R
         body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         roles,
         eventual: header("ConsistencyLevel") == Some("eventual"),
+        prefer: header("Prefer").unwrap_or_default().to_owned(),
         host: header("host").unwrap_or_default().to_owned(),
     };
     let answered = if asked.path.last().is_some_and(|last| last == "$batch") {
@@ -157,6 +160,7 @@ fn batch(state: &mut State, asked: &Asked) -> Value {
             body: request["body"].clone(),
             roles: asked.roles.clone(),
             eventual: request["headers"]["ConsistencyLevel"] == "eventual",
+            prefer: String::new(),
             host: asked.host.clone(),
         };
         let (status, body) = one(state, &inner, &target).unwrap_or((504, Value::Null));

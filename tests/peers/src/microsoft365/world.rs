@@ -51,6 +51,14 @@ pub struct World {
     pub list_members: Vec<(String, String)>,
     /// Mailbox, who may, and which right.
     pub rights: Vec<(String, String, String)>,
+    /// Items of drives: the account and the item.
+    pub files: Vec<(String, Value)>,
+    /// Items with permissions of their own: the item and a permission.
+    pub shares: Vec<(String, Value)>,
+    /// True for a tenant without SharePoint.
+    pub without_sharepoint: bool,
+    /// What calendars show: the account and the event.
+    pub events: Vec<(String, Value)>,
     /// Counts what was made.
     pub made: u32,
 }
@@ -78,10 +86,14 @@ impl World {
         world.user(3)["userType"] = "Guest".into();
         world.user(1)["proxyAddresses"] =
             json!(["SMTP:jan@contoso.test", "smtp:info@contoso.test"]);
+        world.user(1)["businessPhones"] = json!(["+31 20 1234567"]);
+        world.user(1)["mobilePhone"] = "+31 6 98765432".into();
         world.add_groups();
         world.add_licences();
         world.add_access();
         world.add_mailboxes();
+        world.add_files();
+        world.add_events();
         world
     }
 
@@ -103,7 +115,7 @@ impl World {
             "onPremisesSyncEnabled": null, "onPremisesSamAccountName": null,
             "assignedLicenses": [], "licenseAssignmentStates": [], "usageLocation": "NL",
             "signInSessionsValidFromDateTime": LONG_AGO, "lastPasswordChangeDateTime": LONG_AGO,
-            "createdDateTime": LONG_AGO,
+            "createdDateTime": LONG_AGO, "businessPhones": [], "mobilePhone": null,
         });
         self.users.insert(guid(number), user);
     }
@@ -289,6 +301,67 @@ impl World {
         }
     }
 
+    fn add_files(&mut self) {
+        let jan = guid(1);
+        for (id, name, above, more) in [
+            ("item-1", "root", None, json!({"root": {}, "folder": {"childCount": 3}})),
+            ("item-2", "Plans", Some("item-1"), json!({"folder": {"childCount": 2}})),
+            ("item-3", "Budget.xlsx", Some("item-2"), json!({"file": {}})),
+            ("item-4", "Notes.docx", Some("item-2"), json!({"file": {}})),
+            ("item-5", "Offer (final).docx", Some("item-1"), json!({"file": {}})),
+            ("item-6", "Private.docx", Some("item-1"), json!({"file": {}})),
+        ] {
+            let mut item = more;
+            item["id"] = id.into();
+            item["name"] = name.into();
+            if let Some(above) = above {
+                item["parentReference"] = json!({"id": above});
+            }
+            self.files.push((jan.clone(), item));
+        }
+        let name = |number: u32| self.users[&guid(number)]["displayName"].clone();
+        let right =
+            |number: u32, role: &str| Self::right(&guid(number), &name(number), &json!([role]));
+        let link = |id: &str, scope: &str| json!({"id": id, "roles": ["read"], "link": {"type": "view", "scope": scope}});
+        let invited = json!({
+            "id": "invitation-1", "roles": ["write"], "invitation": {"email": "x@other.test"},
+        });
+        self.shares = [
+            ("item-1", right(1, "owner")),
+            ("item-2", right(1, "owner")),
+            ("item-2", right(2, "write")),
+            ("item-3", right(1, "owner")),
+            ("item-3", right(2, "write")),
+            ("item-3", right(5, "read")),
+            ("item-3", link("link-1", "anonymous")),
+            ("item-3", link("link-0", "existingAccess")),
+            ("item-5", right(1, "owner")),
+            ("item-5", invited),
+        ]
+        .map(|(item, permission)| (item.to_owned(), permission))
+        .to_vec();
+    }
+
+    fn add_events(&mut self) {
+        let other = json!([{"emailAddress": {"address": "piet@contoso.test"}, "type": "required"}]);
+        for (id, day, series, organizer, others) in [
+            ("event-1", "2026-12-01", None, true, other.clone()),
+            ("event-2", "2026-12-02", Some("series-1"), true, other.clone()),
+            ("event-3", "2026-12-09", Some("series-1"), true, other.clone()),
+            ("event-4", "2026-12-03", None, false, other.clone()),
+            ("event-5", "2026-12-04", None, true, json!([])),
+            ("event-6", "2031-12-04", None, true, other),
+        ] {
+            let event = json!({
+                "id": id, "subject": "Salary of Piet", "isOrganizer": organizer,
+                "isCancelled": false, "seriesMasterId": series, "attendees": others,
+                "start": {"dateTime": format!("{day}T09:00:00.0000000"), "timeZone": "UTC"},
+                "type": if series.is_some() { "occurrence" } else { "singleInstance" },
+            });
+            self.events.push((guid(1), event));
+        }
+    }
+
     /// All of it, without what differs each time: times become "long ago" or "lately", ids that the
     /// service gave are left out.
     pub fn snapshot(&self) -> Value {
@@ -311,6 +384,9 @@ impl World {
         let mut roles: Vec<String> =
             self.role_assignments.values().map(|one| assigned(one).to_string()).collect();
         roles.sort();
+        let mut shares: Vec<String> =
+            self.shares.iter().map(|(item, one)| format!("{item} {one}")).collect();
+        shares.sort();
         let (mut members, mut lists) = (self.members.clone(), self.list_members.clone());
         let mut rights = self.rights.clone();
         members.sort();
@@ -323,7 +399,7 @@ impl World {
             "apps": self.app_assignments, "grants": self.grants, "devices": self.devices,
             "managed": managed,
             "mailboxes": self.mailboxes, "rules": self.rules, "mobiles": self.mobiles,
-            "lists": lists, "rights": rights,
+            "lists": lists, "rights": rights, "shares": shares, "events": self.events,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Call, Error,
-    desired::{Desired, Difference, after_a_part},
+    desired::{Desired, Difference, each},
     promise::{self, Promise},
 };
 
@@ -148,21 +148,19 @@ impl Desired for Access {
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let session = Session::of(call)?;
+        let session = &Session::of(call)?;
         let (who, output) = (&difference.output["to"], &difference.output);
         let login = output["userName"].as_str().unwrap_or_default();
-        for (done, right) in changed(&difference.changes).enumerate() {
+        each(changed(&difference.changes), |right| async move {
             let (_, add, remove, name) = right.cmdlets();
             let mut parameters = json!({
                 "Identity": output["id"], "AccessRights": [right.word()], "Confirm": false,
             });
             parameters[name] = who.clone();
             let cmdlet = if self.wanted() { add } else { remove };
-            session
-                .write(cmdlet, parameters, login)
-                .await
-                .map_err(|error| if done > 0 { after_a_part(error) } else { error })?;
-        }
+            session.write(cmdlet, parameters, login).await
+        })
+        .await?;
         Ok(difference.output)
     }
 

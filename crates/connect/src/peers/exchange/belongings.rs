@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Call, Error, ErrorKind,
-    desired::{Desired, Difference, after_a_part},
+    desired::{Desired, Difference, each},
     peers::graph::named,
     promise::{self, Promise},
 };
@@ -232,19 +232,15 @@ impl Desired for Remove {
         Ok(Difference { changes, output, remarks })
     }
 
-    /// Makes every change; one that is refused does not keep the others open, and is the answer.
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let session = Session::of(call)?;
-        let (mut done, mut refused) = (0, None);
-        for item in difference.output["removed"].as_array().into_iter().flatten() {
+        let session = &Session::of(call)?;
+        let output = &difference.output;
+        each(output["removed"].as_array().into_iter().flatten(), |item| async move {
             let item = item["id"].as_str().unwrap_or_default();
-            match self.0.remove(&session, &difference.output, item).await {
-                Ok(()) => done += 1,
-                Err(error) if is_refusal(&error) => drop(refused.get_or_insert(error)),
-                Err(error) => return Err(if done > 0 { after_a_part(error) } else { error }),
-            }
-        }
-        refused.map_or(Ok(difference.output), Err)
+            self.0.remove(session, output, item).await
+        })
+        .await?;
+        Ok(difference.output)
     }
 
     fn again(&self, input: &Value, output: &Value) -> Value {
@@ -254,20 +250,6 @@ impl Desired for Remove {
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
         let groups = named::ids(plan);
         (self.0 == Kind::Groups).then(|| json!({"mailbox": output["id"], "groups": groups}))
-    }
-}
-
-fn is_refusal(error: &Error) -> bool {
-    match error.kind {
-        ErrorKind::Denied
-        | ErrorKind::Absent
-        | ErrorKind::Conflict
-        | ErrorKind::Invalid
-        | ErrorKind::Unsupported => true,
-        ErrorKind::Limited
-        | ErrorKind::Unreachable
-        | ErrorKind::OutcomeUnknown
-        | ErrorKind::Unexpected => false,
     }
 }
 
@@ -319,20 +301,15 @@ impl Desired for Join {
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let session = Session::of(call)?;
+        let session = &Session::of(call)?;
         let id = difference.output["id"].as_str().unwrap_or_default();
         let login = difference.output["userName"].as_str().unwrap_or_default();
-        let (mut done, mut refused) = (0, None);
-        for group in difference.output["added"].as_array().into_iter().flatten() {
+        each(difference.output["added"].as_array().into_iter().flatten(), |group| async move {
             let group = group.as_str().unwrap_or_default();
-            let added = session.write("Add-DistributionGroupMember", member(group, id), login);
-            match added.await {
-                Ok(()) => done += 1,
-                Err(error) if is_refusal(&error) => drop(refused.get_or_insert(error)),
-                Err(error) => return Err(if done > 0 { after_a_part(error) } else { error }),
-            }
-        }
-        refused.map_or(Ok(difference.output), Err)
+            session.write("Add-DistributionGroupMember", member(group, id), login).await
+        })
+        .await?;
+        Ok(difference.output)
     }
 
     fn again(&self, input: &Value, output: &Value) -> Value {

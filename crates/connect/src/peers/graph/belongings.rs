@@ -12,8 +12,8 @@ use super::{
     users::{self, SYSTEM, promised},
 };
 use crate::{
-    Call, Error, ErrorKind,
-    desired::{Desired, Difference, after_a_part},
+    Call, Error,
+    desired::{Desired, Difference, each},
     http::Method,
     promise::{self, Promise},
 };
@@ -373,32 +373,12 @@ impl Desired for Remove {
         Ok(Difference { changes, output, remarks })
     }
 
-    /// Makes every change. One that is refused does not keep the others open, and is tried once
-    /// more after them: the default sign-in method goes only when it is the last. The first refusal
-    /// that stays is the answer.
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let client = Client::of(&call.connection, call.at)?;
+        let client = &Client::of(&call.connection, call.at)?;
         let user = users::id(&difference.output);
-        let removed = difference.output["removed"].as_array();
-        let mut open: Vec<&Value> = removed.into_iter().flatten().collect();
-        let (mut done, mut refused) = (0, None);
-        for _ in 0..2 {
-            refused = None;
-            for held in std::mem::take(&mut open) {
-                match self.0.take(&client, user, held).await {
-                    Ok(()) => done += 1,
-                    Err(error) if is_refusal(&error) => {
-                        open.push(held);
-                        refused.get_or_insert(error);
-                    }
-                    Err(error) => return Err(if done > 0 { after_a_part(error) } else { error }),
-                }
-            }
-            if done == 0 {
-                break;
-            }
-        }
-        refused.map_or(Ok(difference.output), Err)
+        let removed = difference.output["removed"].as_array().into_iter().flatten();
+        each(removed, |held| self.0.take(client, user, held)).await?;
+        Ok(difference.output)
     }
 
     fn again(&self, input: &Value, output: &Value) -> Value {
@@ -414,21 +394,6 @@ impl Desired for Remove {
             }
             Kind::Eligible | Kind::Apps | Kind::Grants | Kind::Methods => None,
         }
-    }
-}
-
-/// True if Graph said no to this one change; else Graph itself is in trouble or busy.
-pub(super) fn is_refusal(error: &Error) -> bool {
-    match error.kind {
-        ErrorKind::Denied
-        | ErrorKind::Absent
-        | ErrorKind::Conflict
-        | ErrorKind::Invalid
-        | ErrorKind::Unsupported => true,
-        ErrorKind::Limited
-        | ErrorKind::Unreachable
-        | ErrorKind::OutcomeUnknown
-        | ErrorKind::Unexpected => false,
     }
 }
 

@@ -27,6 +27,15 @@ pub(super) struct Rows<'a> {
     pub(super) eventual: bool,
 }
 
+/// A header that goes with a read.
+type Header = Option<(&'static str, &'static str)>;
+
+impl Rows<'_> {
+    fn header(&self) -> Header {
+        self.eventual.then_some(("ConsistencyLevel", "eventual"))
+    }
+}
+
 #[derive(Deserialize)]
 struct Config {
     #[serde(default = "graph_url")]
@@ -80,10 +89,11 @@ impl<'a> Client<'a> {
         Ok(self.address(&["directoryObjects", id], &[])?.into())
     }
 
-    async fn read(&self, url: &Url, eventual: bool) -> Result<Answer, Error> {
+    async fn read(&self, url: &Url, header: Header) -> Result<Answer, Error> {
         let answer = self.entra.send(|http| {
-            http.read(Method::GET, url.as_str()).with(|request| {
-                if eventual { request.header("ConsistencyLevel", "eventual") } else { request }
+            http.read(Method::GET, url.as_str()).with(|request| match header {
+                Some((name, value)) => request.header(name, value),
+                None => request,
             })
         });
         answer.await
@@ -92,7 +102,7 @@ impl<'a> Client<'a> {
     /// One object; `None` if it is not there.
     pub(super) async fn get(&self, path: &[&str], select: &str) -> Result<Option<Value>, Error> {
         let url = self.address(path, &[("$select", select.to_owned())])?;
-        let answer = self.read(&url, false).await?;
+        let answer = self.read(&url, None).await?;
         if answer.status == 404 && code(&answer.body).is_some() {
             return Ok(None);
         }
@@ -103,42 +113,62 @@ impl<'a> Client<'a> {
     /// All rows of a list.
     pub(super) async fn list(&self, rows: &Rows<'_>) -> Result<Vec<Value>, Error> {
         let url = self.address(rows.path, &rows.query)?;
-        let answer = self.read(&url, rows.eventual).await?;
+        let answer = self.read(&url, rows.header()).await?;
         self.sound(&answer)?;
-        self.rest(answer.json()?, rows.eventual).await
+        self.rest(answer.json()?, rows.header(), |_| true).await
+    }
+
+    /// The rows of a list that are to be kept; for lists that may be long. `header` goes with every
+    /// page.
+    pub(super) async fn list_where(
+        &self,
+        rows: &Rows<'_>,
+        header: (&'static str, &'static str),
+        keep: impl Fn(&Value) -> bool + Send,
+    ) -> Result<Vec<Value>, Error> {
+        let url = self.address(rows.path, &rows.query)?;
+        let answer = self.read(&url, Some(header)).await?;
+        self.sound(&answer)?;
+        self.rest(answer.json()?, Some(header), keep).await
     }
 
     /// The first page of a list only.
     pub(super) async fn first_page(&self, rows: &Rows<'_>) -> Result<Vec<Value>, Error> {
         let url = self.address(rows.path, &rows.query)?;
-        let answer = self.read(&url, rows.eventual).await?;
+        let answer = self.read(&url, rows.header()).await?;
         self.sound(&answer)?;
         Ok(answer.json::<Page>()?.value)
     }
 
     /// A page and all that follow it, as long as they are on the same service.
-    async fn rest(&self, first: Page, eventual: bool) -> Result<Vec<Value>, Error> {
+    async fn rest(
+        &self,
+        first: Page,
+        header: Header,
+        keep: impl Fn(&Value) -> bool + Send,
+    ) -> Result<Vec<Value>, Error> {
         let (mut rows, mut next) = (first.value, first.next);
+        rows.retain(&keep);
         for _ in 0..MAX_PAGES {
             let Some(link) = next else { return Ok(rows) };
             let link = Url::parse(&link).ok().filter(|link| {
                 link.origin() == self.base.origin() && link.path().starts_with(self.base.path())
             });
             let elsewhere = || Error::new(ErrorKind::Unexpected, "the next page is elsewhere");
-            let answer = self.read(&link.ok_or_else(elsewhere)?, eventual).await?;
+            let answer = self.read(&link.ok_or_else(elsewhere)?, header).await?;
             self.sound(&answer)?;
             let page: Page = answer.json()?;
-            rows.extend(page.value);
+            rows.extend(page.value.into_iter().filter(&keep));
             next = page.next;
         }
         Err(Error::new(ErrorKind::Unsupported, format!("a list of more than {MAX_PAGES} pages")))
     }
 
-    /// All rows of several lists, asked for in one request.
+    /// All rows of each of several lists, asked for in one request.
     ///
     /// # Source
     /// <https://learn.microsoft.com/graph/json-batching>: 20 at most; each is throttled on its own.
-    pub(super) async fn batch(&self, lists: &[Rows<'_>]) -> Result<Vec<Value>, Error> {
+    pub(super) async fn batch(&self, lists: &[Rows<'_>]) -> Result<Vec<Vec<Value>>, Error> {
         let mut requests = Vec::new();
         for (id, rows) in lists.iter().enumerate() {
             let url = self.address(rows.path, &rows.query)?;
@@ -150,7 +180,7 @@ impl<'a> Client<'a> {
             }
             requests.push(request);
         }
-        debug_assert!(requests.len() <= 20, "more than one batch holds");
+        debug_assert!(requests.len() <= MOST_IN_BATCH, "more than one batch holds");
         let (url, body) = (self.address(&["$batch"], &[])?, json!({"requests": requests}));
         let sent = self
             .entra
@@ -163,7 +193,7 @@ impl<'a> Client<'a> {
             let id = id.to_string();
             let one = answers.responses.iter().find(|one| one.id == id);
             let absent = || Error::new(ErrorKind::Unexpected, "a batch without one of its answers");
-            all.extend(self.rest(one.ok_or_else(absent)?.page()?, rows.eventual).await?);
+            all.push(self.rest(one.ok_or_else(absent)?.page()?, rows.header(), |_| true).await?);
         }
         Ok(all)
     }
@@ -287,6 +317,7 @@ pub(super) fn quoted(text: &str) -> String {
 
 pub(super) const GRAPH_URL: &str = "https://graph.microsoft.com";
 const MAX_PAGES: usize = 200;
+pub(super) const MOST_IN_BATCH: usize = 20;
 
 #[cfg(test)]
 mod tests {

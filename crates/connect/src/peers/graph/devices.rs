@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Call, Error,
-    desired::{Desired, Difference, Reading, after_a_part},
+    desired::{Desired, Difference, Reading, each},
     http::Method,
     promise::{self, Promise},
 };
@@ -150,14 +150,12 @@ impl Desired for Switch {
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let client = Client::of(&call.connection, call.at)?;
-        let body = json!({"accountEnabled": matches!(self, Self::Enable)});
-        for (done, id) in changed(&difference.changes).enumerate() {
-            client
-                .change(Method::PATCH, &["devices", id], Some(&body))
-                .await
-                .map_err(|error| if done > 0 { after_a_part(error) } else { error })?;
-        }
+        let client = &Client::of(&call.connection, call.at)?;
+        let body = &json!({"accountEnabled": matches!(self, Self::Enable)});
+        each(changed(&difference.changes), |id| async move {
+            client.change(Method::PATCH, &["devices", id], Some(body)).await
+        })
+        .await?;
         Ok(difference.output)
     }
 

@@ -6,14 +6,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    belongings::{self, Kind, Role, group, group_stays, is_refusal},
+    belongings::{self, Kind, Role, group, group_stays},
     client::{Client, Rows, quoted},
     named,
     users::{self, SYSTEM, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
-    desired::{Desired, Difference, after_a_part},
+    desired::{Desired, Difference, each},
     http::Method,
     promise::{self, Promise},
 };
@@ -86,20 +86,16 @@ impl Desired for Join {
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let client = Client::of(&call.connection, call.at)?;
-        let body = json!({"@odata.id": client.reference(users::id(&difference.output))?});
-        let (mut done, mut refused) = (0, None);
-        for group in difference.output["added"].as_array().into_iter().flatten() {
+        let client = &Client::of(&call.connection, call.at)?;
+        let body = &json!({"@odata.id": client.reference(users::id(&difference.output))?});
+        // "Already a member" is a refusal too: what is so is read afterwards.
+        each(difference.output["added"].as_array().into_iter().flatten(), |group| async move {
             let id = group["id"].as_str().unwrap_or_default();
             let path = ["groups", id, "members", "$ref"];
-            match client.change(Method::POST, &path, Some(&body)).await {
-                Ok(()) => done += 1,
-                // "Already a member" is such an answer too: what is so is read afterwards.
-                Err(error) if is_refusal(&error) => drop(refused.get_or_insert(error)),
-                Err(error) => return Err(if done > 0 { after_a_part(error) } else { error }),
-            }
-        }
-        refused.map_or(Ok(difference.output), Err)
+            client.change(Method::POST, &path, Some(body)).await
+        })
+        .await?;
+        Ok(difference.output)
     }
 
     fn again(&self, input: &Value, output: &Value) -> Value {
@@ -188,18 +184,17 @@ impl Desired for Assign {
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let client = Client::of(&call.connection, call.at)?;
-        for (done, change) in difference.changes.iter().enumerate() {
+        let client = &Client::of(&call.connection, call.at)?;
+        let user = users::id(&difference.output);
+        each(&difference.changes, |change| async move {
             let body = json!({
-                "principalId": difference.output["id"], "roleDefinitionId": change.to["role"],
+                "principalId": user, "roleDefinitionId": change.to["role"],
                 "directoryScopeId": change.to["scope"],
             });
             let path = ["roleManagement", "directory", "roleAssignments"];
-            client
-                .change(Method::POST, &path, Some(&body))
-                .await
-                .map_err(|error| if done > 0 { after_a_part(error) } else { error })?;
-        }
+            client.change(Method::POST, &path, Some(&body)).await
+        })
+        .await?;
         Ok(difference.output)
     }
 

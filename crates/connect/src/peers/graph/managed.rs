@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Call, Error,
-    desired::{Desired, Difference, Reading, after_a_part},
+    desired::{Desired, Difference, Reading, each},
     http::Method,
     promise::{self, Promise},
 };
@@ -137,15 +137,13 @@ impl Desired for Retire {
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let client = Client::of(&call.connection, call.at)?;
+        let client = &Client::of(&call.connection, call.at)?;
         let ids = difference.changes.iter().filter_map(|change| named::id(&change.object));
-        for (done, id) in ids.enumerate() {
+        each(ids, |id| async move {
             let path = ["deviceManagement", "managedDevices", id, "retire"];
-            client
-                .change(Method::POST, &path, None)
-                .await
-                .map_err(|error| if done > 0 { after_a_part(error) } else { error })?;
-        }
+            client.change(Method::POST, &path, None).await
+        })
+        .await?;
         Ok(difference.output)
     }
 

@@ -19,11 +19,13 @@ mod account;
 mod belongings;
 mod client;
 mod devices;
+mod drive;
 pub(in crate::peers) mod entra;
 mod joining;
 mod licences;
 mod lists;
 mod managed;
+mod meetings;
 pub(in crate::peers) mod named;
 mod needs;
 pub(in crate::peers) mod settle;
@@ -47,6 +49,7 @@ use self::{
     belongings::{Kind, Remove},
     client::{Client, GRAPH_URL},
     devices::Switch,
+    drive::{Hand, StopSharing},
     lists::List,
     settle::Settling,
     stamps::Stamp,
@@ -111,6 +114,10 @@ impl Connector for Graph {
             toward(Switch::Disable),
             toward(Switch::Enable),
             toward(managed::Retire),
+            toward(Hand::Over),
+            toward(Hand::Back),
+            toward(StopSharing),
+            toward(meetings::Cancel),
             toward(account::Delete),
         ]
     }
@@ -140,7 +147,10 @@ impl Connector for Graph {
             "Groups are those that the account is in directly; managed devices (Intune) are retired, never wiped.",
             "Roles of Privileged Identity Management need a client with that licence; without it they are told as not offered, and nothing else fails.",
             "Who signs by certificate instead of a secret is not offered yet.",
-            "At most 200 pages of a list are read.",
+            "At most 200 pages of a list are read; at most 500 items of a drive with permissions of their own, and 500 meetings.",
+            "A drive that is handed over stays the leaver's: Microsoft deletes it some time after the account (30 days, unless the client set another time). Files in SharePoint and Teams that the person shared are not looked at.",
+            "Meetings are those of the account's own calendar. Who lost the licence or the mailbox can't send cancellations: cancel first.",
+            "Telephone numbers that Teams gives are not told: Graph 1.0 has no call for them.",
         ]
     }
 

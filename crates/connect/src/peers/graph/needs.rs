@@ -38,6 +38,7 @@ const READ_DEVICES: Either = &["Device.Read.All", "Device.ReadWrite.All", "Direc
 const READ_MANAGED: Either =
     &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"];
 const WRITE_DEVICES: Either = &["Device.ReadWrite.All"];
+const WRITE_FILES: Either = &["Files.ReadWrite.All", "Sites.ReadWrite.All"];
 
 /// For each action: from each list, one.
 const NEEDS: &[(&str, &[Either])] = &[
@@ -80,6 +81,10 @@ const NEEDS: &[(&str, &[Either])] = &[
         "graph.retire-managed-devices",
         &[READ_USER, READ_MANAGED, &["DeviceManagementManagedDevices.PrivilegedOperations.All"]],
     ),
+    ("graph.hand-over-drive", &[READ_USER, WRITE_FILES]),
+    ("graph.take-back-drive", &[READ_USER, WRITE_FILES]),
+    ("graph.stop-sharing", &[READ_USER, WRITE_FILES]),
+    ("graph.cancel-meetings", &[READ_USER, &["Calendars.ReadWrite"]]),
     ("graph.delete-user", &[READ_USER, &["User.ReadWrite.All"]]),
 ];
 

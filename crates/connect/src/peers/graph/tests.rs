@@ -32,6 +32,7 @@ struct GraphBench;
 struct GraphPeer(Microsoft365);
 
 const LATELY: &str = "2026-06-01T00:00:00Z";
+const SOON: &str = "2026-11-28T00:00:00Z";
 
 #[async_trait]
 impl Bench for GraphBench {
@@ -85,6 +86,10 @@ impl Bench for GraphBench {
             Example::new("graph.disable-devices", jan()),
             Example::new("graph.enable-devices", jan()),
             Example::new("graph.retire-managed-devices", jan()),
+            Example::new("graph.hand-over-drive", with(jan(), "to", guid(5).into())),
+            Example::new("graph.take-back-drive", with(jan(), "to", guid(2).into())),
+            Example::new("graph.stop-sharing", with(jan(), "except", guid(5).into())),
+            Example::new("graph.cancel-meetings", with(jan(), "from", SOON.into())),
             Example::new("graph.delete-user", json!({"user": guid(1)})),
         ]
     }
@@ -151,7 +156,7 @@ impl Peer for GraphPeer {
     }
 }
 
-fn step_at(stub: &Microsoft365, action: &str, input: Value) -> Step {
+pub(super) fn step_at(stub: &Microsoft365, action: &str, input: Value) -> Step {
     let connection = connection(stub, stub.address, Microsoft365::CLIENT);
     Step::new(connector().as_ref(), connection, action, input)
 }
@@ -191,6 +196,13 @@ async fn a_person_is_found_by_everything_that_is_theirs_and_by_nothing_else() {
     let step = step_at(&stub, "graph.find-user", json!({"query": "piet"}));
     let user = step.perform().await.unwrap()["user"].clone();
     assert_eq!((&user["synced"], &user["guest"]), (&json!(true), &json!(false)));
+
+    // Numbers of the firm are told; a mobile number may be the person's own.
+    let step = step_at(&stub, "graph.find-user", json!({"query": guid(1)}));
+    let user = step.perform().await.unwrap()["user"].clone();
+    assert_eq!(user["businessPhones"], json!(["+31 20 1234567"]));
+    assert_eq!(user["mobilePhone"], true);
+    assert!(!user.to_string().contains("98765432"), "{user}");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ pub(super) const SYSTEM: &str = "Microsoft 365";
 /// What is read of every account.
 pub(super) const PROPERTIES: &str = "id,userPrincipalName,displayName,mail,accountEnabled,userType,\
      onPremisesSyncEnabled,assignedLicenses,licenseAssignmentStates,\
-     signInSessionsValidFromDateTime,lastPasswordChangeDateTime";
+     signInSessionsValidFromDateTime,lastPasswordChangeDateTime,businessPhones,mobilePhone";
 
 #[derive(Deserialize)]
 pub(super) struct OnUser {
@@ -115,6 +115,8 @@ fn shown(user: &Value) -> Value {
         "licences": licences,
         "sessionsValidFrom": user["signInSessionsValidFromDateTime"],
         "passwordSet": user["lastPasswordChangeDateTime"],
+        "businessPhones": user["businessPhones"].as_array().cloned().unwrap_or_default(),
+        "mobilePhone": user["mobilePhone"].as_str().is_some_and(|number| !number.is_empty()),
     })
 }
 
@@ -135,6 +137,16 @@ fn user_schema() -> Value {
             "licences": {"type": "array", "items": {"type": "string"}, "description": "skuIds"},
             "sessionsValidFrom": text(),
             "passwordSet": text(),
+            "businessPhones": {
+                "type": "array", "items": {"type": "string"},
+                "description": "the numbers that the account itself names; numbers that Teams \
+                                gives are not among them",
+            },
+            "mobilePhone": {
+                "type": "boolean",
+                "description": "a mobile number is on the account; it may be the person's own, so \
+                                it is not told",
+            },
         }),
     )
 }
@@ -243,7 +255,8 @@ impl Reading for FindUser {
         let filters = wanted.by.filters(&wanted.query).into_iter();
         let lists: Vec<Rows<'_>> =
             filters.map(|(filter, eventual)| asked("$filter", filter, eventual)).collect();
-        let mut found = if lists.is_empty() { Vec::new() } else { client.batch(&lists).await? };
+        let mut found =
+            if lists.is_empty() { Vec::new() } else { client.batch(&lists).await?.concat() };
         let exact = !found.is_empty();
         // A login of one word is no name that others could come close to.
         let name = match wanted.by {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Call, Error, ErrorKind,
-    desired::{Desired, Difference, after_a_part},
+    desired::{Desired, Difference, each},
     promise::{self, Promise},
 };
 
@@ -126,8 +126,7 @@ async fn compare(call: &Call, wanted: bool) -> Result<Difference, Error> {
     Ok(Difference { changes, output, remarks: Vec::new() })
 }
 
-/// Makes every change. A group that refuses does not keep the others open; the first refusal is
-/// the answer.
+/// Makes every change.
 async fn apply(
     call: &Call,
     difference: Difference,
@@ -142,40 +141,18 @@ async fn apply(
             groups.push((change, id, group));
         }
     }
-    let mut refused: Option<Error> = None;
-    for (at, (change, id, group)) in groups.into_iter().enumerate() {
+    let client = &client;
+    each(&groups, |(change, id, group)| async move {
         let (id, operations) = operations(id, member);
         let wanted = change.to["member"] == true;
-        let done = client
-            .change(Resources::Groups, &group, operations, |group| set(group, member, wanted))
-            .await;
-        match done {
-            Err(error) if !is_refusal(&error) => {
-                return Err(if at > 0 { after_a_part(error) } else { error });
-            }
-            Err(error) if refused.is_none() => {
-                let detail = format!("group {id}: {}", error.detail);
-                refused = Some(Error { detail, ..error });
-            }
-            _ => {}
-        }
-    }
-    refused.map_or(Ok(difference.output), Err)
-}
-
-/// True if the peer said no to this one change; else the peer itself is in trouble or busy.
-fn is_refusal(error: &Error) -> bool {
-    match error.kind {
-        ErrorKind::Denied
-        | ErrorKind::Absent
-        | ErrorKind::Conflict
-        | ErrorKind::Invalid
-        | ErrorKind::Unsupported => true,
-        ErrorKind::Limited
-        | ErrorKind::Unreachable
-        | ErrorKind::OutcomeUnknown
-        | ErrorKind::Unexpected => false,
-    }
+        let set = |group: &mut Value| set(group, member, wanted);
+        client
+            .change(Resources::Groups, group, operations, set)
+            .await
+            .map_err(|error| Error { detail: format!("group {id}: {}", error.detail), ..error })
+    })
+    .await?;
+    Ok(difference.output)
 }
 
 /// The whole group with or without a member, for services that know no PATCH.
