@@ -14,9 +14,10 @@
 //! | 7 | `graph.remove-directory-roles`, `graph.remove-eligible-roles` |
 //! | 8, 9 | `graph.remove-app-assignments`, `graph.remove-oauth-grants` |
 //! | 11, 12 | `graph.retire-managed-devices`, `graph.disable-devices` |
-//! | 13 | `exchange.remove-mobile-devices`, `exchange.remove-inbox-rules` |
+//! | 13 | `exchange.remove-mobile-devices`, `exchange.remove-inbox-rules`, `graph.cancel-meetings` |
 //! | 14, 15, 16 | `exchange.set-out-of-office`, `exchange.set-forwarding`, `exchange.set-litigation-hold` |
 //! | 17, 18, 19 | `exchange.convert-to-shared`, `exchange.hide-from-address-list`, `exchange.grant-access` |
+//! | 20 | `graph.hand-over-drive`, `graph.stop-sharing` |
 //! | 22 | `graph.remove-licences` |
 //! | 23 | `ocserv.block`, `openvpn.block`, `radius.block` |
 //! | 24 | `scim.deactivate` |
@@ -60,7 +61,7 @@ const CLOSES: [&str; 8] = [
 ];
 
 /// Every action that closes something in Microsoft 365, or does there what the client wants.
-const CLOSES_CLOUD: [&str; 20] = [
+const CLOSES_CLOUD: [&str; 23] = [
     "graph.block-sign-in",
     "graph.revoke-sessions",
     "graph.reset-password",
@@ -72,6 +73,9 @@ const CLOSES_CLOUD: [&str; 20] = [
     "graph.remove-oauth-grants",
     "graph.disable-devices",
     "graph.retire-managed-devices",
+    "graph.hand-over-drive",
+    "graph.stop-sharing",
+    "graph.cancel-meetings",
     "graph.remove-licences",
     "exchange.convert-to-shared",
     "exchange.remove-inbox-rules",
@@ -84,7 +88,7 @@ const CLOSES_CLOUD: [&str; 20] = [
 ];
 
 /// What hangs on an account in Microsoft 365.
-const HELD: [&str; 10] = [
+const HELD: [&str; 13] = [
     "group:Team",
     "method:1",
     "role:1",
@@ -93,6 +97,9 @@ const HELD: [&str; 10] = [
     "grant:1",
     "device:1",
     "managed:1",
+    "drive:orphaned",
+    "shared:folder",
+    "meeting:weekly",
     "licence:1",
     "password:old",
 ];
@@ -163,7 +170,7 @@ fn premises() -> Site {
 
 fn cloud() -> Site {
     let policy = json!({
-        "retire_devices": true, "out_of_office": "{name} is gone", "hand_over_to": "an@acme.test",
+        "retire_devices": true, "cancel_meetings": true, "stop_sharing": true, "out_of_office": "{name} is gone", "hand_over_to": "an@acme.test",
     });
     Site { connections: CLOUD.into(), unconnected: Vec::new(), policy }
 }

@@ -30,6 +30,7 @@ use super::world::{Simulated, World};
 
 const OFFBOARDING: &str = include_str!("../../../playbooks/offboarding/playbook.yaml");
 const RECHECK: &str = include_str!("../../../playbooks/offboarding-recheck/playbook.yaml");
+const DELETE: &str = include_str!("../../../playbooks/offboarding-delete/playbook.yaml");
 
 pub(super) struct Office {
     pub(super) runtime: Runtime,
@@ -295,7 +296,11 @@ fn people() -> People {
 
 fn schedules() -> Schedules {
     let mut schedules = Schedules::default();
-    for (name, text) in [("offboarding", OFFBOARDING), ("offboarding-recheck", RECHECK)] {
+    for (name, text) in [
+        ("offboarding", OFFBOARDING),
+        ("offboarding-recheck", RECHECK),
+        ("offboarding-delete", DELETE),
+    ] {
         let playbook = language::parse(text, name).unwrap();
         let schedule = playbook.schedule.unwrap();
         let zone = chrono_tz::Europe::Brussels;

@@ -148,6 +148,7 @@ enum Deed {
     /// Lists what it holds of this kind under this name.
     List(&'static str, &'static str),
     FindMailbox,
+    FindDrive,
     Delete,
 }
 
@@ -158,7 +159,8 @@ impl Deed {
             | Self::FindLogin
             | Self::Inventory
             | Self::List(..)
-            | Self::FindMailbox => true,
+            | Self::FindMailbox
+            | Self::FindDrive => true,
             Self::Block
             | Self::LeaveGroups
             | Self::Move
@@ -205,6 +207,10 @@ impl Simulated {
                 ("graph.remove-oauth-grants", Deed::GiveUp("grant:")),
                 ("graph.disable-devices", Deed::GiveUp("device:")),
                 ("graph.remove-licences", Deed::GiveUp("licence:")),
+                ("graph.find-drive", Deed::FindDrive),
+                ("graph.hand-over-drive", Deed::GiveUp("drive:")),
+                ("graph.stop-sharing", Deed::GiveUp("shared:")),
+                ("graph.cancel-meetings", Deed::GiveUp("meeting:")),
                 ("graph.delete-user", Deed::Delete),
             ],
             "exchange" => vec![
@@ -289,6 +295,7 @@ impl Performed {
             | Deed::Inventory
             | Deed::List(..)
             | Deed::FindMailbox
+            | Deed::FindDrive
             | Deed::Delete => {}
         }
         Ok((before, after))
@@ -314,6 +321,7 @@ impl Performed {
             | Deed::Inventory
             | Deed::List(..)
             | Deed::FindMailbox
+            | Deed::FindDrive
             | Deed::Delete => Value::Null,
         }
     }
@@ -470,6 +478,7 @@ impl Action for Performed {
             Deed::Inventory => self.inventory(call)?,
             Deed::List(name, kind) => self.list(call, name, kind)?,
             Deed::FindMailbox => self.find_mailbox(call),
+            Deed::FindDrive => json!({"found": true, "because": null}),
             Deed::Delete => {
                 self.delete(call);
                 json!({})

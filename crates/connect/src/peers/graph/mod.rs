@@ -97,6 +97,7 @@ impl Connector for Graph {
             Arc::new(Reader(List::Grants)),
             Arc::new(Reader(List::Owned)),
             Arc::new(Reader(List::Eligible)),
+            Arc::new(Reader(drive::Find)),
             toward(SignIn::Block),
             toward(SignIn::Unblock),
             settling(Stamp::Sessions),

@@ -38,6 +38,8 @@ const READ_DEVICES: Either = &["Device.Read.All", "Device.ReadWrite.All", "Direc
 const READ_MANAGED: Either =
     &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"];
 const WRITE_DEVICES: Either = &["Device.ReadWrite.All"];
+const READ_FILES: Either =
+    &["Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All"];
 const WRITE_FILES: Either = &["Files.ReadWrite.All", "Sites.ReadWrite.All"];
 
 /// For each action: from each list, one.
@@ -52,6 +54,7 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.list-oauth-grants", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-owned", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-eligible-roles", &[READ_USER, READ_ELIGIBLE]),
+    ("graph.find-drive", &[READ_USER, READ_FILES]),
     ("graph.block-sign-in", &[READ_USER, &["User.EnableDisableAccount.All", "User.ReadWrite.All"]]),
     (
         "graph.unblock-sign-in",

@@ -58,6 +58,7 @@ impl Bench for GraphBench {
             Example::new("graph.list-oauth-grants", jan()),
             Example::new("graph.list-owned", jan()),
             Example::new("graph.list-eligible-roles", jan()),
+            Example::new("graph.find-drive", jan()),
             Example::new("graph.block-sign-in", jan()),
             Example::new("graph.block-sign-in", json!({"user": guid(2), "adEnabled": false}))
                 .named("synchronised"),
