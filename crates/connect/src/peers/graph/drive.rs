@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Call, Error, ErrorKind,
-    desired::{Desired, Difference, each},
+    desired::{Desired, Difference, Reading, each},
     http::Method,
     promise::{self, Promise},
 };
@@ -70,18 +70,7 @@ fn person(permission: &Value) -> Option<&str> {
 /// # Source
 /// <https://learn.microsoft.com/graph/api/driveitem-delta>, "Scanning permissions hierarchies"
 async fn items(client: &Client<'_>, user: &str) -> Result<Vec<Item>, Error> {
-    let root = match client.get(&["users", user, "drive", "root"], "id,name").await {
-        Ok(Some(root)) => root,
-        Ok(None) => {
-            return Err(Error::new(ErrorKind::Unsupported, "this account has no OneDrive"));
-        }
-        // "Tenant does not have a SPO license" comes as a bad request.
-        Err(error) if error.kind == ErrorKind::Invalid && error.code == Some(400) => {
-            let detail = "the client's licence does not offer OneDrive";
-            return Err(Error::new(ErrorKind::Unsupported, detail).with_code(400));
-        }
-        Err(error) => return Err(error),
-    };
+    let root = root(client, user).await?;
     let query = vec![("$select", "id,name,shared,deleted".to_owned()), ("$top", "1000".to_owned())];
     let rows = Rows { path: &["users", user, "drive", "root", "delta"], query, eventual: false };
     let apart = |row: &Value| row["shared"].is_object() && row["deleted"].is_null();
@@ -121,7 +110,58 @@ async fn items(client: &Client<'_>, user: &str) -> Result<Vec<Item>, Error> {
     Ok(items)
 }
 
+/// The root of an account's drive.
+async fn root(client: &Client<'_>, user: &str) -> Result<Value, Error> {
+    match client.get(&["users", user, "drive", "root"], "id,name").await {
+        Ok(Some(root)) => Ok(root),
+        Ok(None) => Err(Error::new(ErrorKind::Unsupported, "this account has no OneDrive")),
+        // "Tenant does not have a SPO license" comes as a bad request.
+        Err(error) if error.kind == ErrorKind::Invalid && error.code == Some(400) => {
+            let detail = "the client's licence does not offer OneDrive";
+            Err(Error::new(ErrorKind::Unsupported, detail).with_code(400))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 const MOST_ITEMS: usize = 500;
+
+/// `graph.find-drive`: for playbooks that go by whether there is one.
+pub(super) struct Find;
+
+#[async_trait]
+impl Reading for Find {
+    fn spec(&self) -> ActionSpec {
+        promised(Promise {
+            name: "graph.find-drive",
+            summary: "Tells whether an account has a OneDrive",
+            system: SYSTEM,
+            effect: ActionEffect::Read,
+            repeat: Repeat::Natural,
+            permissions: &[],
+            input: promise::object(&["user"], json!({"user": users::user_input()})),
+            output: users::about_schema(
+                &["found"],
+                json!({
+                    "found": {"type": "boolean"},
+                    "because": {"type": ["string", "null"], "description": "why there is none"},
+                }),
+            ),
+        })
+    }
+
+    async fn read(&self, call: &Call) -> Result<Value, Error> {
+        let OnUser { user } = promise::input(call)?;
+        let client = Client::of(&call.connection, call.at)?;
+        let user = users::one(&client, &user).await?;
+        let because = match root(&client, users::id(&user)).await {
+            Ok(_) => None,
+            Err(error) if error.kind == ErrorKind::Unsupported => Some(error.detail),
+            Err(error) => return Err(error),
+        };
+        Ok(users::about(&user, json!({"found": because.is_none(), "because": because})))
+    }
+}
 
 /// How plans name an item of somebody's drive.
 fn object(user: &Value, item: &Value) -> String {
@@ -511,6 +551,18 @@ mod tests {
                 assert_eq!(refused.kind, kind, "{action}: {refused}");
                 assert!(refused.detail.contains(word), "{action}: {refused}");
             }
+        }
+        for (change, user, because) in [
+            (&nothing as &dyn Fn(&mut World), 1, Value::Null),
+            (&nothing, 2, json!("this account has no OneDrive")),
+            (&no_licence, 1, json!("the client's licence does not offer OneDrive")),
+        ] {
+            stub.reset(World::sample());
+            stub.change(change);
+            let find = step_at(&stub, "graph.find-drive", json!({"user": guid(user)}));
+            let found = find.perform().await.unwrap();
+            let told = (&found["found"], &found["because"]);
+            assert_eq!(told, (&json!(because.is_null()), &because));
         }
         let own = json!({"user": guid(1), "to": "jan@contoso.test"});
         let refused = step_at(&stub, "graph.hand-over-drive", own).plan().await.unwrap_err();

@@ -18,6 +18,7 @@ use crate::{
 /// `graph.list-memberships` and its like.
 pub(super) enum List {
     Memberships,
+    Eligible,
     Methods,
     Apps,
     Grants,
@@ -32,6 +33,11 @@ impl List {
                 "graph.list-memberships",
                 "Lists the groups that an account is in directly, and its directory roles",
                 &["groups", "roles"],
+            ),
+            Self::Eligible => (
+                "graph.list-eligible-roles",
+                "Lists the directory roles that an account may take up itself (PIM)",
+                &["eligible"],
             ),
             Self::Methods => (
                 "graph.list-sign-in-methods",
@@ -91,6 +97,7 @@ impl Reading for List {
             Self::Memberships => {
                 json!({"groups": held(Kind::Groups).await?, "roles": held(Kind::Roles).await?})
             }
+            Self::Eligible => json!({"eligible": held(Kind::Eligible).await?}),
             Self::Methods => json!({"methods": held(Kind::Methods).await?}),
             Self::Apps => json!({"applications": held(Kind::Apps).await?}),
             Self::Grants => json!({"grants": held(Kind::Grants).await?}),

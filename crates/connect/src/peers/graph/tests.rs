@@ -57,6 +57,8 @@ impl Bench for GraphBench {
             Example::new("graph.list-app-assignments", jan()),
             Example::new("graph.list-oauth-grants", jan()),
             Example::new("graph.list-owned", jan()),
+            Example::new("graph.list-eligible-roles", jan()),
+            Example::new("graph.find-drive", jan()),
             Example::new("graph.block-sign-in", jan()),
             Example::new("graph.block-sign-in", json!({"user": guid(2), "adEnabled": false}))
                 .named("synchronised"),
@@ -371,10 +373,12 @@ async fn one_refusal_does_not_keep_the_others_open_and_is_told() {
 async fn what_the_clients_licence_does_not_offer_is_told_as_that() {
     let stub = Microsoft365::start();
     stub.change(|world| world.without_pim = true);
-    let step = step_at(&stub, "graph.remove-eligible-roles", json!({"user": guid(1)}));
-    let refused = step.plan().await.unwrap_err();
-    assert_eq!(refused.kind, ErrorKind::Unsupported, "{refused}");
-    assert!(refused.detail.contains("licence"), "{refused}");
+    for action in ["graph.remove-eligible-roles", "graph.list-eligible-roles"] {
+        let step = step_at(&stub, action, json!({"user": guid(1)}));
+        let refused = step.perform().await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Unsupported, "{action}: {refused}");
+        assert!(refused.detail.contains("licence"), "{action}: {refused}");
+    }
 }
 
 #[tokio::test]
