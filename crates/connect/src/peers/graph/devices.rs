@@ -45,10 +45,7 @@ fn device_schema() -> Value {
 }
 
 fn devices_schema() -> Value {
-    users::about_schema(
-        &["devices"],
-        json!({"devices": {"type": "array", "items": device_schema()}}),
-    )
+    users::list_schema("devices", device_schema())
 }
 
 /// `graph.list-devices`.

@@ -28,10 +28,7 @@ struct Joining {
 }
 
 fn added_schema() -> Value {
-    users::about_schema(
-        &["added"],
-        json!({"added": {"type": "array", "items": belongings::item_schema()}}),
-    )
+    users::list_schema("added", belongings::item_schema())
 }
 
 #[async_trait]
@@ -151,10 +148,7 @@ impl Desired for Assign {
                     },
                 }),
             ),
-            users::about_schema(
-                &["added"],
-                json!({"added": {"type": "array", "items": belongings::role_schema()}}),
-            ),
+            users::list_schema("added", belongings::role_schema()),
         )
     }
 

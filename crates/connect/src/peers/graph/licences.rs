@@ -72,10 +72,7 @@ impl Reading for List {
             "Lists an account's licences, and which of them a group gives",
             ActionEffect::Read,
             users::on_user(),
-            users::about_schema(
-                &["licences"],
-                json!({"licences": {"type": "array", "items": licence_schema()}}),
-            ),
+            users::list_schema("licences", licence_schema()),
         )
     }
 
@@ -220,10 +217,7 @@ impl Desired for Assign {
                     },
                 }),
             ),
-            users::about_schema(
-                &["added"],
-                json!({"added": {"type": "array", "items": licence_schema()}}),
-            ),
+            users::list_schema("added", licence_schema()),
         )
     }
 

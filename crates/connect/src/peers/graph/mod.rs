@@ -34,7 +34,7 @@ mod stamps;
 mod tests;
 #[cfg(test)]
 pub(in crate::peers) mod trying;
-mod users;
+pub(in crate::peers) mod users;
 
 use std::sync::Arc;
 

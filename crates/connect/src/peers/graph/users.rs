@@ -106,20 +106,20 @@ pub(super) fn user_input() -> Value {
 
 /// Who an output is about, with `more`.
 pub(super) fn about(user: &Value, more: Value) -> Value {
-    let mut output = json!({"id": user["id"], "userName": user["userPrincipalName"]});
-    if let (Some(output), Value::Object(more)) = (output.as_object_mut(), more) {
-        output.extend(more);
-    }
-    output
+    promise::with(json!({"id": user["id"], "userName": user["userPrincipalName"]}), more)
 }
 
 /// JSON Schema of such an output.
-pub(super) fn about_schema(required: &[&str], more: Value) -> Value {
+pub(in crate::peers) fn about_schema(required: &[&str], more: Value) -> Value {
     let required: Vec<&str> = ["id", "userName"].iter().chain(required).copied().collect();
-    let mut schema = promise::object(&required, more);
-    schema["properties"]["id"] = json!({"type": "string"});
-    schema["properties"]["userName"] = json!({"type": "string"});
-    schema
+    let id = json!({"type": "string", "description": "in Entra ID"});
+    let who = json!({"id": id, "userName": {"type": "string"}});
+    promise::object(&required, promise::with(who, more))
+}
+
+/// JSON Schema of an output with a list of such things.
+pub(super) fn list_schema(name: &str, item: Value) -> Value {
+    about_schema(&[name], json!({name: {"type": "array", "items": item}}))
 }
 
 fn shown(user: &Value) -> Value {
