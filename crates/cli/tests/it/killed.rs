@@ -159,8 +159,8 @@ name = "Hilde Roels"
             let journal = &journals(&self.desk)[run];
             let cut = count(journal, ["\"unknown\"", &format!("\"call\":{step},")]);
             assert!(cut >= CUT_TOO_OFTEN, "asked after {cut} cuts: {asked}");
-            let not_done = ["retry", run, "--step", &step, "--why", "it is read once more"];
-            let said = self.desk.run(&not_done);
+            let judged = ["--it-was", "not-done", "--why", "it is read once more"];
+            let said = self.desk.run(&[&["retry", run, "--step", &step], &judged[..]].concat());
             assert!([0, 11].contains(&said.code), "{}{}", said.out, said.err);
         }
         questions.len()
