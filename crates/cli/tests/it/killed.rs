@@ -7,7 +7,7 @@
 
 use std::{
     collections::BTreeMap,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
     thread::sleep,
     time::Duration,
 };
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{
     crash::{database, is_up, journals, kill, serve, wanted},
-    desk::Desk,
+    desk::{Desk, this_login},
 };
 
 /// The peers, and the workspace.
@@ -57,7 +57,7 @@ impl Office {
             cloud: Microsoft365::start(),
             desk: Desk::new(),
         };
-        office.desk.write("kompel.toml", &office.configuration());
+        office.desk.write("kompel.toml", &(office.systems() + &people()));
         // So that a kill finds something under way.
         office.cloud.latency(Duration::from_millis(20));
         for unit in [STAFF, LEAVERS] {
@@ -74,9 +74,7 @@ impl Office {
         Some(office)
     }
 
-    fn configuration(&self) -> String {
-        let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
-        let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
+    fn systems(&self) -> String {
         format!(
             r#"
 language = "en"
@@ -114,17 +112,6 @@ client_id = "{client}"
 client_secret = "secret://graph"
 login_url = "{cloud}"
 exchange_url = "{cloud}"
-[tenant.default.system.Payroll]
-owner = "petra"
-[tenant.default.people.xander]
-name = "Xander Peeters"
-roles = ["offboarding-approver"]
-logins = [{login:?}]
-[tenant.default.people.petra]
-name = "Petra Claes"
-logins = [{login:?}]
-[tenant.default.people.hr]
-name = "Hilde Roels"
 "#,
             ad = self.ad.url(),
             admin = SambaAd::ADMIN,
@@ -233,6 +220,20 @@ fn is_under_way(desk: &Desk) -> bool {
     let sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE name = 'offboarding' AND ended IS NULL AND
                    NOT EXISTS (SELECT 1 FROM approvals WHERE run = runs.id AND closed IS NULL))";
     database(desk).query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn people() -> String {
+    let login = this_login();
+    format!(
+        r#"
+[tenant.default.system]
+Payroll = {{ owner = "petra" }}
+[tenant.default.people]
+xander = {{ name = "Xander Peeters", roles = ["offboarding-approver"], logins = [{login:?}] }}
+petra = {{ name = "Petra Claes", logins = [{login:?}] }}
+hr = {{ name = "Hilde Roels" }}
+"#
+    )
 }
 
 /// How many entries of the journal say this.
