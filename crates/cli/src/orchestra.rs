@@ -109,6 +109,7 @@ pub(crate) fn systems(registry: &Registry, config: &Config) -> (Systems, Vec<Cli
             let (system, owner) = (system.clone(), known.owner.clone());
             systems.add_unconnected(tenant, Unconnected { system, owner });
         }
+        systems.set_policy(tenant, table.leavers.clone(), managers(table));
         clients.push(Client {
             id: tenant.to_string(),
             names: table.name.iter().chain(&table.aliases).cloned().collect(),
@@ -116,6 +117,14 @@ pub(crate) fn systems(registry: &Registry, config: &Config) -> (Systems, Vec<Cli
         });
     }
     (systems, clients)
+}
+
+/// Whose manager is who, by mail addresses.
+fn managers(table: &tenants::Tenant) -> impl Iterator<Item = (String, String)> {
+    table.people.values().filter_map(|person| {
+        let manager = table.people.get(person.manager.as_ref()?)?;
+        Some((person.mail.clone()?, manager.mail.clone()?))
+    })
 }
 
 /// The connectors, and the connections of every tenant.

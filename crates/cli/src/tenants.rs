@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use kompel_domains::leavers::Policy;
 use serde::Deserialize;
 
 /// A client company.
@@ -29,6 +30,8 @@ pub(crate) struct Tenant {
     pub(crate) events: Option<String>,
     /// What may go on at once.
     pub(crate) limits: Limits,
+    /// What is done where somebody leaves, beside closing what is open.
+    pub(crate) leavers: Policy,
 }
 
 /// A way into one system.
@@ -120,6 +123,8 @@ mod tests {
             "[connection.a]\nurl = 'x'",
             "[people.x]\nmail = 'a@b.test'",
             "[limits]\nat_onec = 3",
+            "[leavers]\nlitigation-hold = true",
+            "[leavers]\nforward_to = 'the boss'",
         ] {
             assert!(toml::from_str::<Tenant>(text).is_err(), "{text}");
         }

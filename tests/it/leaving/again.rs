@@ -10,7 +10,8 @@ use super::{
     world::{Account, World},
 };
 
-fn runs(office: &Office, name: &str) -> Vec<RunRow> {
+/// The runs of this playbook, the newest first.
+pub(super) fn runs(office: &Office, name: &str) -> Vec<RunRow> {
     let all = office.runtime.runs(&tenant(), 100).unwrap();
     all.into_iter().filter(|run| run.name == name).collect()
 }

@@ -5,6 +5,7 @@
 mod again;
 mod anybody;
 mod crowd;
+mod deleted;
 mod honesty;
 mod office;
 #[expect(dead_code, reason = "the figures of benches/leavers.rs use the rest")]

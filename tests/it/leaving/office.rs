@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -30,6 +30,7 @@ use super::world::{Simulated, World};
 
 const OFFBOARDING: &str = include_str!("../../../playbooks/offboarding/playbook.yaml");
 const RECHECK: &str = include_str!("../../../playbooks/offboarding-recheck/playbook.yaml");
+const DELETE: &str = include_str!("../../../playbooks/offboarding-delete/playbook.yaml");
 
 pub(super) struct Office {
     pub(super) runtime: Runtime,
@@ -39,30 +40,46 @@ pub(super) struct Office {
     _folder: Arc<tempfile::TempDir>,
 }
 
-/// An audit trail whose disk dies after so many facts: whatever was to be written with the next one
-/// is not, and nothing after it.
-pub(super) struct Dies(AtomicU32);
+/// What a tenant has.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Site {
+    /// Its connections: name and connector.
+    pub(super) connections: Vec<(&'static str, &'static str)>,
+    /// Its systems that nobody can ask.
+    pub(super) unconnected: Vec<&'static str>,
+    /// Its `[tenant.acme.leavers]`.
+    pub(super) policy: Value,
+}
+
+/// A disk that dies: it takes so many commits of the journal, and nothing after them. It gets at the
+/// writer's connection by the door of the audit trail, so the commit that begins a run counts first.
+pub(super) struct Dies(Arc<AtomicU32>, Arc<AtomicBool>);
 
 impl Dies {
-    pub(super) fn after(facts: u32) -> Arc<Self> {
-        Arc::new(Self(AtomicU32::new(facts)))
+    pub(super) fn after(commits: u32) -> Arc<Self> {
+        Arc::new(Self(Arc::new(commits.into()), Arc::default()))
     }
 
     pub(super) fn is_dead(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
+        self.1.load(Ordering::Relaxed)
     }
 }
 
 impl AuditSink for Dies {
     fn append(
         &self,
-        _: &rusqlite::Transaction<'_>,
+        transaction: &rusqlite::Transaction<'_>,
         _: &TenantId,
         _: &AuditFact,
     ) -> Result<(), JournalError> {
-        let left = self.0.load(Ordering::Relaxed);
-        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
-        if left > 1 { Ok(()) } else { Err(JournalError::NoRun("the disk is dead".to_owned())) }
+        let (left, dead) = (Arc::clone(&self.0), Arc::clone(&self.1));
+        let refuses = move || {
+            let one_less = |left: u32| left.checked_sub(1);
+            let took = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+            dead.fetch_or(took.is_err(), Ordering::Relaxed);
+            took.is_err()
+        };
+        Ok(transaction.commit_hook(Some(refuses))?)
     }
 }
 
@@ -87,13 +104,19 @@ impl Office {
     /// An office with these connections (name and connector), and these systems that nobody can ask.
     pub(super) fn open(
         world: &Arc<World>,
-        connections: &[(&str, &'static str)],
-        unconnected: &[&str],
+        connections: &[(&'static str, &'static str)],
+        unconnected: &[&'static str],
     ) -> Self {
+        let (connections, unconnected) = (connections.to_vec(), unconnected.to_vec());
+        Self::at(world, &Site { connections, unconnected, policy: json!({}) })
+    }
+
+    /// An office of this tenant.
+    pub(super) fn at(world: &Arc<World>, site: &Site) -> Self {
         let folder = Arc::new(folder());
         let start: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
         let clock = SimulatedClock::new(start);
-        Self::in_folder(&folder, &clock, world, (connections, unconnected), Arc::new(NoAudit))
+        Self::in_folder(&folder, &clock, world, site, Arc::new(NoAudit))
     }
 
     /// The same over what is in this folder already.
@@ -101,11 +124,11 @@ impl Office {
         folder: &Arc<tempfile::TempDir>,
         clock: &SimulatedClock,
         world: &Arc<World>,
-        (connections, unconnected): (&[(&str, &'static str)], &[&str]),
+        site: &Site,
         audit: Arc<dyn AuditSink>,
     ) -> Self {
         let (mut registry, mut systems) = (Registry::default(), Systems::default());
-        for (connection, name) in connections {
+        for (connection, name) in &site.connections {
             let connector: Arc<dyn Connector> =
                 Arc::new(Simulated { name, world: Arc::clone(world) });
             registry.add_connector(Arc::clone(&connector));
@@ -119,10 +142,12 @@ impl Office {
             let system = (*connection).to_owned();
             systems.add(&tenant(), Reachable { connector, connection: opened, system });
         }
-        for system in unconnected {
+        for system in &site.unconnected {
             let (system, owner) = ((*system).to_owned(), Some("petra".to_owned()));
             systems.add_unconnected(&tenant(), Unconnected { system, owner });
         }
+        let policy = serde_json::from_value(site.policy.clone()).unwrap_or_default();
+        systems.set_policy(&tenant(), policy, []);
         registry.add_connector(leavers::connector(Arc::new(systems), Vec::new()));
         let parts = Parts {
             database: folder.path().join("kompel.db"),
@@ -143,10 +168,15 @@ impl Office {
 
     /// Starts the offboarding of this person, wanted by HR.
     pub(super) async fn begin(&self, person: Value) -> String {
+        self.begin_with(json!({"person": person})).await
+    }
+
+    /// Starts an offboarding with this input.
+    pub(super) async fn begin_with(&self, input: Value) -> String {
         let work = NewWork {
             tenant: tenant(),
             source: source("offboarding", OFFBOARDING),
-            input: json!({"person": person}),
+            input,
             requester: "hr".to_owned(),
             trigger: "test".to_owned(),
         };
@@ -165,7 +195,7 @@ impl Office {
         assert!(self.settle_unless(run, || false).await, "it never ends");
     }
 
-    /// The same, unless this happens first; true if the run has ended.
+    /// The same, unless this is so between two steps; true if the run has ended.
     pub(super) async fn settle_unless(&self, run: &str, stop: impl Fn() -> bool) -> bool {
         for _ in 0..300 {
             let next = self.drive().await;
@@ -189,15 +219,19 @@ impl Office {
         panic!("it never ends: {:?}", self.runtime.status(&tenant(), run));
     }
 
-    /// Drives until nothing is due. A request that waits for a peer's pause to be over waits by the
-    /// clock that jumps, so it must be moved on meanwhile.
+    /// Drives until nothing is due.
     async fn drive(&self) -> Result<Option<Timestamp>, RuntimeError> {
-        let driving = self.runtime.run_until_idle();
+        self.in_time(self.runtime.run_until_idle()).await
+    }
+
+    /// A request that waits for a peer's pause to be over waits by the clock that jumps, so it must
+    /// be moved on meanwhile.
+    async fn in_time<T>(&self, driving: impl Future<Output = T>) -> T {
         tokio::pin!(driving);
         loop {
             tokio::select! {
                 driven = &mut driving => return driven,
-                () = tokio::time::sleep(Duration::from_millis(100)) => {
+                () = tokio::time::sleep(Duration::from_millis(20)) => {
                     self.clock.advance_to(self.clock.now() + chrono::TimeDelta::minutes(10));
                 }
             }
@@ -217,7 +251,7 @@ impl Office {
                 Decision::GiveUp,
                 "nobody can tell",
             );
-            return given.await.is_ok();
+            return self.in_time(given).await.is_ok();
         }
         let approvals = self.runtime.approvals(&tenant).unwrap();
         let Some(asked) = approvals.iter().find(|approval| approval.run == run) else {
@@ -232,7 +266,7 @@ impl Office {
             through: "test".to_owned(),
             why: why.to_owned(),
         };
-        self.runtime.approve(&tenant, &asked.id, answer).await.is_ok()
+        self.in_time(self.runtime.approve(&tenant, &asked.id, answer)).await.is_ok()
     }
 
     pub(super) fn later(&self, hours: i64) {
@@ -262,7 +296,11 @@ fn people() -> People {
 
 fn schedules() -> Schedules {
     let mut schedules = Schedules::default();
-    for (name, text) in [("offboarding", OFFBOARDING), ("offboarding-recheck", RECHECK)] {
+    for (name, text) in [
+        ("offboarding", OFFBOARDING),
+        ("offboarding-recheck", RECHECK),
+        ("offboarding-delete", DELETE),
+    ] {
         let playbook = language::parse(text, name).unwrap();
         let schedule = playbook.schedule.unwrap();
         let zone = chrono_tz::Europe::Brussels;

@@ -142,14 +142,33 @@ enum Deed {
     /// Sign-in alone, as where sessions are cut apart.
     SignIn,
     Sessions,
-    /// Gives up what it holds of this kind (`kind:name` among its groups).
+    /// Gives up what it holds of this kind (`kind:name` among its groups). What is not yet as it
+    /// should be (no hold, no reply) is held just so.
     GiveUp(&'static str),
+    /// Lists what it holds of this kind under this name.
+    List(&'static str, &'static str),
     FindMailbox,
+    FindDrive,
+    Delete,
 }
 
 impl Deed {
     fn reads(self) -> bool {
-        matches!(self, Self::FindPeople | Self::FindLogin | Self::Inventory | Self::FindMailbox)
+        match self {
+            Self::FindPeople
+            | Self::FindLogin
+            | Self::Inventory
+            | Self::List(..)
+            | Self::FindMailbox
+            | Self::FindDrive => true,
+            Self::Block
+            | Self::LeaveGroups
+            | Self::Move
+            | Self::SignIn
+            | Self::Sessions
+            | Self::GiveUp(_)
+            | Self::Delete => false,
+        }
     }
 }
 
@@ -160,6 +179,7 @@ impl Simulated {
                 ("ad.find-user", Deed::FindPeople),
                 ("ad.inventory", Deed::Inventory),
                 ("ad.disable", Deed::Block),
+                ("ad.reset-password", Deed::GiveUp("password:")),
                 ("ad.remove-from-groups", Deed::LeaveGroups),
                 ("ad.move", Deed::Move),
             ],
@@ -172,15 +192,26 @@ impl Simulated {
             "graph" => vec![
                 ("graph.find-user", Deed::FindPeople),
                 ("graph.list-memberships", Deed::Inventory),
+                ("graph.list-eligible-roles", Deed::List("eligible", "eligible:")),
+                ("graph.list-managed-devices", Deed::List("devices", "managed:")),
+                ("graph.list-owned", Deed::List("owned", "owned:")),
                 ("graph.block-sign-in", Deed::SignIn),
+                ("graph.reset-password", Deed::GiveUp("password:")),
                 ("graph.revoke-sessions", Deed::Sessions),
                 ("graph.remove-sign-in-methods", Deed::GiveUp("method:")),
                 ("graph.remove-from-groups", Deed::GiveUp("group:")),
                 ("graph.remove-directory-roles", Deed::GiveUp("role:")),
+                ("graph.remove-eligible-roles", Deed::GiveUp("eligible:")),
+                ("graph.retire-managed-devices", Deed::GiveUp("managed:")),
                 ("graph.remove-app-assignments", Deed::GiveUp("application:")),
                 ("graph.remove-oauth-grants", Deed::GiveUp("grant:")),
                 ("graph.disable-devices", Deed::GiveUp("device:")),
                 ("graph.remove-licences", Deed::GiveUp("licence:")),
+                ("graph.find-drive", Deed::FindDrive),
+                ("graph.hand-over-drive", Deed::GiveUp("drive:")),
+                ("graph.stop-sharing", Deed::GiveUp("shared:")),
+                ("graph.cancel-meetings", Deed::GiveUp("meeting:")),
+                ("graph.delete-user", Deed::Delete),
             ],
             "exchange" => vec![
                 ("exchange.find-mailbox", Deed::FindMailbox),
@@ -189,6 +220,10 @@ impl Simulated {
                 ("exchange.remove-mobile-devices", Deed::GiveUp("telephone:")),
                 ("exchange.leave-distribution-groups", Deed::GiveUp("list:")),
                 ("exchange.hide-from-address-list", Deed::GiveUp("listed:")),
+                ("exchange.set-litigation-hold", Deed::GiveUp("unheld:")),
+                ("exchange.set-forwarding", Deed::GiveUp("forwarded:")),
+                ("exchange.set-out-of-office", Deed::GiveUp("silent:")),
+                ("exchange.grant-access", Deed::GiveUp("orphaned:")),
             ],
             other => panic!("no connector {other} in this world"),
         }
@@ -250,12 +285,18 @@ impl Performed {
         let mut after = before.clone();
         match self.deed {
             Deed::Block => (after.enabled, after.sessions) = (false, 0),
-            Deed::LeaveGroups => after.groups.clear(),
+            Deed::LeaveGroups => after.groups.retain(|group| !is_group(group)),
             Deed::Move => call.input["to"].as_str().unwrap_or_default().clone_into(&mut after.unit),
             Deed::SignIn => after.enabled = false,
             Deed::Sessions => after.sessions = 0,
             Deed::GiveUp(kind) => after.groups.retain(|held| !held.starts_with(kind)),
-            Deed::FindPeople | Deed::FindLogin | Deed::Inventory | Deed::FindMailbox => {}
+            Deed::FindPeople
+            | Deed::FindLogin
+            | Deed::Inventory
+            | Deed::List(..)
+            | Deed::FindMailbox
+            | Deed::FindDrive
+            | Deed::Delete => {}
         }
         Ok((before, after))
     }
@@ -267,13 +308,21 @@ impl Performed {
             Deed::SignIn => json!(account.enabled),
             Deed::Sessions => json!(account.sessions),
             Deed::Move => json!(account.unit),
-            Deed::LeaveGroups => json!(account.groups),
+            Deed::LeaveGroups => {
+                json!(account.groups.iter().filter(|it| is_group(it)).collect::<Vec<_>>())
+            }
             Deed::GiveUp(kind) => {
                 json!(
                     account.groups.iter().filter(|held| held.starts_with(kind)).collect::<Vec<_>>()
                 )
             }
-            Deed::FindPeople | Deed::FindLogin | Deed::Inventory | Deed::FindMailbox => Value::Null,
+            Deed::FindPeople
+            | Deed::FindLogin
+            | Deed::Inventory
+            | Deed::List(..)
+            | Deed::FindMailbox
+            | Deed::FindDrive
+            | Deed::Delete => Value::Null,
         }
     }
 
@@ -316,7 +365,9 @@ impl Performed {
     fn inventory(&self, call: &Call) -> Result<Value, Error> {
         let account = self.account(call)?;
         let nested = self.world.nested.lock().unwrap();
-        let (mut all, mut left) = (account.groups.clone(), Vec::from_iter(&account.groups));
+        let direct: BTreeSet<String> =
+            account.groups.iter().filter(|held| is_group(held)).cloned().collect();
+        let (mut all, mut left) = (direct.clone(), Vec::from_iter(&direct));
         while let Some(group) = left.pop() {
             for outer in nested.get(group).into_iter().flatten() {
                 if all.insert(outer.clone()) {
@@ -324,13 +375,45 @@ impl Performed {
                 }
             }
         }
-        let shown = |group: &String| json!({"dn": group, "direct": account.groups.contains(group), "primary": false});
+        let shown = |group: &String| json!({"dn": group, "direct": direct.contains(group), "primary": false});
         Ok(json!({"groups": all.iter().map(shown).collect::<Vec<_>>(), "ou": account.unit}))
+    }
+
+    /// What the account holds of this kind, named as the connector does.
+    fn list(&self, call: &Call, name: &str, kind: &str) -> Result<Value, Error> {
+        let account = self.account(call)?;
+        let held = account.groups.iter().filter(|held| held.starts_with(kind));
+        let items: Vec<Value> = held.map(|held| json!({"id": held, "name": held})).collect();
+        Ok(json!({ name: items }))
+    }
+
+    fn find_mailbox(&self, call: &Call) -> Value {
+        let Ok(account) = self.account(call) else { return json!({"found": false}) };
+        let own = account.groups.contains("mailbox:user");
+        let away = account.groups.iter().find_map(|held| held.strip_prefix("forwarded:"));
+        json!({
+            "found": true, "kind": if own { "UserMailbox" } else { "SharedMailbox" },
+            "forwardTo": away, "licenceStays": false, "because": [],
+        })
     }
 
     fn write(&self, call: &Call, after: Account) {
         *self.world.changes.lock().unwrap() += 1;
         self.world.accounts.lock().unwrap().insert(Self::key(call), after);
+    }
+
+    fn delete(&self, call: &Call) {
+        let gone = self.world.accounts.lock().unwrap().remove(&Self::key(call));
+        *self.world.changes.lock().unwrap() += u32::from(gone.is_some());
+    }
+
+    /// True if nothing is left to do.
+    fn is_done(&self, call: &Call) -> Result<bool, Error> {
+        if self.deed == Deed::Delete {
+            return Ok(!self.world.accounts.lock().unwrap().contains_key(&Self::key(call)));
+        }
+        let (before, after) = self.states(call)?;
+        Ok(before == after)
     }
 }
 
@@ -361,6 +444,9 @@ impl Action for Performed {
     }
 
     async fn plan(&self, call: &Call) -> Result<Plan, Error> {
+        if self.is_done(call)? {
+            return Ok(Plan::default());
+        }
         let (before, after) = self.states(call)?;
         let change = PlannedChange {
             object: Self::key(call).1,
@@ -369,8 +455,7 @@ impl Action for Performed {
             to: self.touched(&after),
             irreversible: false,
         };
-        let changes = if before == after { Vec::new() } else { vec![change] };
-        Ok(Plan { changes, ..Plan::default() })
+        Ok(Plan { changes: vec![change], ..Plan::default() })
     }
 
     async fn perform(&self, call: &Call) -> Result<Value, Error> {
@@ -391,9 +476,12 @@ impl Action for Performed {
             Deed::FindPeople => self.find_people(call),
             Deed::FindLogin => self.find_login(call),
             Deed::Inventory => self.inventory(call)?,
-            Deed::FindMailbox => {
-                let own = self.account(call)?.groups.contains("mailbox:user");
-                json!({"found": true, "kind": if own { "UserMailbox" } else { "SharedMailbox" }})
+            Deed::List(name, kind) => self.list(call, name, kind)?,
+            Deed::FindMailbox => self.find_mailbox(call),
+            Deed::FindDrive => json!({"found": true, "because": null}),
+            Deed::Delete => {
+                self.delete(call);
+                json!({})
             }
             Deed::Block
             | Deed::LeaveGroups
@@ -412,17 +500,20 @@ impl Action for Performed {
     }
 
     async fn look(&self, call: &Call) -> Result<Look, Error> {
-        let (before, after) = self.states(call)?;
-        Ok(if before == after { Look::Done(json!({})) } else { Look::NotDone })
+        Ok(if self.is_done(call)? { Look::Done(json!({})) } else { Look::NotDone })
     }
 
     async fn verify(&self, call: &Call, _output: &Value) -> Result<Verified, Error> {
-        let (before, after) = self.states(call)?;
-        Ok(if before == after {
+        Ok(if self.is_done(call)? {
             Verified::Holds(json!({}))
         } else {
             let because = "it is not so".to_owned();
             Verified::Differs { found: json!({}), because }
         })
     }
+}
+
+/// True for groups and roles, which inventories list; the rest of what an account holds they don't.
+fn is_group(held: &str) -> bool {
+    held.split_once(':').is_none_or(|(kind, _)| matches!(kind, "group" | "role"))
 }

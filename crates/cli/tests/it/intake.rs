@@ -5,14 +5,29 @@
 use std::{fs, process::Command};
 
 use kompel_peers::{Dovecot, Jira, RequestTracker, Scim2Server, wait_until};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::desk::{Desk, Ended, Served, ended};
+use crate::desk::{Acme, Desk};
 
 /// A client with one system, in which Jan Janssen has an account.
 struct Office {
     _saas: Scim2Server,
     desk: Desk,
+}
+
+impl Acme for Office {
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn secrets(&self) -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("MAIL", Dovecot::USER.1),
+            ("JIRA", Jira::USER.1),
+            ("RT", RequestTracker::USER.1),
+            ("SAAS", Scim2Server::TOKEN),
+        ]
+    }
 }
 
 impl Office {
@@ -63,32 +78,6 @@ logins = [{login:?}]
         Some(Self { _saas: saas, desk })
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Desk::command(&self.desk.path(""));
-        command.env("KOMPEL_SECRET_ACME__MAIL", Dovecot::USER.1);
-        command.env("KOMPEL_SECRET_ACME__JIRA", Jira::USER.1);
-        command.env("KOMPEL_SECRET_ACME__RT", RequestTracker::USER.1);
-        command.env("KOMPEL_SECRET_ACME__SAAS", Scim2Server::TOKEN);
-        command.args(arguments).args(["--tenant", "acme"]);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments).output().unwrap())
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let ended = self.run(&[arguments, &["--json"]].concat());
-        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{arguments:?}: {}", ended.err))
-    }
-
-    /// The ids of this playbook's runs.
-    fn runs(&self, playbook: &str) -> Vec<String> {
-        let all = self.json(&["runs"]);
-        let runs = all["runs"].as_array().unwrap().iter().filter(|run| run["name"] == playbook);
-        runs.map(|run| run["id"].as_str().unwrap().to_owned()).collect()
-    }
-
     /// The open question of this playbook's one run: its id, and the question.
     fn asked(&self, playbook: &str) -> Option<(String, String)> {
         let run = self.runs(playbook).pop()?;
@@ -97,10 +86,6 @@ logins = [{login:?}]
         let ask = open.iter().find(|ask| ask["run"] == *run)?;
         let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
         Some((text("id"), ask.to_string()))
-    }
-
-    fn serve(&self) -> Served {
-        Served::by(self.command(&["serve"]))
     }
 }
 

@@ -28,6 +28,9 @@ pub(super) trait Desk: Send + Sync + Sized + 'static {
     /// The tickets that a text in the system's own language means, oldest first, with their texts.
     async fn search(&self, query: &str, most: usize) -> Result<Vec<Value>, Error>;
 
+    /// Refused if there is no such ticket.
+    async fn knows(&self, key: &str) -> Result<(), Error>;
+
     /// One ticket with its text.
     async fn ticket(&self, key: &str) -> Result<Value, Error>;
 
@@ -398,7 +401,7 @@ impl<D: Desk> Action for Comment<D> {
 
     async fn plan(&self, call: &Call) -> Result<Plan, Error> {
         let Remark { key, text } = promise::input(call)?;
-        desk::<D>(call)?.ticket(&key).await?;
+        desk::<D>(call)?.knows(&key).await?;
         let change = PlannedChange {
             object: format!("ticket {key}"),
             property: "comment".to_owned(),

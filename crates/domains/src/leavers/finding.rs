@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use kompel_connect::{Action, Call, Connector, Error};
+use kompel_connect::{Action, Call, Connector, Error, ErrorKind};
 use kompel_model::{Account, PersonQuery, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -125,7 +125,52 @@ pub(super) async fn left(
     {
         left.push(format!("not in {unit}"));
     }
+    left.extend(to_take_up(system, account, at).await?);
     Ok(left)
+}
+
+/// The roles that an account may take up itself. Where the client's licence offers none there are
+/// none; where they may not be read, that is told.
+async fn to_take_up(
+    system: &Reachable,
+    account: &Account,
+    at: Timestamp,
+) -> Result<Vec<String>, Error> {
+    match ask(system, "list-eligible-roles", json!({"user": account.id}), at).await {
+        Ok(holds) => {
+            let roles = holds["eligible"].as_array().cloned().unwrap_or_default();
+            let own = roles.iter().filter(|role| role["because"].is_null());
+            Ok(own
+                .filter_map(|role| {
+                    Some(format!("may take up role {}", text(role, &["name", "id"])?))
+                })
+                .collect())
+        }
+        Err(error) if error.kind == ErrorKind::Unsupported => Ok(Vec::new()),
+        Err(error) if error.kind == ErrorKind::Denied => {
+            Ok(vec![format!("roles to take up can't be read ({error})")])
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a mailbox of this account sends its mail on to, other than to whom the client wants. What
+/// can't be read may be so.
+pub(super) async fn sent_on(
+    system: &Reachable,
+    account: &Account,
+    wanted: Option<&str>,
+    at: Timestamp,
+) -> Option<String> {
+    let mailbox = account.mail.as_ref().unwrap_or(&account.login);
+    match ask(system, "find-mailbox", json!({"mailbox": mailbox}), at).await {
+        Ok(found) => {
+            let to = found["forwardTo"].as_str()?;
+            let meant = wanted.is_some_and(|wanted| same(wanted, to));
+            (!meant).then(|| format!("mail is forwarded to {to}"))
+        }
+        Err(error) => Some(format!("forwarding can't be read ({error})")),
+    }
 }
 
 /// The unit that this connection's settings name for the accounts of leavers.
@@ -143,6 +188,11 @@ async fn ask(system: &Reachable, name: &str, input: Value, at: Timestamp) -> Res
     let Some(action) = action(system.connector.as_ref(), name) else { return Ok(Value::Null) };
     let connection = Arc::clone(&system.connection);
     action.perform(&Call { connection, input, key: String::new(), at }).await
+}
+
+/// True if this connector knows mailboxes.
+pub(super) fn has_mailboxes(connector: &dyn Connector) -> bool {
+    action(connector, "find-mailbox").is_some()
 }
 
 fn finder(connector: &dyn Connector) -> Option<Arc<dyn Action>> {
@@ -182,10 +232,14 @@ fn listed(answer: &Value, by: By) -> Vec<Hit> {
     let users = answer["users"].as_array().map(Vec::as_slice).unwrap_or_default();
     let one = |user: &Value| {
         let mut facts = Map::new();
-        for fact in ["synced", "guest", "privileged"] {
+        for fact in ["synced", "guest", "privileged", "mobilePhone"] {
             if let Some(value) = user.get(fact).filter(|value| value.is_boolean()) {
                 facts.insert(fact.to_owned(), value.clone());
             }
+        }
+        let numbers = user["businessPhones"].as_array().filter(|numbers| !numbers.is_empty());
+        if let Some(numbers) = numbers {
+            facts.insert("businessPhones".to_owned(), numbers.clone().into());
         }
         Some(Account {
             id: text(user, &["id"])?,
@@ -236,10 +290,13 @@ mod tests {
     #[test]
     fn answers_of_both_sorts_become_accounts() {
         let users = json!({"count": 1, "exact": true, "users": [
-            {"id": "1", "account": "jan", "name": "Jan", "mail": "jan@a.test", "enabled": true},
+            {"id": "1", "account": "jan", "name": "Jan", "mail": "jan@a.test", "enabled": true,
+                "businessPhones": ["+32 2 555 01 00"], "mobilePhone": false},
         ]});
         let found = &listed(&users, By::Mail)[0];
         assert_eq!((found.account.login.as_str(), found.account.enabled), ("jan", Some(true)));
+        let facts = json!({"businessPhones": ["+32 2 555 01 00"], "mobilePhone": false});
+        assert_eq!(Value::from(found.account.facts.clone()), facts);
         let near =
             json!({"exact": false, "users": [{"id": "1", "userName": "jan", "active": false}]});
         assert!(listed(&near, By::Mail)[0].near);

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     finding::{self, By, COOKIES, Hit, Knows},
     matching::Known,
+    policy::{Policy, Wishes},
 };
 
 /// Every tenant's systems: those that can be asked, and those that only people can look at.
@@ -22,6 +23,7 @@ pub struct Systems {
     reachable: BTreeMap<TenantId, Vec<Reachable>>,
     unusable: BTreeMap<TenantId, Vec<Unreachable>>,
     unconnected: BTreeMap<TenantId, Vec<Unconnected>>,
+    policies: BTreeMap<TenantId, (Policy, BTreeMap<String, String>)>,
     memory: Option<Arc<dyn Memory>>,
 }
 
@@ -146,6 +148,8 @@ pub struct Inventory {
     /// The person, with every address that is known by now and every login that the request or a
     /// directory tells.
     pub person: PersonQuery,
+    /// What the client wants done beside closing the accounts.
+    pub policy: Wishes,
 }
 
 /// How sure it must be that an account is the person's.
@@ -173,6 +177,18 @@ impl Systems {
     /// Adds a system that only people can look at.
     pub fn add_unconnected(&mut self, tenant: &TenantId, system: Unconnected) {
         self.unconnected.entry(tenant.clone()).or_default().push(system);
+    }
+
+    /// What this client wants done where somebody leaves; `managers` tells whose manager is who, by
+    /// mail addresses.
+    pub fn set_policy(
+        &mut self,
+        tenant: &TenantId,
+        policy: Policy,
+        managers: impl IntoIterator<Item = (String, String)>,
+    ) {
+        let managers = managers.into_iter().map(|(of, who)| (of.to_lowercase(), who)).collect();
+        self.policies.insert(tenant.clone(), (policy, managers));
     }
 
     /// Who remembers what people closed by hand.
@@ -208,7 +224,14 @@ impl Systems {
             search.logins().await;
         }
         search.details().await;
+        let policy = self
+            .policies
+            .get(tenant)
+            .map(|(policy, managers)| policy.about(&search.known.person(), managers));
+        let policy = policy.unwrap_or_default();
+        search.mailboxes(policy.forward_to.as_deref()).await;
         let mut inventory = search.inventory();
+        inventory.policy = policy;
         inventory.unconnected = self.unconnected.get(tenant).cloned().unwrap_or_default();
         inventory.unreachable.extend(self.unusable.get(tenant).cloned().unwrap_or_default());
         inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
@@ -236,6 +259,9 @@ impl Systems {
         memory.closed_by_hand(tenant, &accounts).into_iter().filter(known).collect()
     }
 }
+
+/// The connector whose accounts have mailboxes elsewhere.
+const MAILBOX_OWNERS: &str = "graph";
 
 /// How often what was found leads to another question.
 const MOST_ROUNDS: usize = 4;
@@ -412,6 +438,23 @@ impl<'a> Search<'a> {
                     }
                 }
                 Err(error) => self.failed(key.0, &error),
+            }
+        }
+    }
+
+    /// Where the mail of an account of Microsoft 365 goes, if not to whom the client wants.
+    async fn mailboxes(&mut self, wanted: Option<&str>) {
+        let (all, at) = (self.systems, self.at);
+        let exchanges = || all.iter().filter(|one| finding::has_mailboxes(one.connector.as_ref()));
+        let owners = self.certain.iter().filter(|(_, found)| found.connector == MAILBOX_OWNERS);
+        let asked = owners.flat_map(|(key, found)| {
+            exchanges().map(move |exchange| async move {
+                (key.clone(), finding::sent_on(exchange, &found.account, wanted, at).await)
+            })
+        });
+        for (key, answer) in join_all(asked).await {
+            if let Some(found) = self.certain.get_mut(&key) {
+                found.left.extend(answer);
             }
         }
     }

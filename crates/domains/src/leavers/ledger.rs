@@ -19,7 +19,8 @@ pub const OFFBOARDING: &str = "offboarding";
 /// Takes back what was closed by mistake.
 pub const UNBLOCK: &str = "emergency-unblock";
 /// Playbooks that read the same systems for the same person, before or after.
-pub const RELATED: [&str; 3] = ["offboarding-recheck", "emergency-block", UNBLOCK];
+pub const RELATED: [&str; 4] =
+    ["offboarding-recheck", "offboarding-delete", "emergency-block", UNBLOCK];
 
 /// What a run's journal tells of a leaver.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,7 @@ mod functions;
 mod inventory;
 mod ledger;
 mod matching;
+mod policy;
 mod read;
 mod record;
 #[cfg(test)]
@@ -21,5 +22,6 @@ pub use ledger::{
     CallFacts, LeaverFile, OFFBOARDING, RELATED, RunFacts, UNBLOCK, leaver_of, leavers, matrix,
     same_person,
 };
+pub use policy::{Days, NoWish, Policy, Recipient, Reply, Wishes};
 pub use read::{Client, Doubt, DoubtKind, Leaver, Letter, read};
 pub use record::report;

@@ -5,20 +5,20 @@
 //! changed itself; what takes them from above follows.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, PlannedChange, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, Plan, PlannedChange};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, MOST_IN_BATCH, Rows},
     named,
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, OnUser, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
-    desired::{Desired, Difference, each},
+    desired::{Desired, Difference, Reading, each},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// An item with permissions of its own, the drive's root among them, and all that apply to it.
@@ -70,18 +70,7 @@ fn person(permission: &Value) -> Option<&str> {
 /// # Source
 /// <https://learn.microsoft.com/graph/api/driveitem-delta>, "Scanning permissions hierarchies"
 async fn items(client: &Client<'_>, user: &str) -> Result<Vec<Item>, Error> {
-    let root = match client.get(&["users", user, "drive", "root"], "id,name").await {
-        Ok(Some(root)) => root,
-        Ok(None) => {
-            return Err(Error::new(ErrorKind::Unsupported, "this account has no OneDrive"));
-        }
-        // "Tenant does not have a SPO license" comes as a bad request.
-        Err(error) if error.kind == ErrorKind::Invalid && error.code == Some(400) => {
-            let detail = "the client's licence does not offer OneDrive";
-            return Err(Error::new(ErrorKind::Unsupported, detail).with_code(400));
-        }
-        Err(error) => return Err(error),
-    };
+    let root = root(client, user).await?;
     let query = vec![("$select", "id,name,shared,deleted".to_owned()), ("$top", "1000".to_owned())];
     let rows = Rows { path: &["users", user, "drive", "root", "delta"], query, eventual: false };
     let apart = |row: &Value| row["shared"].is_object() && row["deleted"].is_null();
@@ -121,7 +110,53 @@ async fn items(client: &Client<'_>, user: &str) -> Result<Vec<Item>, Error> {
     Ok(items)
 }
 
+/// The root of an account's drive.
+async fn root(client: &Client<'_>, user: &str) -> Result<Value, Error> {
+    match client.get(&["users", user, "drive", "root"], "id,name").await {
+        Ok(Some(root)) => Ok(root),
+        Ok(None) => Err(Error::new(ErrorKind::Unsupported, "this account has no OneDrive")),
+        // "Tenant does not have a SPO license" comes as a bad request.
+        Err(error) if error.kind == ErrorKind::Invalid && error.code == Some(400) => {
+            let detail = "the client's licence does not offer OneDrive";
+            Err(Error::new(ErrorKind::Unsupported, detail).with_code(400))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 const MOST_ITEMS: usize = 500;
+
+/// `graph.find-drive`: for playbooks that go by whether there is one.
+pub(super) struct Find;
+
+#[async_trait]
+impl Reading for Find {
+    fn spec(&self) -> ActionSpec {
+        promised(
+            "graph.find-drive",
+            "Tells whether an account has a OneDrive",
+            ActionEffect::Read,
+            users::on_user(),
+            users::about_schema(
+                &["found"],
+                json!({
+                    "found": {"type": "boolean"},
+                    "because": {"type": ["string", "null"], "description": "why there is none"},
+                }),
+            ),
+        )
+    }
+
+    async fn read(&self, call: &Call) -> Result<Value, Error> {
+        let (client, user) = users::of(call).await?;
+        let because = match root(&client, users::id(&user)).await {
+            Ok(_) => None,
+            Err(error) if error.kind == ErrorKind::Unsupported => Some(error.detail),
+            Err(error) => return Err(error),
+        };
+        Ok(users::about(&user, json!({"found": because.is_none(), "because": because})))
+    }
+}
 
 /// How plans name an item of somebody's drive.
 fn object(user: &Value, item: &Value) -> String {
@@ -218,22 +253,19 @@ impl Desired for Hand {
             ),
         };
         let count = || json!({"type": "integer"});
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
-            effect: promise::undone_by(undo),
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user", "to"], properties),
-            output: users::about_schema(
+            promise::undone_by(undo),
+            promise::object(&["user", "to"], properties),
+            users::about_schema(
                 &["to", "items"],
                 json!({
                     "to": {"type": "string", "description": "the id of who took it over"},
                     "items": count(),
                 }),
             ),
-        })
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
@@ -321,15 +353,12 @@ struct Stopping {
 #[async_trait]
 impl Desired for StopSharing {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.stop-sharing",
-            summary: "Ends every link to items of an account's OneDrive and everybody's rights \
+        promised(
+            "graph.stop-sharing",
+            "Ends every link to items of an account's OneDrive and everybody's rights \
                       there but the owner's",
-            system: SYSTEM,
-            effect: ActionEffect::Irreversible,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+            ActionEffect::Irreversible,
+            promise::object(
                 &["user"],
                 json!({
                     "user": users::user_input(),
@@ -340,8 +369,8 @@ impl Desired for StopSharing {
                     },
                 }),
             ),
-            output: users::about_schema(&["ended"], json!({"ended": {"type": "integer"}})),
-        })
+            users::about_schema(&["ended"], json!({"ended": {"type": "integer"}})),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
@@ -511,6 +540,18 @@ mod tests {
                 assert_eq!(refused.kind, kind, "{action}: {refused}");
                 assert!(refused.detail.contains(word), "{action}: {refused}");
             }
+        }
+        for (change, user, because) in [
+            (&nothing as &dyn Fn(&mut World), 1, Value::Null),
+            (&nothing, 2, json!("this account has no OneDrive")),
+            (&no_licence, 1, json!("the client's licence does not offer OneDrive")),
+        ] {
+            stub.reset(World::sample());
+            stub.change(change);
+            let find = step_at(&stub, "graph.find-drive", json!({"user": guid(user)}));
+            let found = find.perform().await.unwrap();
+            let told = (&found["found"], &found["because"]);
+            assert_eq!(told, (&json!(because.is_null()), &because));
         }
         let own = json!({"user": guid(1), "to": "jan@contoso.test"});
         let refused = step_at(&stub, "graph.hand-over-drive", own).plan().await.unwrap_err();

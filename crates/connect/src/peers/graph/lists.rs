@@ -1,23 +1,20 @@
 //! What an account holds, read only.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Repeat};
+use kompel_model::{ActionEffect, ActionSpec};
 use serde_json::{Value, json};
 
 use super::{
     belongings::{Item, Kind, item_schema},
     client::{Client, Rows},
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, promised},
 };
-use crate::{
-    Call, Error,
-    desired::Reading,
-    promise::{self, Promise},
-};
+use crate::{Call, Error, desired::Reading};
 
 /// `graph.list-memberships` and its like.
 pub(super) enum List {
     Memberships,
+    Eligible,
     Methods,
     Apps,
     Grants,
@@ -32,6 +29,11 @@ impl List {
                 "graph.list-memberships",
                 "Lists the groups that an account is in directly, and its directory roles",
                 &["groups", "roles"],
+            ),
+            Self::Eligible => (
+                "graph.list-eligible-roles",
+                "Lists the directory roles that an account may take up itself (PIM)",
+                &["eligible"],
             ),
             Self::Methods => (
                 "graph.list-sign-in-methods",
@@ -68,22 +70,17 @@ impl Reading for List {
                 "description": "each with the reason in `because` if it can't be taken away here",
             });
         }
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], json!({"user": users::user_input()})),
-            output: users::about_schema(lists, properties),
-        })
+            ActionEffect::Read,
+            users::on_user(),
+            users::about_schema(lists, properties),
+        )
     }
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         let held = async |kind: Kind| -> Result<Vec<Value>, Error> {
             Ok(kind.held(&client, &user).await?.iter().map(Item::told).collect())
         };
@@ -91,6 +88,7 @@ impl Reading for List {
             Self::Memberships => {
                 json!({"groups": held(Kind::Groups).await?, "roles": held(Kind::Roles).await?})
             }
+            Self::Eligible => json!({"eligible": held(Kind::Eligible).await?}),
             Self::Methods => json!({"methods": held(Kind::Methods).await?}),
             Self::Apps => json!({"applications": held(Kind::Apps).await?}),
             Self::Grants => json!({"grants": held(Kind::Grants).await?}),

@@ -34,7 +34,7 @@ mod stamps;
 mod tests;
 #[cfg(test)]
 pub(in crate::peers) mod trying;
-mod users;
+pub(in crate::peers) mod users;
 
 use std::sync::Arc;
 
@@ -58,7 +58,6 @@ use self::{
 use crate::{
     Action, Check, CheckState, Connection, Connector, Error,
     desired::{Desired, Reader, Toward},
-    http::HttpSettings,
 };
 
 /// The connector `graph`.
@@ -96,6 +95,8 @@ impl Connector for Graph {
             Arc::new(Reader(List::Apps)),
             Arc::new(Reader(List::Grants)),
             Arc::new(Reader(List::Owned)),
+            Arc::new(Reader(List::Eligible)),
+            Arc::new(Reader(drive::Find)),
             toward(SignIn::Block),
             toward(SignIn::Unblock),
             settling(Stamp::Sessions),
@@ -122,19 +123,13 @@ impl Connector for Graph {
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
-        properties.extend(entra::properties());
-        let url = json!({
-            "type": "string", "pattern": "^https?://", "default": GRAPH_URL,
-            "description": "where Graph is, without the version; another one in national clouds",
-        });
-        properties.insert("graph_url".to_owned(), url);
-        json!({
-            "type": "object",
-            "required": ["directory", "client_id", "client_secret"],
-            "additionalProperties": false,
-            "properties": properties,
-        })
+        entra::settings(json!({
+            "graph_url": {
+                "type": "string", "pattern": "^https?://", "default": GRAPH_URL,
+                "description": "where Graph is, without the version; another one in national \
+                                clouds",
+            },
+        }))
     }
 
     fn limits(&self) -> &'static [&'static str] {
@@ -144,7 +139,7 @@ impl Connector for Graph {
             "After a write, two minutes are given to be seen; what then is still as before counts as not done.",
             "A revoked session ends within minutes, not at once: an access token that is out lives up to an hour, unless the service evaluates it continuously.",
             "Groups are those that the account is in directly; managed devices (Intune) are retired, never wiped.",
-            "Roles of Privileged Identity Management need a client with that licence; without it graph.remove-eligible-roles is told as not offered, and nothing else fails.",
+            "Roles of Privileged Identity Management need a client with that licence; without it they are told as not offered, and nothing else fails.",
             "Who signs by certificate instead of a secret is not offered yet.",
             "At most 200 pages of a list are read; at most 500 items of a drive with permissions of their own, and 500 meetings.",
             "A drive that is handed over stays the leaver's: Microsoft deletes it some time after the account (30 days, unless the client set another time). Files in SharePoint and Teams that the person shared are not looked at.",

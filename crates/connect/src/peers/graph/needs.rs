@@ -15,6 +15,12 @@ const WRITE_GROUPS: Either = &["GroupMember.ReadWrite.All", "Directory.ReadWrite
 const READ_ROLES: Either =
     &["RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All"];
 const WRITE_ROLES: Either = &["RoleManagement.ReadWrite.Directory"];
+const READ_ELIGIBLE: Either = &[
+    "RoleEligibilitySchedule.Read.Directory",
+    "RoleManagement.Read.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
+    "RoleManagement.ReadWrite.Directory",
+];
 const WRITE_ELIGIBLE: Either =
     &["RoleEligibilitySchedule.ReadWrite.Directory", "RoleManagement.ReadWrite.Directory"];
 const READ_SKUS: Either = &[
@@ -32,6 +38,8 @@ const READ_DEVICES: Either = &["Device.Read.All", "Device.ReadWrite.All", "Direc
 const READ_MANAGED: Either =
     &["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"];
 const WRITE_DEVICES: Either = &["Device.ReadWrite.All"];
+const READ_FILES: Either =
+    &["Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All"];
 const WRITE_FILES: Either = &["Files.ReadWrite.All", "Sites.ReadWrite.All"];
 
 /// For each action: from each list, one.
@@ -45,6 +53,8 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.list-app-assignments", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-oauth-grants", &[READ_USER, READ_DIRECTORY]),
     ("graph.list-owned", &[READ_USER, READ_DIRECTORY]),
+    ("graph.list-eligible-roles", &[READ_USER, READ_ELIGIBLE]),
+    ("graph.find-drive", &[READ_USER, READ_FILES]),
     ("graph.block-sign-in", &[READ_USER, &["User.EnableDisableAccount.All", "User.ReadWrite.All"]]),
     (
         "graph.unblock-sign-in",

@@ -52,7 +52,6 @@ impl Connector for Jira {
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
         let own = json!({
             "url": {
                 "type": "string", "pattern": "^https?://",
@@ -75,13 +74,7 @@ impl Connector for Jira {
                 "description": "of issues that are made, as the project names it",
             },
         });
-        properties.extend(own.as_object().cloned().unwrap_or_default());
-        json!({
-            "type": "object",
-            "required": ["url", "token"],
-            "additionalProperties": false,
-            "properties": properties,
-        })
+        HttpSettings::schema(&["url", "token"], &own)
     }
 
     fn limits(&self) -> &'static [&'static str] {

@@ -109,6 +109,10 @@ impl Desk for Client {
         self.found(query, most).await
     }
 
+    async fn knows(&self, key: &str) -> Result<(), Error> {
+        self.issue(key, "summary").await.map(drop)
+    }
+
     async fn ticket(&self, key: &str) -> Result<Value, Error> {
         self.shown(key).await
     }

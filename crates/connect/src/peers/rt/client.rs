@@ -161,7 +161,7 @@ impl Client {
     }
 
     /// Refused if RT has no user of this name, or shows none.
-    pub(super) async fn knows(&self, name: &str) -> Result<(), Error> {
+    pub(super) async fn has_user(&self, name: &str) -> Result<(), Error> {
         match self.read(&["user", name], &[]).await {
             Err(error) if error.kind == ErrorKind::Absent => {
                 Err(Error::new(ErrorKind::Absent, "no user of this name, or it may not be seen"))

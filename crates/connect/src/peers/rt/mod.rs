@@ -47,7 +47,6 @@ impl Connector for RequestTracker {
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
         let own = json!({
             "url": {
                 "type": "string", "pattern": "^https?://",
@@ -57,14 +56,9 @@ impl Connector for RequestTracker {
             "user": {"type": "string", "description": "for basic authentication"},
             "password": {"type": "string", "format": "secret"},
         });
-        properties.extend(own.as_object().cloned().unwrap_or_default());
-        json!({
-            "type": "object",
-            "required": ["url"],
-            "additionalProperties": false,
-            "properties": properties,
-            "oneOf": [{"required": ["token"]}, {"required": ["user", "password"]}],
-        })
+        let mut schema = HttpSettings::schema(&["url"], &own);
+        schema["oneOf"] = json!([{"required": ["token"]}, {"required": ["user", "password"]}]);
+        schema
     }
 
     fn limits(&self) -> &'static [&'static str] {

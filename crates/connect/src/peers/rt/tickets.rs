@@ -80,6 +80,10 @@ impl Desk for Client {
         Ok(tickets)
     }
 
+    async fn knows(&self, key: &str) -> Result<(), Error> {
+        self.bare(key).await.map(drop)
+    }
+
     async fn ticket(&self, key: &str) -> Result<Value, Error> {
         let mut ticket = self.bare(key).await?;
         ticket["text"] = self.first_text(key).await?.into();
@@ -145,7 +149,7 @@ impl Desk for Client {
         let meant = watchers.iter().find(|one| same(&one.name) || same(&one.address));
         // RT makes a user of an address; of a name that it does not know it breaks.
         if meant.is_none() && !who.contains('@') {
-            self.knows(who).await?;
+            self.has_user(who).await?;
         }
         let who = meant.map_or(who, |one| &one.name).to_owned();
         Ok((watchers.into_iter().map(|one| one.name).collect(), who))
