@@ -134,7 +134,7 @@ playbook-head-title = What it does
 playbook-unreadable = (has mistakes: kompel playbook check)
 playbook-shipped = Comes with Kompel (kompel playbook new <name>): { $names }
 playbook-left-out = { $file } is left out: { $because }
-connection-left-out = [{ $name }] is left out: { $because }
+connection-left-out = Left out: { $because }
 draft-head = Draft from the process map of { $id }.
 draft-how = Each question to a person can be replaced by an action, one by one; the run stays the same.
 draft-summary = Drafted by Kompel from candidate { $id }. A person does each step and says so.
@@ -169,7 +169,12 @@ runs-head-state = State
 runs-head-requester = Asked by
 runs-head-started = Started
 runs-approval = ? { $id } ({ $run }) waits for { $people }: { $question }
-runs-question = ! { $run }, step { $step } ({ $task }): somebody must look and say what became of it: { $because }
+runs-question = ! { $run }, step { $step } ({ $task }): somebody must look and say what became of it: { $because }. kompel show { $run } says how
+runs-missed = ! { $playbook } missed { $count ->
+    [one] one of its times
+   *[other] { $count } of its times
+ } in the past week, the last at { $at } UTC: nothing drove Kompel then (kompel serve does)
+story-nothing-drives = Nothing drives runs now. kompel serve does; kompel resume { $run } drives this one for a moment.
 run-started = Run { $run }
 state-running = running
 state-waiting = waiting
@@ -215,7 +220,7 @@ left-not-verified = step { $step } ({ $task }, { $action }): done, but not as it
 left-not-done = step { $step } ({ $task }, { $action }): not done: { $why }
 left-not-undone = step { $step } ({ $task }, { $action }): not taken back: { $why }
 waits-approval = Waits for { $people } until { $until }: kompel approve { $id }
-waits-decision = Waits for a person to say what became of step { $step } ({ $task }): { $why }
+waits-decision = Waits for a person to say what became of step { $step } ({ $task }): { $why }. Look, then: kompel retry { $run } --step { $step }{ $undo } --it-was done|not-done|given-up --why "…"
 waits-time = Waits until { $until } UTC.
 waits-peer = Waits to try { $action } again at { $until } UTC.
 waits-event = Waits for an event: { $types }
@@ -266,6 +271,7 @@ advice-playbook-exists = Name another, or change the one that is there.
 advice-set = Write name=value, such as person=jan.
 advice-connectors = Connectors: { $names }
 advice-runs = `kompel runs` lists them.
+advice-show = `kompel show { $run }` tells how it stands.
 advice-driven = Stop the other one (probably `kompel serve`), or let it do the work.
 advice-listen = Choose another with --listen, or stop what listens there.
 advice-secret = Write events = "secret://<name>" and `kompel secret set <name>`.

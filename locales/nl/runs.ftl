@@ -136,7 +136,7 @@ playbook-head-title = Wat het doet
 playbook-unreadable = (bevat fouten: kompel playbook check)
 playbook-shipped = Hoort bij Kompel (kompel playbook new <naam>): { $names }
 playbook-left-out = { $file } telt niet mee: { $because }
-connection-left-out = [{ $name }] telt niet mee: { $because }
+connection-left-out = Telt niet mee: { $because }
 draft-head = Ontwerp op basis van de procesfiche van { $id }.
 draft-how = Elke vraag aan een mens kan één voor één door een actie vervangen worden; de rest blijft.
 draft-summary = Door Kompel ontworpen op basis van kandidaat { $id }. Een mens doet elke stap en zegt het.
@@ -171,7 +171,12 @@ runs-head-state = Toestand
 runs-head-requester = Gevraagd door
 runs-head-started = Gestart
 runs-approval = ? { $id } ({ $run }) wacht op { $people }: { $question }
-runs-question = ! { $run }, stap { $step } ({ $task }): iemand moet gaan kijken en zeggen wat ervan geworden is: { $because }
+runs-question = ! { $run }, stap { $step } ({ $task }): iemand moet gaan kijken en zeggen wat ervan geworden is: { $because }. kompel show { $run } zegt hoe
+runs-missed = ! { $playbook } miste in de voorbije week { $count ->
+    [one] één keer
+   *[other] { $count } keer
+ } zijn tijd, het laatst om { $at } UTC: niets dreef Kompel toen aan (kompel serve doet dat)
+story-nothing-drives = Nu drijft niets de uitvoeringen aan. kompel serve doet dat; kompel resume { $run } drijft deze even aan.
 run-started = Uitvoering { $run }
 state-running = bezig
 state-waiting = wacht
@@ -220,7 +225,7 @@ left-not-verified = stap { $step } ({ $task }, { $action }): gedaan, maar niet z
 left-not-done = stap { $step } ({ $task }, { $action }): niet gedaan: { $why }
 left-not-undone = stap { $step } ({ $task }, { $action }): niet teruggedraaid: { $why }
 waits-approval = Wacht op { $people } tot { $until }: kompel approve { $id }
-waits-decision = Wacht tot een mens zegt wat er van stap { $step } ({ $task }) geworden is: { $why }
+waits-decision = Wacht tot een mens zegt wat er van stap { $step } ({ $task }) geworden is: { $why }. Kijk, en dan: kompel retry { $run } --step { $step }{ $undo } --it-was done|not-done|given-up --why "…"
 waits-time = Wacht tot { $until } UTC.
 waits-peer = Wacht om { $action } opnieuw te proberen, om { $until } UTC.
 waits-event = Wacht op een gebeurtenis: { $types }
@@ -271,6 +276,7 @@ advice-playbook-exists = Kies een andere naam, of pas het bestaande aan.
 advice-set = Schrijf naam=waarde, zoals person=jan.
 advice-connectors = Connectoren: { $names }
 advice-runs = `kompel runs` somt ze op.
+advice-show = `kompel show { $run }` vertelt hoe het ervoor staat.
 advice-driven = Stop de andere (waarschijnlijk `kompel serve`), of laat die het werk doen.
 advice-listen = Kies een ander met --listen, of stop wat daar luistert.
 advice-secret = Schrijf events = "secret://<naam>" en `kompel secret set <naam>`.

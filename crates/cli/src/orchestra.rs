@@ -39,16 +39,16 @@ impl Orchestra {
             .map_err(|error| unexpected(&error))?;
         let _inside = threads.enter();
         let mut registry = registry(session)?;
+        let mail = ways_to_send_mail(&registry, &session.config);
         let handwork = Arc::new(Handwork::default());
         with_leavers(&mut registry, &session.config, Arc::clone(&handwork));
         let catalogue = registry.catalogue();
         let books = usable(session, &catalogue)?;
-        let registry_for_mail = registry_of_mail(session)?;
         let parts = Parts {
             database: session.workspace.database(),
             registry,
             people: people(&session.config),
-            notify: Arc::new(Invitations::new(registry_for_mail, session.output.wording())),
+            notify: Arc::new(Invitations::new(mail, session.output.wording())),
             library: Arc::new(Shelf::of(&books)),
             clock: Arc::new(RealClock),
             audit: Arc::new(TrailSink::new(session.secrets().scrubber()?)),
@@ -140,7 +140,6 @@ pub(crate) fn registry(session: &Session<'_>) -> Result<Registry, Failure> {
                 Err(failure) => {
                     session.output.remark(
                         &Phrase::new("connection-left-out")
-                            .text("name", format!("tenant.{tenant}.connection.{name}"))
                             .text("because", failure.sentences(session.output.wording()).join(" ")),
                     );
                 }
@@ -179,16 +178,12 @@ pub(crate) fn open(
 }
 
 /// Each tenant's way to send mail, if it has one.
-fn registry_of_mail(session: &Session<'_>) -> Result<BTreeMap<TenantId, Arc<Connection>>, Failure> {
-    let registry = registry(session)?;
-    let mut found = BTreeMap::new();
-    for tenant in session.config.tenant.keys() {
+fn ways_to_send_mail(registry: &Registry, config: &Config) -> BTreeMap<TenantId, Arc<Connection>> {
+    let way = |tenant: &TenantId| {
         let mut mail = registry.connections(tenant).filter(|(connector, _)| *connector == "mail");
-        if let Some((_, connection)) = mail.next() {
-            found.insert(tenant.clone(), Arc::clone(connection));
-        }
-    }
-    Ok(found)
+        Some((tenant.clone(), Arc::clone(mail.next()?.1)))
+    };
+    config.tenant.keys().filter_map(way).collect()
 }
 
 fn people(config: &Config) -> People {

@@ -22,8 +22,36 @@ pub(crate) fn tell(
         output.json(&story)?;
     } else {
         print(&story, false, output);
+        tell_whether_it_goes_on(orchestra, &story, output);
     }
     Ok(exit(&story.status))
+}
+
+/// Says how a run stands now, without its story.
+pub(crate) fn tell_briefly(
+    orchestra: &Orchestra,
+    tenant: &TenantId,
+    run: &str,
+    output: &Output,
+) -> Result<(), Failure> {
+    if output.is_json() {
+        return Ok(());
+    }
+    let story = orchestra.runtime.show(tenant, run)?;
+    print_head(&story, output);
+    print_end(&story, output);
+    tell_whether_it_goes_on(orchestra, &story, output);
+    Ok(())
+}
+
+/// A run that waits for a moment or a system goes on only while something drives.
+pub(crate) fn tell_whether_it_goes_on(orchestra: &Orchestra, story: &Story, output: &Output) {
+    let RunStatus::Waiting { on } = &story.status else { return };
+    let by_itself = |on: &Waiting| matches!(on, Waiting::Time { .. } | Waiting::Peer { .. });
+    if orchestra.runtime.is_driver() && on.iter().any(by_itself) {
+        let says = Phrase::new("story-nothing-drives").text("run", &story.start.run);
+        output.remark(&says);
+    }
 }
 
 /// The exit code of a run that stands so.
@@ -61,11 +89,7 @@ pub(crate) fn known(
 /// Prints a story; with `all`, everything that happened.
 pub(crate) fn print(story: &Story, all: bool, output: &Output) {
     let start = &story.start;
-    let word = output.wording().word(&format!("state-{}", story.status.word()));
-    output.heading(&format!(
-        "{}  {} {}  {word}",
-        start.run, start.playbook.name, start.playbook.version
-    ));
+    print_head(story, output);
     output.say(
         &Phrase::new("story-asked")
             .text("who", &start.requester)
@@ -75,7 +99,26 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
     for step in &story.steps {
         print_step(step, all, output);
     }
-    for line in status(&story.status, output) {
+    print_end(story, output);
+    if let Some(ended) = story.ended {
+        output.say(&Phrase::new("story-ended").text("at", moment(ended)));
+    }
+    for child in &story.children {
+        output.say(&Phrase::new("story-child").text("run", child));
+    }
+}
+
+fn print_head(story: &Story, output: &Output) {
+    let start = &story.start;
+    let word = output.wording().word(&format!("state-{}", story.status.word()));
+    output.heading(&format!(
+        "{}  {} {}  {word}",
+        start.run, start.playbook.name, start.playbook.version
+    ));
+}
+
+fn print_end(story: &Story, output: &Output) {
+    for line in status(story, output) {
         output.line(&line);
     }
     // What the playbook itself says of its end, in its own words.
@@ -83,12 +126,6 @@ pub(crate) fn print(story: &Story, all: bool, output: &Output) {
         && let Some(says) = end["says"].as_str()
     {
         output.line(says);
-    }
-    if let Some(ended) = story.ended {
-        output.say(&Phrase::new("story-ended").text("at", moment(ended)));
-    }
-    for child in &story.children {
-        output.say(&Phrase::new("story-child").text("run", child));
     }
 }
 
@@ -204,11 +241,13 @@ fn approval(record: &ApprovalRecord, output: &Output) -> Option<String> {
     Some(output.wording().say(&says))
 }
 
-fn status(status: &RunStatus, output: &Output) -> Vec<String> {
+fn status(story: &Story, output: &Output) -> Vec<String> {
     let say = |phrase: Phrase| output.wording().say(&phrase);
-    match status {
+    match &story.status {
         RunStatus::Running => vec![say(Phrase::new("status-running"))],
-        RunStatus::Waiting { on } => on.iter().map(|on| say(waits(on))).collect(),
+        RunStatus::Waiting { on } => {
+            on.iter().map(|on| say(waits(on).text("run", &story.start.run))).collect()
+        }
         RunStatus::Completed => vec![say(Phrase::new("status-completed"))],
         RunStatus::Incomplete { open } => {
             let mut lines = vec![say(Phrase::new("status-incomplete"))];
@@ -262,12 +301,15 @@ fn left(open: &Leftover) -> Phrase {
 
 fn waits(on: &Waiting) -> Phrase {
     match on {
-        Waiting::Approval { id, people, until } => Phrase::new("waits-approval")
-            .text("id", id)
-            .text("people", people.join(", "))
-            .text("until", until.map(moment).unwrap_or_else(|| "–".to_owned())),
-        Waiting::Decision { call, task, because, .. } => Phrase::new("waits-decision")
+        Waiting::Approval { id, people, until } => {
+            Phrase::new("waits-approval").text("id", id).text("people", people.join(", ")).text(
+                "until",
+                until.map(|at| format!("{} UTC", moment(at))).unwrap_or_else(|| "–".to_owned()),
+            )
+        }
+        Waiting::Decision { call, of, task, because } => Phrase::new("waits-decision")
             .text("step", call.to_string())
+            .text("undo", of.map(|of| format!(" --undo-of {of}")).unwrap_or_default())
             .text("task", task)
             .arg("why", reason(because)),
         Waiting::Time { until } => Phrase::new("waits-time").text("until", moment(*until)),

@@ -69,3 +69,11 @@ pub(crate) fn object(required: &[&str], properties: Value) -> Value {
         "properties": properties,
     })
 }
+
+/// An object with more members.
+pub(crate) fn with(mut object: Value, more: Value) -> Value {
+    if let (Some(members), Value::Object(more)) = (object.as_object_mut(), more) {
+        members.extend(more);
+    }
+    object
+}

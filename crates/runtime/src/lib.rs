@@ -31,8 +31,8 @@ pub use error::{DiskTrouble, Error};
 pub use events::check as check_event;
 pub use fingerprint::Fingerprint;
 pub use journal::{
-    AuditFact, AuditSink, EventOutcome, JournalError, NoAudit, OpenApproval, OpenQuestion, RunKey,
-    RunRow, TrailSink,
+    AuditFact, AuditSink, EventOutcome, JournalError, MissedTime, NoAudit, OpenApproval,
+    OpenQuestion, RunKey, RunRow, TrailSink,
 };
 pub use key::{Key, Sealed};
 pub use schedule::{Rule, Scheduled, Schedules, UnusableRule};

@@ -71,6 +71,23 @@ impl Workspace {
         Ok((workspace, made))
     }
 
+    /// Waits until no other process has its turn at this; the turn ends when the file is dropped.
+    ///
+    /// # Errors
+    /// `File` if the lock can't be made.
+    pub fn turn(&self, at: &str) -> Result<fs::File, Error> {
+        let path = self.database().with_extension(format!("{at}.lock"));
+        let fails = |source| Error::File { path: path.clone(), source };
+        let file = fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(fails)?;
+        file.lock().map_err(fails)?;
+        Ok(file)
+    }
+
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root

@@ -72,6 +72,8 @@ struct Issue {
     labels: Vec<String>,
     status: &'static str,
     comments: Vec<Value>,
+    /// Names of those who watch it.
+    watchers: Vec<String>,
     /// Searches that did not see it yet.
     unseen: usize,
 }
@@ -151,6 +153,22 @@ impl Jira {
         format!("{}-{number}", Self::PROJECT)
     }
 
+    /// Somebody comments on an issue, by its number.
+    ///
+    /// # Panics
+    /// If there is no such issue.
+    pub fn says(&self, number: usize, text: &str) {
+        let body = json!({"type": "doc", "version": 1, "content": [
+            {"type": "paragraph", "content": [{"type": "text", "text": text}]},
+        ]});
+        let mut state = self.state();
+        let issue = state.issues.iter_mut().find(|issue| issue.number == number).unwrap();
+        issue.comments.push(json!({
+            "id": (20_000 + issue.comments.len()).to_string(), "body": body,
+            "created": "2026-04-03T09:31:00.000+0200", "properties": [],
+        }));
+    }
+
     /// All that it keeps: issues and their comments, without what differs at each run.
     pub fn snapshot(&self) -> Value {
         let state = self.state();
@@ -161,6 +179,7 @@ impl Jira {
                 "description": issue.description,
                 "status": issue.status,
                 "labels": issue.labels.len(),
+                "watchers": issue.watchers,
                 "comments": bodies.map(|body| without_mark(&body)).collect::<Vec<_>>(),
             })
         });
@@ -290,6 +309,7 @@ impl Request<'_> {
             ("GET", ["search", "jql"]) if cloud => self.search(state, true),
             ("GET", ["search"]) if !cloud => self.search(state, false),
             ("GET", ["search"]) => refused(410, "The requested API has been removed."),
+            ("GET", ["user", "search"]) => self.people(cloud),
             ("POST", ["issue"]) => self.create(state, cloud),
             (method, ["issue", key, rest @ ..]) => {
                 let number = key.strip_prefix("HR-").and_then(|number| number.parse().ok());
@@ -464,9 +484,66 @@ impl Request<'_> {
                     }
                 }
             }
+            (_, ["watchers"]) => self.on_watchers(issue, method, cloud),
             _ => (404, Value::Null),
         }
     }
+
+    /// People whose name or address begins with what is asked for.
+    fn people(&self, cloud: bool) -> Answer {
+        let asked = self.query(if cloud { "query" } else { "username" }).unwrap_or_default();
+        let meant = PEOPLE.iter().filter(|(_, address)| address.starts_with(&asked));
+        (200, meant.map(|(name, address)| shown_person(name, address, cloud)).collect())
+    }
+
+    fn on_watchers(&self, issue: &mut Issue, method: &str, cloud: bool) -> Answer {
+        let named = |name: Option<String>| {
+            let known = PEOPLE.iter().map(|(name, _)| person_id(name, cloud));
+            name.filter(|name| known.clone().any(|one| one == *name))
+        };
+        match method {
+            "GET" => {
+                let watchers: Vec<Value> = PEOPLE
+                    .iter()
+                    .filter(|(name, _)| issue.watchers.contains(&person_id(name, cloud)))
+                    .map(|(name, address)| shown_person(name, address, cloud))
+                    .collect();
+                let count = watchers.len();
+                (200, json!({"isWatching": false, "watchCount": count, "watchers": watchers}))
+            }
+            "POST" => match named(self.body.as_str().map(str::to_owned)) {
+                Some(name) => {
+                    issue.watchers.retain(|one| *one != name);
+                    issue.watchers.push(name);
+                    (204, Value::Null)
+                }
+                None => refused(404, "The user does not exist."),
+            },
+            "DELETE" => match named(self.query(if cloud { "accountId" } else { "username" })) {
+                Some(name) => {
+                    issue.watchers.retain(|one| *one != name);
+                    (204, Value::Null)
+                }
+                None => refused(404, "The user does not exist."),
+            },
+            _ => (405, Value::Null),
+        }
+    }
+}
+
+/// Names and addresses of those who may watch.
+const PEOPLE: &[(&str, &str)] =
+    &[("xander", "xander@client.test"), ("xandra", "xander@client.test.example")];
+
+fn person_id(name: &str, cloud: bool) -> String {
+    if cloud { format!("5b10a2844c20165700ede21g:{name}") } else { name.to_owned() }
+}
+
+fn shown_person(name: &str, address: &str, cloud: bool) -> Value {
+    let key = if cloud { "accountId" } else { "name" };
+    json!({
+        key: person_id(name, cloud), "displayName": name, "emailAddress": address, "active": true,
+    })
 }
 
 /// A text must be a document in REST 3 and plain in REST 2, and not longer than Jira's usual limit.
@@ -493,6 +570,7 @@ impl State {
             labels,
             status: "To Do",
             comments: Vec::new(),
+            watchers: Vec::new(),
             unseen,
         });
         number

@@ -81,8 +81,21 @@ impl RequestTracker {
     /// # Panics
     /// If it answers with an error.
     pub fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        self.ask_as(Self::USER, method, path, body)
+    }
+
+    /// The same as somebody else.
+    ///
+    /// # Panics
+    /// If it answers with an error.
+    pub fn ask_as(
+        &self,
+        (user, password): (&str, &str),
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        let (user, password) = Self::USER;
         let request = format!(
             "{method} /REST/2.0{path} HTTP/1.0\r\nHost: {}\r\nAuthorization: Basic {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -96,6 +109,27 @@ impl RequestTracker {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.split(' ').nth(1).unwrap().starts_with('2'), "{method} {path}: {answer}");
         body.to_owned()
+    }
+
+    /// Makes a colleague, who may do everything.
+    ///
+    /// # Panics
+    /// If RT's own program can't.
+    pub fn colleague(&self, (name, password): (&str, &str)) {
+        let data = format!(
+            "@Users = ({{Name => '{name}', Password => '{password}', Privileged => 1}});\n\
+             @ACL = ({{UserId => '{name}', Right => 'SuperUser'}});\n1;\n"
+        );
+        let file = self.folder.path().join("colleague");
+        fs::write(&file, data).unwrap();
+        let mut command = Command::new(program("rt-setup-database-5").unwrap());
+        command
+            .env("RT_SITE_CONFIG", self.folder.path().join("RT_SiteConfig.pm"))
+            .env("RT_SITE_CONFIG_DIR", self.folder.path().join("conf.d"))
+            .args(["--action", "insert", "--skip-create", "--datafile"])
+            .arg(file);
+        let said = command.output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     }
 
     /// Rows of its database, columns joined by a tab: looking this way is twenty times as fast as

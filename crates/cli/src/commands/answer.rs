@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    session::Session,
+    session::Session, stories,
 };
 
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ fn answer(args: &AnswerArgs, yes: bool, global: &Global, output: &Output) -> Res
             .map(|(id, _)| id.clone())
             .unwrap_or_else(|| login.clone()),
     };
-    let approval = approval(&args.approval, &who, &orchestra, &tenant)?;
+    let (approval, run) = approval(&args.approval, &who, &orchestra, &tenant)?;
     let proof = args.code.clone().map_or(Proof::Login(login), Proof::Code);
     let through = "command line".to_owned();
     let why = args.why.clone();
@@ -72,20 +72,28 @@ fn answer(args: &AnswerArgs, yes: bool, global: &Global, output: &Output) -> Res
         }
         other => other.into(),
     })?;
-    if runtime.is_driver() {
-        orchestra.wait(runtime.run_until_idle())?;
+    let exit = tell(&outcome, yes, (&approval, run.as_deref()), &who, output)?;
+    match run.filter(|_| exit == Exit::Done) {
+        Some(run) => {
+            super::run::drive(&orchestra, &tenant, &run)?;
+            stories::tell_briefly(&orchestra, &tenant, &run, output)?;
+        }
+        None if runtime.is_driver() => {
+            orchestra.wait(runtime.run_until_idle())?;
+        }
+        None => {}
     }
-    tell(&outcome, yes, &approval, &who, output)
+    Ok(exit)
 }
 
-/// The approval that the user means: its id, the beginning of it, or the run's only open one, of
-/// several the only one that asks this person.
+/// The approval that the user means, and its run: its id, the beginning of it, or the run's only open
+/// one, of several the only one that asks this person.
 fn approval(
     given: &str,
     who: &str,
     orchestra: &Orchestra,
     tenant: &kompel_model::TenantId,
-) -> Result<String, Failure> {
+) -> Result<(String, Option<String>), Failure> {
     let open = orchestra.runtime.approvals(tenant)?;
     let fits = |approval: &&kompel_runtime::OpenApproval| {
         approval.id.starts_with(given) || approval.run.starts_with(given)
@@ -96,9 +104,9 @@ fn approval(
         fitting.retain(|one| asks(one));
     }
     match fitting.as_slice() {
-        [only] => Ok(only.id.clone()),
+        [only] => Ok((only.id.clone(), Some(only.run.clone()))),
         // Closed or never asked: the runtime says, and records, what is wrong with an answer to it.
-        [] => Ok(given.to_owned()),
+        [] => Ok((given.to_owned(), None)),
         _ => {
             let says = Phrase::new("fail-several-approvals").text("id", given);
             Err(Failure::new(Exit::NotFound, says).advise(Phrase::new("advice-runs")))
@@ -109,7 +117,7 @@ fn approval(
 fn tell(
     outcome: &Outcome,
     yes: bool,
-    approval: &str,
+    (approval, run): (&str, Option<&str>),
     who: &str,
     output: &Output,
 ) -> Result<Exit, Failure> {
@@ -121,7 +129,7 @@ fn tell(
     let exit = if matches!(outcome, Outcome::Refused(_)) { Exit::Refused } else { Exit::Done };
     if output.is_json() {
         output.json(&json!({
-            "approval": approval, "who": who, "yes": yes, "outcome": word, "why": why,
+            "approval": approval, "run": run, "who": who, "yes": yes, "outcome": word, "why": why,
         }))?;
         return Ok(exit);
     }

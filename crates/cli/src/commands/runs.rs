@@ -1,9 +1,13 @@
 //! `kompel runs` and `kompel show`: what is going on, and the story of one run.
 
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
 use clap::Args;
 use comfy_table::{Cell, Color};
 use kompel_model::Phrase;
 use kompel_report::reason;
+use kompel_runtime::{MissedTime, clock};
 use serde_json::json;
 
 use crate::{
@@ -37,9 +41,11 @@ pub(crate) fn run(args: &RunsArgs, global: &Global, output: &Output) -> Result<E
     }
     let approvals = orchestra.runtime.approvals(&tenant)?;
     let questions = orchestra.runtime.questions(&tenant)?;
+    let missed = orchestra.runtime.missed(&tenant, clock::now() - MISSED_IS_NEWS)?;
     if output.is_json() {
-        return output
-            .json(&json!({ "runs": rows, "approvals": approvals, "questions": questions }));
+        return output.json(&json!({
+            "runs": rows, "approvals": approvals, "questions": questions, "missed": missed,
+        }));
     }
     let head = ["run", "playbook", "state", "requester", "started"];
     let head = head.map(|name| output.wording().word(&format!("runs-head-{name}")));
@@ -64,8 +70,26 @@ pub(crate) fn run(args: &RunsArgs, global: &Global, output: &Output) -> Result<E
         let says = says.text("step", question.call.to_string()).text("task", &question.task);
         output.say(&says.arg("because", reason(&question.because)));
     }
+    tell_missed(&missed, output);
     Ok(Exit::Done)
 }
+
+/// One line for each playbook.
+fn tell_missed(missed: &[MissedTime], output: &Output) {
+    let mut last: BTreeMap<&str, (u64, &MissedTime)> = BTreeMap::new();
+    for one in missed {
+        last.entry(&one.playbook).or_insert((0, one)).0 += 1;
+    }
+    for (playbook, (count, newest)) in last {
+        let says = Phrase::new("runs-missed").text("playbook", playbook);
+        output.say(
+            &says.count("count", count).text("at", newest.at.format("%Y-%m-%d %H:%M").to_string()),
+        );
+    }
+}
+
+/// How long a time that a schedule missed is told of.
+const MISSED_IS_NEWS: TimeDelta = TimeDelta::days(7);
 
 pub(crate) fn show(args: &ShowArgs, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let mut session = Session::open(global, output, &format!("show {}", args.run))?;
@@ -77,6 +101,7 @@ pub(crate) fn show(args: &ShowArgs, global: &Global, output: &Output) -> Result<
         return output.json(&story);
     }
     stories::print(&story, args.all, output);
+    stories::tell_whether_it_goes_on(&orchestra, &story, output);
     Ok(Exit::Done)
 }
 

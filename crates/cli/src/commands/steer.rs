@@ -97,7 +97,9 @@ fn steer(
     let outcome = says(&orchestra, &tenant, &run, &by)?;
     if let Outcome::Refused(why) = &outcome {
         let says = Phrase::new("fail-steer").text("run", &run).arg("why", reason(why));
-        return Err(Failure::new(Exit::Refused, says).advise(Phrase::new("advice-runs")));
+        return Err(
+            Failure::new(Exit::Refused, says).advise(Phrase::new("advice-show").text("run", &run))
+        );
     }
     super::run::drive(&orchestra, &tenant, &run)?;
     if output.is_json() && outcome == Outcome::Pending {

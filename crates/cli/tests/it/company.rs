@@ -57,7 +57,7 @@ impl Company {
             desk: Desk::new(),
         };
         company.people();
-        company.workspace();
+        company.workspace(playbooks);
         for name in playbooks {
             company.desk.answer(&["playbook", "new", name]);
         }
@@ -95,7 +95,7 @@ impl Company {
         });
     }
 
-    fn workspace(&self) {
+    fn workspace(&self, playbooks: &[&str]) {
         let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
         let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
         let people = format!(
@@ -104,7 +104,7 @@ impl Company {
 owner = "petra"
 [tenant.acme.people.xander]
 name = "Xander Peeters"
-roles = ["offboarding-approver", "security", "service-desk-lead"]
+roles = ["offboarding-approver", "security", "security-lead", "service-desk-lead"]
 logins = [{login:?}]
 [tenant.acme.people.petra]
 name = "Petra Claes"
@@ -117,7 +117,14 @@ name = "Jan Janssen"
 manager = "an"
 "#
         );
-        self.desk.write("kompel.toml", &(self.systems() + &self.gateways() + &people));
+        let scheduled = playbooks.iter().filter(|name| **name == "offboarding-recheck");
+        let scheduled: Vec<_> = scheduled.collect();
+        let tenant = format!(
+            "language = \"en\"\n[tenant.acme]\nname = \"Acme NV\"\ndomains = [\"corp.test\"]\n\
+             scheduled = {scheduled:?}\n"
+        );
+        let config = tenant + &self.systems() + &self.gateways() + &people;
+        self.desk.write("kompel.toml", &config);
     }
 
     /// The configuration of what is connected.
@@ -125,10 +132,6 @@ manager = "an"
         let mail = self.mail.address;
         format!(
             r#"
-language = "en"
-[tenant.acme]
-name = "Acme NV"
-domains = ["corp.test"]
 [tenant.acme.limits]
 per_minute = 1000
 [tenant.acme.connection.corp]
@@ -246,6 +249,14 @@ reload = [{restart:?}]
         let [id] = asked.as_slice() else { panic!("{person} is asked {asked:?}") };
         let said = self.run(&["approve", id, "--as", person, "--why", why]);
         assert!([0, 11].contains(&said.code), "{}{}", said.out, said.err);
+    }
+
+    /// The newest run of this playbook.
+    pub(crate) fn newest(&self, playbook: &str) -> String {
+        let all = self.json(&["runs"]);
+        let mut runs = all["runs"].as_array().unwrap().iter();
+        let newest = runs.find(|run| run["name"] == playbook).unwrap();
+        newest["id"].as_str().unwrap().to_owned()
     }
 
     /// How the run stands, in a word; its story with it.

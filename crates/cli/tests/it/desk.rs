@@ -2,10 +2,12 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
+
+use serde_json::Value;
 
 /// A temporary folder with a workspace in it.
 pub(crate) struct Desk(tempfile::TempDir);
@@ -49,7 +51,7 @@ impl Desk {
         ended.out
     }
 
-    pub(crate) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.answer(&[arguments, &["--json"]].concat())).unwrap()
     }
 
@@ -76,6 +78,67 @@ impl Desk {
             .filter_map(|name| fs::read(self.path(name)).ok())
             .flatten()
             .collect()
+    }
+}
+
+/// The tenant acme at its desk, with the secrets of its servers.
+pub(crate) trait Acme {
+    fn desk(&self) -> &Desk;
+
+    /// Names of secrets, and their values.
+    fn secrets(&self) -> Vec<(&'static str, &'static str)>;
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Desk::command(&self.desk().path(""));
+        for (name, value) in self.secrets() {
+            command.env(format!("KOMPEL_SECRET_ACME__{name}"), value);
+        }
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command.args(arguments).args(["--tenant", "acme"]);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments).output().unwrap())
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let ended = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{arguments:?}: {}", ended.err))
+    }
+
+    /// The ids of this playbook's runs, the newest first.
+    fn runs(&self, playbook: &str) -> Vec<String> {
+        let all = self.json(&["runs"]);
+        let runs = all["runs"].as_array().unwrap().iter().filter(|run| run["name"] == playbook);
+        runs.map(|run| run["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn serve(&self) -> Served {
+        Served::by(self.command(&["serve"]))
+    }
+}
+
+/// A running `kompel serve`, ended in good order.
+pub(crate) struct Served(Child);
+
+impl Served {
+    /// Started by this command, on a port of its own.
+    fn by(mut command: Command) -> Self {
+        command.args(["--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
+        Self(child)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let id = self.0.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.0.wait();
     }
 }
 

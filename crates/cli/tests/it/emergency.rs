@@ -84,3 +84,41 @@ fn what_does_not_answer_is_told_at_once_and_leaves_the_run_incomplete() {
     company.approves(&run, "petra", "screenshot PAY-8");
     assert_eq!(company.state(&run).0, "completed", "{}", company.run(&["show", &run]).out);
 }
+
+#[test]
+fn a_mistaken_offboarding_is_taken_back_with_its_groups_and_no_longer_looked_at() {
+    let playbooks = ["offboarding", "offboarding-recheck", "emergency-unblock"];
+    let Some(company) = Company::start(&playbooks) else { return };
+    let before = company.entry(JAN);
+    let sessions = company.jan_dials_in();
+    let run = company.starts("offboarding", &json!({"person": person()}));
+    company.approves(&run, "xander", "agreed with HR");
+    company.approves(&run, "xander", "no mailbox there");
+    company.approves(&run, "petra", "screenshot PAY-9");
+    assert_eq!(company.state(&run).0, "completed", "{}", company.run(&["show", &run]).out);
+    company.jan_is_out(sessions);
+    assert_ne!(company.entry(JAN), before, "the groups are left too");
+    let recheck = company.newest("offboarding-recheck");
+    assert_eq!(company.state(&recheck).0, "waiting");
+
+    // As the README says, with the groups that the plan of the offboarding names.
+    let report = company.json(&["leavers", "report", &run]);
+    let accounts = report["accounts"].as_array().unwrap().iter();
+    let accounts = accounts.filter(|account| account["before"]["enabled"] == true).map(|account| {
+        let groups = if account["connection"] == "corp" { json!(["VPN"]) } else { json!([]) };
+        json!({"connection": account["connection"], "id": account["id"], "groups": groups})
+    });
+    let accounts: Vec<Value> = accounts.collect();
+    assert_eq!(accounts.len(), 6, "{report}");
+    let back = json!({"person": person(), "reason": "wrong Jan", "accounts": accounts});
+    let back = company.starts("emergency-unblock", &back);
+    company.approves(&back, "xander", "HR meant another");
+    assert_eq!(company.state(&back).0, "completed", "{}", company.run(&["show", &back]).out);
+    company.jan_is_in();
+    company.others_are_in();
+    assert_eq!(company.entry(JAN), before, "groups, password and state are what they were");
+    let (state, story) = company.state(&recheck);
+    let says = story["ending"]["output"]["says"].as_str().unwrap();
+    assert!(state == "completed" && says.contains("were given back"), "{story}");
+    assert_eq!(company.json(&["leavers"])["leavers"][0]["taken_back"], true);
+}

@@ -1,22 +1,33 @@
-//! Requests that come by mail and by Jira: the real binary on a real mailbox, and on a stub of Jira
-//! that says in its header what it can't prove. A plain request starts an offboarding, once; a
+//! Requests that come by mail, by Request Tracker and by Jira: the real binary on a real mailbox and a
+//! real ticket system, and on a stub of Jira that says in its header what it can't prove. A plain request starts an offboarding, once; a
 //! stranger's, a forged or a doubtful one starts none.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::{fs, process::Command};
 
-use kompel_peers::{Dovecot, Jira, Scim2Server, wait_until};
-use serde_json::{Value, json};
+use kompel_peers::{Dovecot, Jira, RequestTracker, Scim2Server, wait_until};
+use serde_json::json;
 
-use crate::desk::{Desk, Ended, ended};
+use crate::desk::{Acme, Desk};
 
 /// A client with one system, in which Jan Janssen has an account.
 struct Office {
     _saas: Scim2Server,
     desk: Desk,
+}
+
+impl Acme for Office {
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn secrets(&self) -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("MAIL", Dovecot::USER.1),
+            ("JIRA", Jira::USER.1),
+            ("RT", RequestTracker::USER.1),
+            ("SAAS", Scim2Server::TOKEN),
+        ]
+    }
 }
 
 impl Office {
@@ -67,31 +78,6 @@ logins = [{login:?}]
         Some(Self { _saas: saas, desk })
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Desk::command(&self.desk.path(""));
-        command.env("KOMPEL_SECRET_ACME__MAIL", Dovecot::USER.1);
-        command.env("KOMPEL_SECRET_ACME__JIRA", Jira::USER.1);
-        command.env("KOMPEL_SECRET_ACME__SAAS", Scim2Server::TOKEN);
-        command.args(arguments).args(["--tenant", "acme"]);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments).output().unwrap())
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let ended = self.run(&[arguments, &["--json"]].concat());
-        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{arguments:?}: {}", ended.err))
-    }
-
-    /// The ids of this playbook's runs.
-    fn runs(&self, playbook: &str) -> Vec<String> {
-        let all = self.json(&["runs"]);
-        let runs = all["runs"].as_array().unwrap().iter().filter(|run| run["name"] == playbook);
-        runs.map(|run| run["id"].as_str().unwrap().to_owned()).collect()
-    }
-
     /// The open question of this playbook's one run: its id, and the question.
     fn asked(&self, playbook: &str) -> Option<(String, String)> {
         let run = self.runs(playbook).pop()?;
@@ -100,26 +86,6 @@ logins = [{login:?}]
         let ask = open.iter().find(|ask| ask["run"] == *run)?;
         let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
         Some((text("id"), ask.to_string()))
-    }
-
-    fn serve(&self) -> Served {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
-        Served(child)
-    }
-}
-
-/// A running `kompel serve`, ended in good order.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let id = self.0.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
-        let _ = self.0.wait();
     }
 }
 
@@ -231,7 +197,96 @@ fn a_jira_issue_starts_one_offboarding_and_a_doubtful_one_gets_a_question_once()
         assert!(comments[0].as_str().unwrap().contains(says), "{issue}");
     }
     // Found again, the issue starts nothing more.
-    let ended = office.run(&["run", "leaver-intake-jira", "--set", "query=project = \"HR\""]);
-    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    let look = |set: &str| {
+        let ended = office.run(&["run", "leaver-intake-jira", "--set", set]);
+        assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    };
+    look("query=project = \"HR\"");
     assert_eq!(office.runs("offboarding").len(), 1);
+
+    // How it ended is told on the issue.
+    let serving = office.serve();
+    let mut question = (String::new(), String::new());
+    wait_until("the offboarding waits for its approver", || {
+        question = office.asked("offboarding").unwrap_or_default();
+        !question.0.is_empty()
+    });
+    let said = office.run(&["approve", &question.0, "--as", "xander", "--why", "agreed"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    wait_until("the issue tells the end", || {
+        jira.snapshot()[0].to_string().contains("Every account of Jan Janssen is closed")
+    });
+    drop(serving);
+
+    read_again_once_answered(&office, &jira, look);
+}
+
+/// The doubtful issue is read again once somebody answered, and once only.
+fn read_again_once_answered(office: &Office, jira: &Jira, look: impl Fn(&str)) {
+    let answered = "answered=project = \"HR\" AND status = \"In Progress\"";
+    jira.says(1, "Dank u.");
+    look(answered);
+    assert_eq!(office.runs("offboarding").len(), 1, "nobody answered");
+    jira.says(2, "Jan Janssen gaat per direct uit dienst.");
+    let comments = || jira.snapshot()[1]["comments"].as_array().unwrap().clone();
+    let before = comments().len();
+    for _ in 0..2 {
+        look(answered);
+        assert_eq!(office.runs("offboarding").len(), 2);
+        // Jan's accounts are closed by now, so it ends at once, and that is told here too.
+        assert_eq!(comments().len(), before + 2, "{:#?}", comments());
+    }
+    for (comment, says) in comments()[before..].iter().zip([
+        "Kompel has begun the offboarding",
+        "Every account of Jan Janssen was closed already",
+    ]) {
+        assert!(comment.to_string().contains(says), "{comment}");
+    }
+}
+
+#[test]
+fn an_unclear_ticket_is_read_again_once_somebody_answered_on_it() {
+    let Some(tickets) = RequestTracker::start() else { return };
+    let connection = format!(
+        "connector = 'rt'\nurl = '{}'\nuser = '{}'\npassword = 'secret://rt'",
+        tickets.url(),
+        RequestTracker::USER.0,
+    );
+    let as_it_is = ("title: Leavers' tickets", "title: Tickets of leavers");
+    let Some(office) = Office::start(&connection, "leaver-intake", as_it_is) else { return };
+    let hr = ("hr@corp.test", "s3cret-of-hr");
+    tickets.colleague(hr);
+    let told = |what: &str| {
+        let rows = tickets.rows("SELECT Content FROM Attachments ORDER BY id");
+        rows.iter().filter(|text| text.starts_with(what)).count()
+    };
+    let look = |runs: usize, asked: usize, begun: usize| {
+        let ended = office.run(&["run", "leaver-intake"]);
+        assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+        assert_eq!(office.runs("offboarding").len(), runs);
+        assert_eq!(told("Kompel has begun nothing"), asked);
+        assert_eq!(told("Kompel has begun the offboarding"), begun);
+    };
+    let says = |how: &str, text: &str| {
+        let body = json!({"Content": text, "ContentType": "text/plain"});
+        tickets.ask_as(hr, "POST", &format!("/ticket/1/{how}"), &body.to_string());
+    };
+    let ticket = json!({
+        "Queue": "General", "Subject": "Offboarding", "Content": "Er vertrekt iemand.",
+        "ContentType": "text/plain", "Requestor": hr.0,
+    });
+    tickets.ask("POST", "/ticket", &ticket.to_string());
+    look(0, 1, 0);
+    look(0, 1, 0);
+    // What leaves it as unclear is asked about again, once.
+    says(
+        "comment",
+        "Iemand van de verkoop, denk ik.\n> Kompel has begun nothing\n> - Jan Janssen?",
+    );
+    look(0, 2, 0);
+    look(0, 2, 0);
+    says("correspond", "Jan Janssen gaat per direct uit dienst.");
+    look(1, 2, 1);
+    says("comment", "Dank u.");
+    look(1, 2, 1);
 }

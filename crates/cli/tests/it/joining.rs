@@ -1,4 +1,4 @@
-//! Somebody starts, and somebody can't sign in any more: the real binary, a real directory, a service
+//! Somebody starts, can't sign in any more, needs more access: the real binary, a real directory, a service
 //! with SCIM and a mail server. The first password is read as the desk reads it, with `age`, and looked
 //! for everywhere else.
 
@@ -148,6 +148,22 @@ fn a_new_password_reaches_the_desk_alone_and_must_be_changed_at_once() {
     let principal = format!("{JAN}@corp.test");
     let run = company.starts("password-reset", &input);
     assert_eq!(company.ad.bind(&principal, PASSWORD), Ok(()), "nothing before the yes");
+    // The mail server turns Kompel away: the line that only the desk reads is not lost.
+    let config = fs::read_to_string(company.desk.path("kompel.toml")).unwrap();
+    let stranger = config.replace("username = \"kompel\"", "username = \"stranger\"");
+    assert_ne!(stranger, config);
+    company.desk.write("kompel.toml", &stranger);
+    company.approves(&run, "an", "I called him");
+    let (state, story) = company.state(&run);
+    assert_eq!((state.as_str(), mails(&company).len()), ("incomplete", 0), "{story}");
+    let output = &story["ending"]["output"];
+    assert_eq!(output["turn"], "service desk");
+    let password = key.opens(output["sealed"].as_str().unwrap());
+    nobody_else_reads(&company, &run, &password);
+    assert!(company.ad.bind(&principal, &password).unwrap_err().contains("data 773"));
+
+    company.desk.write("kompel.toml", &config);
+    let run = company.starts("password-reset", &input);
     company.approves(&run, "an", "I called him");
     assert_eq!(company.state(&run).0, "completed", "{}", company.run(&["show", &run]).out);
 
@@ -173,4 +189,32 @@ fn a_new_password_reaches_the_desk_alone_and_must_be_changed_at_once() {
         Ok(())
     );
     assert_eq!(company.run(&["audit", "verify"]).code, 0);
+}
+
+#[test]
+fn access_by_a_group_takes_two_yeses_and_is_given_once() {
+    let Some(company) = Company::start(&["access-request-ad"]) else { return };
+    let before = company.entry(JAN);
+    let input = json!({
+        "person": "jan", "account": JAN, "group": "Sales", "reason": "stands in for Piet",
+    });
+    let run = company.starts("access-request-ad", &input);
+    company.approves(&run, "an", "agreed");
+    assert_eq!(company.entry(JAN), before, "one yes is not enough");
+    company.approves(&run, "xander", "no conflict of duties");
+    assert_eq!(company.state(&run).0, "completed", "{}", company.run(&["show", &run]).out);
+    let after = company.entry(JAN);
+    let joined = format!("memberOf: CN=Sales,{STAFF}");
+    let kept: Vec<_> = after.lines().filter(|line| *line != joined).collect();
+    assert!(after.contains(&joined) && kept.join("\n") == before, "{after}");
+
+    let again = company.run(&["run", "access-request-ad", "--input", "input.json", "--as", "jan"]);
+    assert!(
+        again.code == 0 && again.out.contains("nobody was asked"),
+        "{}{}",
+        again.out,
+        again.err
+    );
+    assert_eq!(company.entry(JAN), after);
+    company.others_are_in();
 }

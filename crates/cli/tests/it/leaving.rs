@@ -2,18 +2,14 @@
 //! with Active Directory, a VPN gateway with a live session, RADIUS, a service with SCIM and a ticket
 //! system. What came of it is read from the servers by their own tools.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::{fs, process::Command};
 
 use kompel_peers::{
     Cookies, FreeRadius, Ocserv, RequestTracker, SambaAd, Scim2Server, VpnClient, wait_until,
 };
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ended, ended};
+use crate::desk::{Acme, Desk};
 
 /// The servers, what they know, and Kompel's workspace.
 struct Company {
@@ -31,6 +27,21 @@ const PASSWORD: &str = "Zomer-2026-x";
 
 /// Jan Janssen's login everywhere: the gateway's own account has it too.
 const JAN: &str = Ocserv::USER.0;
+
+impl Acme for Company {
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn secrets(&self) -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("AD", SambaAd::PASSWORD),
+            ("WIFI", FreeRadius::SECRET),
+            ("SAAS", Scim2Server::TOKEN),
+            ("RT", RequestTracker::USER.1),
+        ]
+    }
+}
 
 impl Company {
     /// `None` where a server is not installed.
@@ -149,37 +160,6 @@ password = "secret://rt"
         )
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Desk::command(&self.desk.path(""));
-        for (name, value) in [
-            ("AD", SambaAd::PASSWORD),
-            ("WIFI", FreeRadius::SECRET),
-            ("SAAS", Scim2Server::TOKEN),
-            ("RT", RequestTracker::USER.1),
-        ] {
-            command.env(format!("KOMPEL_SECRET_ACME__{name}"), value);
-        }
-        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        command.args(arguments).args(["--tenant", "acme"]);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments).output().unwrap())
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let ended = self.run(&[arguments, &["--json"]].concat());
-        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{arguments:?}: {}", ended.err))
-    }
-
-    /// The ids of this playbook's runs, the newest first.
-    fn runs(&self, playbook: &str) -> Vec<String> {
-        let all = self.json(&["runs"]);
-        let runs = all["runs"].as_array().unwrap().iter().filter(|run| run["name"] == playbook);
-        runs.map(|run| run["id"].as_str().unwrap().to_owned()).collect()
-    }
-
     /// Waits until the run waits for this person, and says yes for them.
     fn approves(&self, run: &str, person: &str, why: &str) {
         let mut id = String::new();
@@ -194,15 +174,6 @@ password = "secret://rt"
         });
         let said = self.run(&["approve", &id, "--as", person, "--why", why]);
         assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    }
-
-    fn serve(&self) -> Served {
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
-        Served(child)
     }
 
     /// A live session of Jan's, and the cookie that it came with.
@@ -272,17 +243,6 @@ password = "secret://rt"
             assert!(steps.iter().all(|step| step["action"] == "leavers.inventory"), "{shown}");
         }
         assert_eq!(self.state(), before, "the second to fifth time changed something");
-    }
-}
-
-/// A running `kompel serve`, ended in good order.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let id = self.0.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &id]).status();
-        let _ = self.0.wait();
     }
 }
 

@@ -241,3 +241,29 @@ fn a_candidate_becomes_a_playbook_that_passes_its_own_case() {
     let readme = fs::read_to_string(desk.path("playbooks/resets/README.md")).unwrap();
     assert!(readme.contains("OPS-"), "the map's evidence goes with it: {readme}");
 }
+
+#[test]
+fn who_is_added_as_a_leaver_from_many_shells_at_once_leaves_once() {
+    let desk = Desk::new();
+    let people = "language = 'en'\n[tenant.acme]\n[tenant.acme.people.hr]\nname = 'Hilde Roels'\n\
+                  [tenant.acme.people.an]\nname = 'An Peeters'\nroles = ['offboarding-approver']\n";
+    desk.write("kompel.toml", people);
+    desk.answer(&["playbook", "new", "offboarding"]);
+    let jan = ["leavers", "add", "--name", "Jan Janssen", "--login", "jan", "--by", "hr"];
+    let add = || {
+        let mut command = Desk::command(&desk.path(""));
+        command.args(jan).args(["--tenant", "acme", "--json"]).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let shells: Vec<Child> = (0..4).map(|_| add()).collect();
+    let told = shells.into_iter().map(|shell| {
+        let ended = ended(shell.wait_with_output().unwrap());
+        assert_eq!(ended.code, 11, "{}{}", ended.out, ended.err);
+        serde_json::from_str::<Value>(&ended.out).unwrap()
+    });
+    let told: Vec<Value> = told.collect();
+    let started = told.iter().filter(|one| one["started"] == true).count();
+    assert!(started == 1 && told.iter().all(|one| one["run"] == told[0]["run"]), "{told:?}");
+    let runs = desk.json(&["runs", "--tenant", "acme"]);
+    assert_eq!(runs["runs"].as_array().unwrap().len(), 1, "{runs}");
+}

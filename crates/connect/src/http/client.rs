@@ -18,8 +18,8 @@ use sha2::{Digest as _, Sha256};
 use super::{Answer, guard::Guard};
 use crate::{Connection, Error, ErrorKind};
 
-/// The settings that every connection over HTTP may have; a connector adds
-/// [`HttpSettings::properties`] to its schema.
+/// The settings that every connection over HTTP may have; [`HttpSettings::schema`] puts a
+/// connector's own beside them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(default)]
 pub struct HttpSettings {
@@ -55,6 +55,18 @@ impl HttpSettings {
             },
         });
         properties.as_object().cloned().unwrap_or_default()
+    }
+
+    /// JSON Schema of a connection's settings: these and the connector's own, no others.
+    pub fn schema(required: &[&str], own: &Value) -> Value {
+        let mut properties = Self::properties();
+        properties.extend(own.as_object().cloned().unwrap_or_default());
+        json!({
+            "type": "object",
+            "required": required,
+            "additionalProperties": false,
+            "properties": properties,
+        })
     }
 }
 

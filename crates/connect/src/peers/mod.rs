@@ -3,6 +3,8 @@
 //! Owns the registry. A peer's module brings `connector()`, and for tests `bench()`: by being named
 //! here it is in the catalogue and under the shared contract tests.
 
+mod desk;
+
 use std::sync::Arc;
 
 use kompel_model::Catalogue;

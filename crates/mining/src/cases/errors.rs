@@ -3,6 +3,9 @@
 //! "Does not work" in a request is what the request is about; it is rework only once someone had
 //! worked on the run.
 
+use chrono::TimeDelta;
+use kompel_model::MemberRef;
+
 use super::runs::{Place, Run, What};
 use crate::{
     ErrorFacts, Quote,
@@ -13,6 +16,15 @@ use crate::{
 
 /// Words quoted.
 const QUOTES: usize = 3;
+
+/// Least hours from the work to a word that comes late.
+const LATE_HOURS: i64 = 2;
+
+/// How many times the usual time between two words of those who work.
+const LATE_TIMES: i32 = 4;
+
+/// Above this share of the runs, speaking late of faults is how the process ends, and no error.
+const LATE_MOST: f64 = 0.2;
 
 /// What one run shows.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +46,11 @@ pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
     let [mut rework, mut reopened, mut corrected, mut escalated] =
         std::array::from_fn(|_| Tallied::default());
     let mut quotes: Vec<Quote> = Vec::new();
-    for run in runs {
-        let (shown, words) = read(run);
+    let late = put_right_late(runs);
+    for (run, late) in runs.iter().zip(late) {
+        let (mut shown, words) = read(run);
+        shown.corrected |= late.is_some();
+        let words = words.or(late);
         rework.see(run.id, run.at, shown.is_rework());
         reopened.see(run.id, run.at, shown.reopened);
         corrected.see(run.id, run.at, shown.corrected);
@@ -55,6 +70,67 @@ pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
         escalated: escalated.into(),
         quotes,
     }
+}
+
+/// For each run the word with which a worker, long after he told of the work and unasked, speaks of
+/// a fault or of mending. Alone such a word is how work ends; that it comes late makes it a second end.
+fn put_right_late(runs: &[&Run<'_>]) -> Vec<Option<Quote>> {
+    let lasts: Vec<Option<Last<'_>>> = runs.iter().map(|run| last_word(run)).collect();
+    let mut gaps: Vec<TimeDelta> = lasts.iter().flatten().map(|last| last.gap).collect();
+    gaps.sort_unstable();
+    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
+    let least = TimeDelta::hours(LATE_HOURS).max(usual * LATE_TIMES);
+    let late: Vec<Option<Quote>> = lasts
+        .into_iter()
+        .map(|last| last.filter(|last| last.mends && last.gap >= least))
+        .map(|last| last.map(|last| quote(last.text, last.of)))
+        .collect();
+    let count = late.iter().flatten().count();
+    if count as f64 > LATE_MOST * runs.len() as f64 { vec![None; runs.len()] } else { late }
+}
+
+/// The last word of who works on a ticket, where it follows his own and nobody spoke in between.
+struct Last<'a> {
+    gap: TimeDelta,
+    text: &'a str,
+    of: &'a MemberRef,
+    /// It speaks of a fault or of mending, after the work was told.
+    mends: bool,
+}
+
+fn last_word<'a>(run: &Run<'a>) -> Option<Last<'a>> {
+    let ticket = run.ticket?;
+    let mut before = None;
+    let mut last = None;
+    let mut told = false;
+    for event in run.events.iter().filter(|event| !event.robot) {
+        let What::Said { text, signs, of, place: Place::Comment } = event.what else { continue };
+        let any = |all: &[Sign]| all.iter().any(|sign| signs.has(*sign));
+        if any(&[Sign::AutoReply]) {
+            continue;
+        }
+        let (at, who) = (event.at?, event.author);
+        let talk = any(&[
+            Sign::Thanks,
+            Sign::Ack,
+            Sign::HandedOver,
+            Sign::WaitingAnswer,
+            Sign::WaitingApproval,
+        ]);
+        last = before.filter(|(_, by)| *by == who).map(|(since, _)| Last {
+            gap: at - since,
+            text,
+            of,
+            mends: told
+                && !talk
+                && any(&[Sign::Fault, Sign::Mended])
+                && (who.is_none() || who != ticket.reporter.as_ref())
+                && !speaks_of_another(run, text),
+        });
+        told |= run.is_worker(who) && any(&[Sign::ChatReport, Sign::DoneManual, Sign::Mended]);
+        before = Some((at, who));
+    }
+    last
 }
 
 /// True if the run was reopened, done again or put right.
@@ -254,6 +330,33 @@ mod tests {
         assert_eq!(facts(&log(vec![record.clone()], vec![]), 1).errors.reopened.count, 0);
         record.changes.push(change("2025-03-04T09:00:00Z", "Done", "In Progress"));
         assert_eq!(facts(&log(vec![record], vec![]), 1).errors.reopened.count, 1);
+    }
+
+    #[test]
+    fn a_late_unasked_word_of_mending_is_rework_unless_work_ends_so() {
+        let run = |number: usize, late: &str| {
+            let mut record = ticket(number, at("2025-03-03T08:00:00Z"));
+            record.comments = vec![
+                comment("2025-03-03T09:00:00Z", "worker", "Groep toegevoegd."),
+                comment("2025-03-03T09:20:00Z", "worker", "Gedaan."),
+            ];
+            if !late.is_empty() {
+                record.comments.push(comment("2025-03-03T17:00:00Z", "worker", late));
+            }
+            record
+        };
+        let reworked = |words: &[&str]| {
+            let runs = words.iter().enumerate().map(|(n, late)| run(n, late)).collect();
+            facts(&log(runs, vec![]), words.len()).errors.rework.count
+        };
+        let mut words = vec![""; 10];
+        assert_eq!(reworked(&words), 0);
+        words[3] = "De einddatum was onjuist";
+        assert_eq!(reworked(&words), 1);
+        // That he goes on late says nothing, and what all do is the process.
+        words[3] = "Mail gestuurd naar Els";
+        assert_eq!(reworked(&words), 0);
+        assert_eq!(reworked(&["De einddatum was onjuist"; 10]), 0);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Habits: authors that no source marks as robots and that behave like one.
+//! Habits: authors that no source marks as robots and that behave like one, and who works on tickets.
 //!
 //! Round the clock, nights and weekends alike, and always in the same few words. Either alone is
 //! not enough: people work in shifts, and people have their standing phrases.
@@ -67,6 +67,15 @@ pub(crate) fn robots(log: &EventLog, calendar: &Calendar) -> BTreeSet<PersonId> 
     }
     let found = habits.into_iter().filter(|(_, habit)| habit.is_robots());
     found.map(|(author, _)| author.clone()).collect()
+}
+
+/// The people who hold a ticket, or log work on one.
+pub(crate) fn workers(log: &EventLog) -> BTreeSet<PersonId> {
+    let holders = log.tickets.iter().filter_map(|ticket| ticket.assignee.as_ref());
+    let logged = log.tickets.iter().flat_map(|ticket| &ticket.worked);
+    let all: FxHashSet<&PersonId> =
+        holders.chain(logged.filter_map(|worked| worked.author.as_ref())).collect();
+    all.into_iter().cloned().collect()
 }
 
 #[cfg(test)]

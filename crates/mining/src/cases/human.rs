@@ -178,7 +178,44 @@ fn waits<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Vec<Wait<'a>> {
     if done.is_empty() {
         done.extend(run.threads.iter().find_map(|thread| permission(thread, knowledge)));
     }
+    if done.is_empty() {
+        done.extend(outsider(run, knowledge));
+    }
     done
+}
+
+/// The wait that shows in who speaks, whatever the words: between two words of those who work, and
+/// before the work is done, somebody speaks who neither asked for it nor works on any ticket.
+fn outsider<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Option<Wait<'a>> {
+    let ticket = run.ticket?;
+    let comments: Vec<_> = run
+        .events
+        .iter()
+        .filter(|event| !event.robot)
+        .filter_map(|event| match &event.what {
+            What::Said { text, signs, of, place: Place::Comment } => {
+                Some((event, *text, *signs, *of))
+            }
+            What::Said { .. } | What::Status { .. } => None,
+        })
+        .collect();
+    let works = |at: usize| comments.get(at).is_some_and(|c| knowledge.is_worker(c.0.author));
+    (1..comments.len()).find_map(|at| {
+        let (event, _, signs, _) = comments[at];
+        let who = event.author?;
+        let stranger = !knowledge.is_worker(Some(who)) && Some(who) != run.asker();
+        let talks = signs.has(Sign::AutoReply) || signs.has(Sign::Thanks);
+        let (asked, text, said, of) = comments[at - 1];
+        let done = said.has(Sign::ChatReport) || said.has(Sign::DoneManual);
+        let before = ticket.resolved.is_none_or(|end| event.at.is_none_or(|at| at <= end));
+        (stranger && !talks && !done && before && works(at - 1) && works(at + 1)).then(|| Wait {
+            awaited: For::Answer,
+            roles: role_of(who, knowledge).into_iter().collect(),
+            person: Some(who),
+            span: asked.at.zip(event.at),
+            quote: Some((text, of)),
+        })
+    })
 }
 
 /// The wait of someone who asks in chat whether he may do a thing, gets a yes from another (a word
@@ -426,6 +463,28 @@ mod tests {
         assert_eq!(found.waiting_working_hours_median, Some(8.5));
         assert_eq!(found.waits_for, [WaitsFor { who: "role:manager".to_owned(), runs: 1 }]);
         assert_eq!(found.quotes.len(), 1);
+    }
+
+    #[test]
+    fn an_outsider_who_speaks_between_two_words_of_the_workers_was_waited_for() {
+        let said = |first: &str, who: &str, then: &str| {
+            human_of(vec![with(vec![
+                comment("2025-03-03T09:00:00Z", "worker", first),
+                comment("2025-03-04T09:00:00Z", who, "Ge meugt."),
+                comment("2025-03-04T10:00:00Z", then, "Groep Financiën erbij."),
+            ])])
+        };
+        let found = said("Briefke naar de kapitein.", "captain", "worker");
+        assert_eq!((found.waiting.count, found.waiting_hours_median), (1, Some(24.0)));
+        // The asker, a colleague, work that is done already, and nobody who goes on after it.
+        for (first, who, then) in [
+            ("Briefke naar de kapitein.", "asker1", "worker"),
+            ("Briefke naar de kapitein.", "worker", "worker"),
+            ("Manueel gedaan.", "captain", "worker"),
+            ("Briefke naar de kapitein.", "captain", "captain"),
+        ] {
+            assert_eq!(said(first, who, then).waiting.count, 0, "{first} {who} {then}");
+        }
     }
 
     #[test]

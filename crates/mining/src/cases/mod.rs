@@ -9,7 +9,6 @@ mod chat;
 mod effort;
 mod errors;
 #[cfg(test)]
-#[cfg(test)]
 mod fixture;
 mod habits;
 mod handover;
@@ -81,6 +80,8 @@ pub(crate) struct Knowledge<'a> {
     windows: Windows,
     /// People that no source calls robots and that behave like one.
     robots: BTreeSet<PersonId>,
+    /// People who hold tickets or log work on them.
+    workers: BTreeSet<PersonId>,
 }
 
 impl<'a> Knowledge<'a> {
@@ -89,7 +90,8 @@ impl<'a> Knowledge<'a> {
         let calendar = Calendar::new(zone, country);
         let windows = Windows::of(log, &calendar);
         let robots = habits::robots(log, &calendar);
-        Self { words, calendar, windows, robots }
+        let workers = habits::workers(log);
+        Self { words, calendar, windows, robots, workers }
     }
 
     /// Over which time each source was observed.
@@ -99,6 +101,11 @@ impl<'a> Knowledge<'a> {
 
     fn is_robot(&self, who: &PersonId) -> bool {
         self.words.people.get(who).is_some_and(|party| party.robot) || self.robots.contains(who)
+    }
+
+    /// True if this person holds tickets or logs work.
+    fn is_worker(&self, who: Option<&PersonId>) -> bool {
+        who.is_some_and(|who| self.workers.contains(who))
     }
 
     /// The observed time that a group is measured by: of its tickets' sources, else of its chat's.

@@ -35,7 +35,7 @@ use crate::{
     approvals::{Notify as Notifier, People, code_hash, rehearse},
     clock::Clock,
     journal::{
-        AuditSink, EventOutcome, Journal, JournalError, Message, NewRun, OpenApproval,
+        AuditSink, EventOutcome, Journal, JournalError, Message, MissedTime, NewRun, OpenApproval,
         OpenQuestion, RunKey, RunRow, create, post, publish, whole_micros,
     },
     key::to_hex,
@@ -508,12 +508,17 @@ impl Runtime {
         Ok(self.world.reader.open_questions(tenant)?)
     }
 
-    /// The times that a schedule (`namespace/name`) missed and nothing made up for, the newest first.
+    /// The times since then that schedules missed and nothing made up for, the newest first; at most
+    /// a thousand.
     ///
     /// # Errors
     /// The journal's.
-    pub fn missed(&self, tenant: &TenantId, name: &str) -> Result<Vec<Timestamp>, RuntimeError> {
-        Ok(self.world.reader.missed(tenant, name)?)
+    pub fn missed(
+        &self,
+        tenant: &TenantId,
+        since: Timestamp,
+    ) -> Result<Vec<MissedTime>, RuntimeError> {
+        Ok(self.world.reader.missed(tenant, since)?)
     }
 
     /// The runs that could not be driven on since this process began, and why.

@@ -22,7 +22,7 @@ pub(crate) use events::publish;
 pub(crate) use inbox::post;
 pub(crate) use inbox::{InboxItem, Message};
 pub(crate) use reader::Reader;
-pub use reader::{OpenApproval, OpenQuestion, RunRow};
+pub use reader::{MissedTime, OpenApproval, OpenQuestion, RunRow};
 pub(crate) use runs::{NewRun, create};
 pub(crate) use schedules::ScheduleRow;
 pub(crate) use schedules::{keep_schedule, note_missed, set_fired};

@@ -68,6 +68,15 @@ pub struct OpenApproval {
     pub deadline: Option<Timestamp>,
 }
 
+/// A time at which a schedule was to start a run, and nothing drove it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissedTime {
+    /// The playbook, as `namespace/name`.
+    pub playbook: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// An attempt of which a person must say what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OpenQuestion {
@@ -435,21 +444,22 @@ impl Reader {
         })
     }
 
-    /// The times that a schedule missed, the newest first.
+    /// The times since then that schedules missed, the newest first; at most a thousand.
     ///
     /// # Errors
     /// As the database refuses.
     pub(crate) fn missed(
         &self,
         tenant: &TenantId,
-        name: &str,
-    ) -> Result<Vec<Timestamp>, JournalError> {
+        since: Timestamp,
+    ) -> Result<Vec<MissedTime>, JournalError> {
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT at FROM missed WHERE tenant = ?1 AND name = ?2 ORDER BY at DESC LIMIT 100",
+                "SELECT name, at FROM missed WHERE tenant = ?1 AND at >= ?2
+                 ORDER BY at DESC, name LIMIT 1000",
             )?;
-            let rows = statement.query_map(params![tenant.as_str(), name], |row| {
-                row.get::<_, i64>(0).map(from_micros)
+            let rows = statement.query_map(params![tenant.as_str(), to_micros(since)], |row| {
+                Ok(MissedTime { playbook: row.get(0)?, at: from_micros(row.get(1)?) })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

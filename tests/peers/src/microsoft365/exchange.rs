@@ -206,12 +206,16 @@ fn write<'a>(
                         "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException",
                     );
                 }
+                if world.groups.contains_key(&pair.0) {
+                    world.members.push(pair.clone());
+                }
                 world.list_members.push(pair);
             } else {
                 if !there {
                     return refused("Microsoft.Exchange.Management.Tasks.MemberNotFoundException");
                 }
                 world.list_members.retain(|one| *one != pair);
+                world.members.retain(|one| *one != pair);
             }
             done()
         }

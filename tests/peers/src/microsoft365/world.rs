@@ -290,7 +290,8 @@ impl World {
                 "ClientType": "EAS",
             }),
         ));
-        for (number, name, synced) in [(821, "News", false), (822, "Board", true)] {
+        // The first is one of Entra ID's groups too.
+        for (number, name, synced) in [(105, "News", false), (822, "Board", true)] {
             let list = json!({
                 "ExternalDirectoryObjectId": guid(number), "DisplayName": name,
                 "PrimarySmtpAddress": format!("{}@contoso.test", name.to_lowercase()),

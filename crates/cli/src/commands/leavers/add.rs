@@ -41,6 +41,8 @@ pub(super) fn run(args: &AddArgs, global: &Global, output: &Output) -> Result<Ex
         mails: args.mail.clone(),
         logins: args.login.clone(),
     };
+    // Whoever adds the same person at the same time looks only after this one has begun.
+    let turn = session.workspace.turn("leavers")?;
     let known = facts::all(&orchestra, &tenant, &names, output)?;
     if let Some(before) = under_way(&known, &person).filter(|_| !args.again) {
         return tell(&orchestra, &session, &before.run.id, false, output);
@@ -59,6 +61,7 @@ pub(super) fn run(args: &AddArgs, global: &Global, output: &Output) -> Result<Ex
         trigger: "kompel leavers add".to_owned(),
     };
     let id = orchestra.wait(orchestra.runtime.start(work))?;
+    drop(turn);
     crate::commands::run::drive(&orchestra, &tenant, &id)?;
     tell(&orchestra, &session, &id, true, output)
 }

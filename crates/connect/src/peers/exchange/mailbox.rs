@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::transport::Session;
+pub(super) use crate::peers::graph::users::about_schema;
 use crate::{
     Call, Error, ErrorKind,
     desired::Reading,
@@ -67,20 +68,7 @@ pub(super) fn named(mailbox: &Value) -> String {
 
 /// Which mailbox an output is about, with `more`.
 pub(super) fn about(mailbox: &Value, more: Value) -> Value {
-    let mut output = json!({"id": id(mailbox), "userName": login(mailbox)});
-    if let (Some(output), Value::Object(more)) = (output.as_object_mut(), more) {
-        output.extend(more);
-    }
-    output
-}
-
-/// JSON Schema of such an output.
-pub(super) fn about_schema(required: &[&str], more: Value) -> Value {
-    let required: Vec<&str> = ["id", "userName"].iter().chain(required).copied().collect();
-    let mut schema = promise::object(&required, more);
-    schema["properties"]["id"] = json!({"type": "string", "description": "in Entra ID"});
-    schema["properties"]["userName"] = json!({"type": "string"});
-    schema
+    promise::with(json!({"id": id(mailbox), "userName": login(mailbox)}), more)
 }
 
 pub(super) fn by_id(input: &Value, output: &Value) -> Value {

@@ -41,7 +41,6 @@ use super::graph::{entra, settle::Settling};
 use crate::{
     Action, Check, CheckState, Connection, Connector,
     desired::{Desired, Reader, Toward},
-    http::HttpSettings,
 };
 
 /// The connector `exchange`.
@@ -84,9 +83,7 @@ impl Connector for Exchange {
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
-        properties.extend(entra::properties());
-        let own = json!({
+        entra::settings(json!({
             "exchange_url": {
                 "type": "string", "pattern": "^https?://", "default": EXCHANGE_URL,
                 "description": "where Exchange is; another one in national clouds",
@@ -103,14 +100,7 @@ impl Connector for Exchange {
                 "type": "integer", "minimum": 10, "maximum": 600, "default": 60,
                 "description": "the longest that one cmdlet may take, connecting included",
             },
-        });
-        properties.extend(own.as_object().cloned().unwrap_or_default());
-        json!({
-            "type": "object",
-            "required": ["directory", "client_id", "client_secret"],
-            "additionalProperties": false,
-            "properties": properties,
-        })
+        }))
     }
 
     fn limits(&self) -> &'static [&'static str] {

@@ -1,18 +1,17 @@
 //! Exchange under the contract, against the stub, and what only Exchange has.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use kompel_model::{Secret, TenantId};
 use kompel_peers::{How, Microsoft365, World, guid};
 use serde_json::{Value, json};
 
 use super::connector;
 use crate::{
-    Connection, Connector, ErrorKind, Settings, Verified,
-    contract::{Bench, Example, NotRun, Peer, Way},
-    peers::graph::trying::{self, Step},
+    Connector, ErrorKind, Verified,
+    contract::{Bench, Example, NotRun, Peer},
+    peers::graph::trying::{CloudPeer, Service, Step},
 };
 
 /// The bench, for the contract tests.
@@ -21,8 +20,6 @@ pub(in crate::peers) fn bench() -> Box<dyn Bench> {
 }
 
 struct ExchangeBench;
-
-struct ExchangePeer(Microsoft365);
 
 #[async_trait]
 impl Bench for ExchangeBench {
@@ -59,7 +56,7 @@ impl Bench for ExchangeBench {
             Example::new("exchange.leave-distribution-groups", jan()),
             Example::new(
                 "exchange.join-distribution-groups",
-                json!({"mailbox": guid(5), "groups": [guid(821)]}),
+                json!({"mailbox": guid(5), "groups": [guid(105)]}),
             ),
             Example::new("exchange.grant-access", with(jan(), rights.clone())),
             Example::new("exchange.revoke-access", with(jan(), rights)),
@@ -67,22 +64,12 @@ impl Bench for ExchangeBench {
     }
 
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
-        Ok(Box::new(ExchangePeer(Microsoft365::start())))
+        let stub = Microsoft365::start();
+        Ok(Box::new(CloudPeer { stub, service: EXCHANGE, touch: without_kinds }))
     }
 }
 
-/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would
-/// else change how many exchanges go through a proxy.
-fn connection(stub: &Microsoft365, at: SocketAddr, client: (&str, &str)) -> Arc<Connection> {
-    let url = format!("http://{at}");
-    let values = json!({
-        "directory": Microsoft365::DIRECTORY, "client_id": client.0, "login_url": stub.url(),
-        "exchange_url": url, "timeout_s": 10,
-    });
-    let secrets = BTreeMap::from([("client_secret".to_owned(), Secret::new(client.1.to_owned()))]);
-    let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
-    Connection::open(connector().as_ref(), TenantId::default(), "mailboxes", settings).unwrap()
-}
+const EXCHANGE: Service = Service { connector, url: "exchange_url", beginning };
 
 /// The world in which an example begins.
 fn beginning(example: &Example) -> World {
@@ -100,73 +87,27 @@ fn beginning(example: &Example) -> World {
     world
 }
 
-#[async_trait]
-impl Peer for ExchangePeer {
-    async fn prepare(&self, example: &Example) {
-        self.0.reset(beginning(example));
-    }
-
-    async fn snapshot(&self) -> Value {
-        let mut snapshot = self.0.world().snapshot();
-        // The kind of address before a forwarding address is Exchange's own affair.
-        for mailbox in snapshot["mailboxes"].as_object_mut().unwrap().values_mut() {
-            if let Some(address) = mailbox["ForwardingSmtpAddress"].as_str() {
-                mailbox["ForwardingSmtpAddress"] = address.trim_start_matches("smtp:").into();
-            }
+/// The kind of address before a forwarding address is Exchange's own affair.
+fn without_kinds(snapshot: &mut Value) {
+    for mailbox in snapshot["mailboxes"].as_object_mut().unwrap().values_mut() {
+        if let Some(address) = mailbox["ForwardingSmtpAddress"].as_str() {
+            mailbox["ForwardingSmtpAddress"] = address.trim_start_matches("smtp:").into();
         }
-        snapshot
-    }
-
-    async fn connection(&self, way: Way) -> Option<Arc<Connection>> {
-        match way {
-            Way::Direct => Some(connection(&self.0, self.0.address, Microsoft365::CLIENT)),
-            Way::Through(at) => Some(connection(&self.0, at, Microsoft365::CLIENT)),
-            Way::Powerless => Some(connection(&self.0, self.0.address, Microsoft365::READER)),
-            Way::Mishap(_) => None,
-        }
-    }
-
-    fn address(&self) -> Option<SocketAddr> {
-        Some(self.0.address)
-    }
-
-    fn speaks_plain_http(&self) -> bool {
-        true
-    }
-
-    fn secrets(&self) -> Vec<Secret> {
-        let secret = |client: (&str, &str)| Secret::new(client.1.to_owned());
-        vec![secret(Microsoft365::CLIENT), secret(Microsoft365::READER)]
     }
 }
 
 fn step_at(stub: &Microsoft365, action: &str, input: Value) -> Step {
-    let connection = connection(stub, stub.address, Microsoft365::CLIENT);
-    Step::new(connector().as_ref(), connection, action, input)
+    EXCHANGE.step(stub, action, input)
 }
 
 #[tokio::test]
 async fn strange_answers_end_in_errors() {
-    let stub = Microsoft365::start();
-    let steps = |at| {
-        let connection = connection(&stub, at, Microsoft365::CLIENT);
-        let step = |example: &Example| {
-            let connection = Arc::clone(&connection);
-            Step::new(connector().as_ref(), connection, example.action, example.input.clone())
-        };
-        bench().examples().iter().map(step).collect()
-    };
-    trying::strange_answers(steps, &[200, 404, 418, 500]).await;
+    EXCHANGE.takes_no_strange_answer(&bench().examples()).await;
 }
 
 #[tokio::test]
 async fn whatever_goes_wrong_with_a_write_is_never_told_as_done() {
-    for example in bench().examples() {
-        trying::failures(&beginning(&example), "/adminapi/", |stub| {
-            step_at(stub, example.action, example.input.clone())
-        })
-        .await;
-    }
+    EXCHANGE.tells_no_failure_as_done(&bench().examples(), "/adminapi/").await;
 }
 
 #[tokio::test]
@@ -204,6 +145,9 @@ async fn what_active_directory_masters_is_refused_or_kept_with_its_reason() {
     let step = step_at(&stub, "exchange.leave-distribution-groups", json!({"mailbox": guid(1)}));
     let output = step.perform().await.unwrap();
     assert_eq!(output["removed"][0]["name"], "News");
+    // By this id, whoever asked Graph first sees that it is no longer kept.
+    assert_eq!(output["removed"][0]["id"], guid(105));
+    assert!(!stub.world().members.contains(&(guid(105), guid(1))));
     assert_eq!(output["kept"][0]["name"], "Board");
     assert!(output["kept"][0]["because"].as_str().unwrap().contains("Active Directory"));
     for (action, input, kind) in [
@@ -254,17 +198,9 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
 
 /// A step by the other transport, with this program for pwsh.
 fn by_program(stub: &Microsoft365, program: &str) -> Step {
-    let url = stub.url();
-    let values = json!({
-        "directory": Microsoft365::DIRECTORY, "client_id": Microsoft365::CLIENT.0,
-        "login_url": url, "exchange_url": url, "transport": "powershell", "pwsh": program,
-    });
-    let secret = Secret::new(Microsoft365::CLIENT.1.to_owned());
-    let secrets = BTreeMap::from([("client_secret".to_owned(), secret)]);
-    let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
     let mut step = step_at(stub, "exchange.find-mailbox", json!({"mailbox": guid(1)}));
-    step.call.connection =
-        Connection::open(connector().as_ref(), TenantId::default(), "x", settings).unwrap();
+    let more = json!({"transport": "powershell", "pwsh": program});
+    step.call.connection = EXCHANGE.connection(stub, stub.address, Microsoft365::CLIENT, more);
     step
 }
 

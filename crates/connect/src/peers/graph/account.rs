@@ -1,19 +1,19 @@
 //! The account itself: sign-in blocked and allowed, deleted.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, Plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     client::Client,
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, OnUser, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// `graph.block-sign-in` and `graph.unblock-sign-in`.
@@ -38,7 +38,7 @@ impl SignIn {
 #[async_trait]
 impl Desired for SignIn {
     fn spec(&self) -> ActionSpec {
-        let mut input = promise::object(&["user"], json!({"user": users::user_input()}));
+        let mut input = users::on_user();
         let (name, summary, undo) = match self {
             Self::Block => {
                 input["properties"]["adEnabled"] = json!({
@@ -54,19 +54,16 @@ impl Desired for SignIn {
                 ("graph.unblock-sign-in", summary, "graph.block-sign-in")
             }
         };
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
-            effect: promise::undone_by(undo),
-            repeat: Repeat::Natural,
-            permissions: &[],
+            promise::undone_by(undo),
             input,
-            output: users::about_schema(
+            users::about_schema(
                 &["enabled", "synced"],
                 json!({"enabled": {"type": "boolean"}, "synced": {"type": "boolean"}}),
             ),
-        })
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
@@ -122,14 +119,11 @@ pub(super) struct Delete;
 #[async_trait]
 impl Desired for Delete {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.delete-user",
-            summary: "Deletes an account, by its id; for 30 days a person can still restore it",
-            system: SYSTEM,
-            effect: ActionEffect::Irreversible,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+        promised(
+            "graph.delete-user",
+            "Deletes an account, by its id; for 30 days a person can still restore it",
+            ActionEffect::Irreversible,
+            promise::object(
                 &["user"],
                 json!({
                     "user": {
@@ -139,11 +133,11 @@ impl Desired for Delete {
                     },
                 }),
             ),
-            output: promise::object(
+            promise::object(
                 &["id", "deleted"],
                 json!({"id": {"type": "string"}, "deleted": {"const": true}}),
             ),
-        })
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {

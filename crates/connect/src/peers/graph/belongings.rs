@@ -2,20 +2,20 @@
 //! sign-in methods. Listed, and taken away.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, Plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows, quoted},
     named,
-    users::{self, SYSTEM, promised},
+    users::{self, promised},
 };
 use crate::{
     Call, Error,
     desired::{Desired, Difference, each},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// A kind of thing that an account holds.
@@ -323,19 +323,16 @@ impl Desired for Remove {
                 ActionEffect::Irreversible,
             ),
         };
-        let mut input = promise::object(&["user"], json!({"user": users::user_input()}));
+        let mut input = users::on_user();
         if let Some((selector, schema)) = self.0.selector() {
             input["properties"][selector] = schema;
         }
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
             effect,
-            repeat: Repeat::Natural,
-            permissions: &[],
             input,
-            output: users::about_schema(
+            users::about_schema(
                 &["removed", "kept"],
                 json!({
                     "removed": {"type": "array", "items": item_schema()},
@@ -345,7 +342,7 @@ impl Desired for Remove {
                     },
                 }),
             ),
-        })
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {

@@ -1,20 +1,20 @@
 //! Devices that an account registered: listed, disabled, enabled.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, Plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows},
     named,
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, promised},
 };
 use crate::{
     Call, Error,
     desired::{Desired, Difference, Reading, each},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 async fn registered(client: &Client<'_>, user: &Value) -> Result<Vec<Value>, Error> {
@@ -45,10 +45,7 @@ fn device_schema() -> Value {
 }
 
 fn devices_schema() -> Value {
-    users::about_schema(
-        &["devices"],
-        json!({"devices": {"type": "array", "items": device_schema()}}),
-    )
+    users::list_schema("devices", device_schema())
 }
 
 /// `graph.list-devices`.
@@ -57,22 +54,17 @@ pub(super) struct List;
 #[async_trait]
 impl Reading for List {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.list-devices",
-            summary: "Lists the devices that an account registered",
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], json!({"user": users::user_input()})),
-            output: devices_schema(),
-        })
+        promised(
+            "graph.list-devices",
+            "Lists the devices that an account registered",
+            ActionEffect::Read,
+            users::on_user(),
+            devices_schema(),
+        )
     }
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         Ok(users::about(&user, json!({"devices": registered(&client, &user).await?})))
     }
 }
@@ -104,14 +96,11 @@ impl Desired for Switch {
                 "graph.disable-devices",
             ),
         };
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
-            effect: promise::undone_by(undo),
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+            promise::undone_by(undo),
+            promise::object(
                 &["user"],
                 json!({
                     "user": users::user_input(),
@@ -122,8 +111,8 @@ impl Desired for Switch {
                     },
                 }),
             ),
-            output: devices_schema(),
-        })
+            devices_schema(),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {

@@ -5,20 +5,20 @@
 //! changed itself; what takes them from above follows.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, PlannedChange, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, Plan, PlannedChange};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, MOST_IN_BATCH, Rows},
     named,
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, OnUser, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference, Reading, each},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// An item with permissions of its own, the drive's root among them, and all that apply to it.
@@ -258,22 +258,19 @@ impl Desired for Hand {
             ),
         };
         let count = || json!({"type": "integer"});
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
-            effect: promise::undone_by(undo),
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user", "to"], properties),
-            output: users::about_schema(
+            promise::undone_by(undo),
+            promise::object(&["user", "to"], properties),
+            users::about_schema(
                 &["to", "items"],
                 json!({
                     "to": {"type": "string", "description": "the id of who took it over"},
                     "items": count(),
                 }),
             ),
-        })
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
@@ -361,15 +358,12 @@ struct Stopping {
 #[async_trait]
 impl Desired for StopSharing {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.stop-sharing",
-            summary: "Ends every link to items of an account's OneDrive and everybody's rights \
+        promised(
+            "graph.stop-sharing",
+            "Ends every link to items of an account's OneDrive and everybody's rights \
                       there but the owner's",
-            system: SYSTEM,
-            effect: ActionEffect::Irreversible,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+            ActionEffect::Irreversible,
+            promise::object(
                 &["user"],
                 json!({
                     "user": users::user_input(),
@@ -380,8 +374,8 @@ impl Desired for StopSharing {
                     },
                 }),
             ),
-            output: users::about_schema(&["ended"], json!({"ended": {"type": "integer"}})),
-        })
+            users::about_schema(&["ended"], json!({"ended": {"type": "integer"}})),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {

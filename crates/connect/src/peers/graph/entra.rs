@@ -3,13 +3,13 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use kompel_model::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
     Connection, Error,
     http::{
-        Answer, Exchange, Http,
+        Answer, Exchange, Http, HttpSettings,
         oauth2::{self, ClientAuth, Grant},
     },
 };
@@ -94,21 +94,19 @@ fn roles_in(token: &str) -> Option<Vec<String>> {
     Some(roles.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect())
 }
 
-/// JSON Schema of the settings that say who we are.
-pub(in crate::peers) fn properties() -> Map<String, Value> {
-    let own = json!({
-        "directory": {
-            "type": "string", "pattern": "^[A-Za-z0-9.-]{1,256}$",
-            "description": "the directory's id, or a domain of it",
-        },
-        "client_id": {"type": "string", "description": "the application's id"},
-        "client_secret": {"type": "string", "format": "secret"},
-        "login_url": {
-            "type": "string", "pattern": "^https?://", "default": LOGIN_URL,
-            "description": "where tokens are given; another one in national clouds",
-        },
+/// JSON Schema of a connection's settings: those that say who we are, and the service's own.
+pub(in crate::peers) fn settings(mut own: Value) -> Value {
+    own["directory"] = json!({
+        "type": "string", "pattern": "^[A-Za-z0-9.-]{1,256}$",
+        "description": "the directory's id, or a domain of it",
     });
-    own.as_object().cloned().unwrap_or_default()
+    own["client_id"] = json!({"type": "string", "description": "the application's id"});
+    own["client_secret"] = json!({"type": "string", "format": "secret"});
+    own["login_url"] = json!({
+        "type": "string", "pattern": "^https?://", "default": LOGIN_URL,
+        "description": "where tokens are given; another one in national clouds",
+    });
+    HttpSettings::schema(&["directory", "client_id", "client_secret"], &own)
 }
 
 const LOGIN_URL: &str = "https://login.microsoftonline.com";

@@ -1,7 +1,7 @@
 //! What undoes a removal: into groups again, directory roles again.
 
 use async_trait::async_trait;
-use kompel_model::{ActionSpec, Plan, Repeat};
+use kompel_model::{ActionSpec, Plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -9,13 +9,13 @@ use super::{
     belongings::{self, Kind, Role, group, group_stays},
     client::{Client, Rows, quoted},
     named,
-    users::{self, SYSTEM, promised},
+    users::{self, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference, each},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// `graph.add-to-groups`.
@@ -28,23 +28,17 @@ struct Joining {
 }
 
 fn added_schema() -> Value {
-    users::about_schema(
-        &["added"],
-        json!({"added": {"type": "array", "items": belongings::item_schema()}}),
-    )
+    users::list_schema("added", belongings::item_schema())
 }
 
 #[async_trait]
 impl Desired for Join {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.add-to-groups",
-            summary: "Puts an account into these groups or teams",
-            system: SYSTEM,
-            effect: promise::undone_by("graph.remove-from-groups"),
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+        promised(
+            "graph.add-to-groups",
+            "Puts an account into these groups or teams",
+            promise::undone_by("graph.remove-from-groups"),
+            promise::object(
                 &["user", "groups"],
                 json!({
                     "user": users::user_input(),
@@ -55,8 +49,8 @@ impl Desired for Join {
                     },
                 }),
             ),
-            output: added_schema(),
-        })
+            added_schema(),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
@@ -141,14 +135,11 @@ struct Assigning {
 #[async_trait]
 impl Desired for Assign {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.assign-directory-roles",
-            summary: "Gives an account these directory roles",
-            system: SYSTEM,
-            effect: promise::undone_by("graph.remove-directory-roles"),
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+        promised(
+            "graph.assign-directory-roles",
+            "Gives an account these directory roles",
+            promise::undone_by("graph.remove-directory-roles"),
+            promise::object(
                 &["user", "roles"],
                 json!({
                     "user": users::user_input(),
@@ -157,11 +148,8 @@ impl Desired for Assign {
                     },
                 }),
             ),
-            output: users::about_schema(
-                &["added"],
-                json!({"added": {"type": "array", "items": belongings::role_schema()}}),
-            ),
-        })
+            users::list_schema("added", belongings::role_schema()),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {

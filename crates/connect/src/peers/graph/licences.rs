@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat};
+use kompel_model::{ActionEffect, ActionSpec, Plan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows},
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference, Reading},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// The names of the client's licences, by id.
@@ -67,25 +67,17 @@ pub(super) struct List;
 #[async_trait]
 impl Reading for List {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.list-licences",
-            summary: "Lists an account's licences, and which of them a group gives",
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], json!({"user": users::user_input()})),
-            output: users::about_schema(
-                &["licences"],
-                json!({"licences": {"type": "array", "items": licence_schema()}}),
-            ),
-        })
+        promised(
+            "graph.list-licences",
+            "Lists an account's licences, and which of them a group gives",
+            ActionEffect::Read,
+            users::on_user(),
+            users::list_schema("licences", licence_schema()),
+        )
     }
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         Ok(users::about(&user, json!({"licences": held(&user, &names(&client).await?)})))
     }
 }
@@ -102,14 +94,11 @@ struct Removing {
 #[async_trait]
 impl Desired for Remove {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.remove-licences",
-            summary: "Takes these licences from an account, or all that it has itself",
-            system: SYSTEM,
-            effect: promise::undone_by("graph.assign-licences"),
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+        promised(
+            "graph.remove-licences",
+            "Takes these licences from an account, or all that it has itself",
+            promise::undone_by("graph.assign-licences"),
+            promise::object(
                 &["user"],
                 json!({
                     "user": users::user_input(),
@@ -120,7 +109,7 @@ impl Desired for Remove {
                     },
                 }),
             ),
-            output: users::about_schema(
+            users::about_schema(
                 &["removed", "kept"],
                 json!({
                     "removed": {"type": "array", "items": licence_schema()},
@@ -130,7 +119,7 @@ impl Desired for Remove {
                     },
                 }),
             ),
-        })
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
@@ -214,14 +203,11 @@ impl Desired for Assign {
                 "disabledPlans": {"type": "array", "items": text(), "maxItems": 200},
             }),
         );
-        promised(Promise {
-            name: "graph.assign-licences",
-            summary: "Gives an account these licences, each without its disabled plans",
-            system: SYSTEM,
-            effect: promise::undone_by("graph.remove-licences"),
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+        promised(
+            "graph.assign-licences",
+            "Gives an account these licences, each without its disabled plans",
+            promise::undone_by("graph.remove-licences"),
+            promise::object(
                 &["user", "licences"],
                 json!({
                     "user": users::user_input(),
@@ -231,11 +217,8 @@ impl Desired for Assign {
                     },
                 }),
             ),
-            output: users::about_schema(
-                &["added"],
-                json!({"added": {"type": "array", "items": licence_schema()}}),
-            ),
-        })
+            users::list_schema("added", licence_schema()),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {

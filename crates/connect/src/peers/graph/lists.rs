@@ -1,19 +1,15 @@
 //! What an account holds, read only.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Repeat};
+use kompel_model::{ActionEffect, ActionSpec};
 use serde_json::{Value, json};
 
 use super::{
     belongings::{Item, Kind, item_schema},
     client::{Client, Rows},
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, promised},
 };
-use crate::{
-    Call, Error,
-    desired::Reading,
-    promise::{self, Promise},
-};
+use crate::{Call, Error, desired::Reading};
 
 /// `graph.list-memberships` and its like.
 pub(super) enum List {
@@ -74,22 +70,17 @@ impl Reading for List {
                 "description": "each with the reason in `because` if it can't be taken away here",
             });
         }
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], json!({"user": users::user_input()})),
-            output: users::about_schema(lists, properties),
-        })
+            ActionEffect::Read,
+            users::on_user(),
+            users::about_schema(lists, properties),
+        )
     }
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         let held = async |kind: Kind| -> Result<Vec<Value>, Error> {
             Ok(kind.held(&client, &user).await?.iter().map(Item::told).collect())
         };

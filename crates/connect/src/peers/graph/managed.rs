@@ -1,19 +1,19 @@
 //! Devices that Intune manages: listed, and freed of the client's data and settings (retired).
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Repeat};
+use kompel_model::{ActionEffect, ActionSpec};
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows},
     named,
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, promised},
 };
 use crate::{
     Call, Error,
     desired::{Desired, Difference, Reading, each},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// What is read of each.
@@ -62,10 +62,7 @@ fn device_schema() -> Value {
 }
 
 fn output_schema() -> Value {
-    users::about_schema(
-        &["devices"],
-        json!({"devices": {"type": "array", "items": device_schema()}}),
-    )
+    users::list_schema("devices", device_schema())
 }
 
 /// `graph.list-managed-devices`.
@@ -74,22 +71,17 @@ pub(super) struct List;
 #[async_trait]
 impl Reading for List {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.list-managed-devices",
-            summary: "Lists the devices of an account that Intune manages",
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], json!({"user": users::user_input()})),
-            output: output_schema(),
-        })
+        promised(
+            "graph.list-managed-devices",
+            "Lists the devices of an account that Intune manages",
+            ActionEffect::Read,
+            users::on_user(),
+            output_schema(),
+        )
     }
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         Ok(users::about(&user, json!({"devices": managed(&client, &user).await?})))
     }
 }
@@ -100,23 +92,18 @@ pub(super) struct Retire;
 #[async_trait]
 impl Desired for Retire {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.retire-managed-devices",
-            summary: "Orders every device of an account to drop the client's data and settings; \
+        promised(
+            "graph.retire-managed-devices",
+            "Orders every device of an account to drop the client's data and settings; \
                       private data stays",
-            system: SYSTEM,
-            effect: ActionEffect::Irreversible,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], json!({"user": users::user_input()})),
-            output: output_schema(),
-        })
+            ActionEffect::Irreversible,
+            users::on_user(),
+            output_schema(),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         let (mut changes, mut remarks) = (Vec::new(), Vec::new());
         let mut devices = managed(&client, &user).await?;
         for device in &mut devices {

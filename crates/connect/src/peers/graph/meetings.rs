@@ -7,20 +7,20 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use kompel_model::{ActionEffect, ActionSpec, Repeat, Timestamp};
+use kompel_model::{ActionEffect, ActionSpec, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows},
     named,
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, OnUser, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
     desired::{Desired, Difference, each},
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// `graph.cancel-meetings`.
@@ -83,15 +83,12 @@ async fn organized(
 #[async_trait]
 impl Desired for Cancel {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.cancel-meetings",
-            summary: "Cancels the meetings that an account called, from a moment on; who was \
+        promised(
+            "graph.cancel-meetings",
+            "Cancels the meetings that an account called, from a moment on; who was \
                       invited gets a cancellation",
-            system: SYSTEM,
-            effect: ActionEffect::Irreversible,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+            ActionEffect::Irreversible,
+            promise::object(
                 &["user"],
                 json!({
                     "user": users::user_input(),
@@ -105,8 +102,8 @@ impl Desired for Cancel {
                     },
                 }),
             ),
-            output: users::about_schema(&["cancelled"], json!({"cancelled": {"type": "integer"}})),
-        })
+            users::about_schema(&["cancelled"], json!({"cancelled": {"type": "integer"}})),
+        )
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {

@@ -34,7 +34,7 @@ mod stamps;
 mod tests;
 #[cfg(test)]
 pub(in crate::peers) mod trying;
-mod users;
+pub(in crate::peers) mod users;
 
 use std::sync::Arc;
 
@@ -58,7 +58,6 @@ use self::{
 use crate::{
     Action, Check, CheckState, Connection, Connector, Error,
     desired::{Desired, Reader, Toward},
-    http::HttpSettings,
 };
 
 /// The connector `graph`.
@@ -124,19 +123,13 @@ impl Connector for Graph {
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
-        properties.extend(entra::properties());
-        let url = json!({
-            "type": "string", "pattern": "^https?://", "default": GRAPH_URL,
-            "description": "where Graph is, without the version; another one in national clouds",
-        });
-        properties.insert("graph_url".to_owned(), url);
-        json!({
-            "type": "object",
-            "required": ["directory", "client_id", "client_secret"],
-            "additionalProperties": false,
-            "properties": properties,
-        })
+        entra::settings(json!({
+            "graph_url": {
+                "type": "string", "pattern": "^https?://", "default": GRAPH_URL,
+                "description": "where Graph is, without the version; another one in national \
+                                clouds",
+            },
+        }))
     }
 
     fn limits(&self) -> &'static [&'static str] {

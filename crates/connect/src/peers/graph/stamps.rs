@@ -2,17 +2,17 @@
 //! password set.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Repeat, Secret, Timestamp};
+use kompel_model::{ActionEffect, ActionSpec, Plan, Secret, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
     client::Client,
-    users::{self, OnUser, SYSTEM, promised},
+    users::{self, promised},
 };
 use crate::{
     Action, Call, Error, ErrorKind, Look, Verified,
     http::Method,
-    promise::{self, Promise},
+    promise::{self},
 };
 
 /// `graph.revoke-sessions` and `graph.reset-password`.
@@ -63,9 +63,7 @@ impl Stamp {
     }
 
     async fn read<'a>(&self, call: &'a Call) -> Result<Stamped<'a>, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         self.fitting(&user)?;
         let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
         let at = time(&user[self.property()]);
@@ -126,15 +124,12 @@ impl Action for Stamp {
                 ("graph.reset-password", "Gives an account a random password that nobody knows")
             }
         };
-        promised(Promise {
+        promised(
             name,
             summary,
-            system: SYSTEM,
-            effect: ActionEffect::Irreversible,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], properties),
-            output: users::about_schema(
+            ActionEffect::Irreversible,
+            promise::object(&["user"], properties),
+            users::about_schema(
                 &["changed", "before"],
                 json!({
                     "changed": {
@@ -145,7 +140,7 @@ impl Action for Stamp {
                     },
                 }),
             ),
-        })
+        )
     }
 
     async fn plan(&self, call: &Call) -> Result<Plan, Error> {

@@ -1,7 +1,6 @@
 //! Graph under the contract, against the stub, and what only Graph has.
 
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::Path,
     sync::{Arc, Mutex},
@@ -9,17 +8,16 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use kompel_model::{Secret, TenantId};
 use kompel_peers::{How, Metadata, Microsoft365, World, guid};
 use serde_json::{Value, json};
 
 use super::{
     connector,
-    trying::{self, Step},
+    trying::{CloudPeer, Service, Step},
 };
 use crate::{
-    CheckState, Connection, Connector, ErrorKind, RetryAdvice, Settings, Verified,
-    contract::{Bench, Example, NotRun, Peer, Way},
+    CheckState, Connection, Connector, ErrorKind, RetryAdvice, Verified,
+    contract::{Bench, Example, NotRun, Peer},
 };
 
 /// The bench, for the contract tests.
@@ -28,8 +26,6 @@ pub(in crate::peers) fn bench() -> Box<dyn Bench> {
 }
 
 struct GraphBench;
-
-struct GraphPeer(Microsoft365);
 
 const LATELY: &str = "2026-06-01T00:00:00Z";
 const SOON: &str = "2026-11-28T00:00:00Z";
@@ -96,21 +92,15 @@ impl Bench for GraphBench {
     }
 
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
-        Ok(Box::new(GraphPeer(Microsoft365::start())))
+        let stub = Microsoft365::start();
+        Ok(Box::new(CloudPeer { stub, service: GRAPH, touch: |_| {} }))
     }
 }
 
-/// A connection whose service is at `at`. Its tokens come straight from the stub: kept ones would
-/// else change how many exchanges go through a proxy.
+const GRAPH: Service = Service { connector, url: "graph_url", beginning };
+
 fn connection(stub: &Microsoft365, at: SocketAddr, client: (&str, &str)) -> Arc<Connection> {
-    let url = format!("http://{at}");
-    let values = json!({
-        "directory": Microsoft365::DIRECTORY, "client_id": client.0, "login_url": stub.url(),
-        "graph_url": url, "timeout_s": 10,
-    });
-    let secrets = BTreeMap::from([("client_secret".to_owned(), Secret::new(client.1.to_owned()))]);
-    let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
-    Connection::open(connector().as_ref(), TenantId::default(), "m365", settings).unwrap()
+    GRAPH.connection(stub, at, client, Value::Null)
 }
 
 /// The world in which an example begins.
@@ -124,42 +114,8 @@ fn beginning(example: &Example) -> World {
     world
 }
 
-#[async_trait]
-impl Peer for GraphPeer {
-    async fn prepare(&self, example: &Example) {
-        self.0.reset(beginning(example));
-    }
-
-    async fn snapshot(&self) -> Value {
-        self.0.world().snapshot()
-    }
-
-    async fn connection(&self, way: Way) -> Option<Arc<Connection>> {
-        match way {
-            Way::Direct => Some(connection(&self.0, self.0.address, Microsoft365::CLIENT)),
-            Way::Through(at) => Some(connection(&self.0, at, Microsoft365::CLIENT)),
-            Way::Powerless => Some(connection(&self.0, self.0.address, Microsoft365::READER)),
-            Way::Mishap(_) => None,
-        }
-    }
-
-    fn address(&self) -> Option<SocketAddr> {
-        Some(self.0.address)
-    }
-
-    fn speaks_plain_http(&self) -> bool {
-        true
-    }
-
-    fn secrets(&self) -> Vec<Secret> {
-        let secret = |client: (&str, &str)| Secret::new(client.1.to_owned());
-        vec![secret(Microsoft365::CLIENT), secret(Microsoft365::READER)]
-    }
-}
-
 pub(super) fn step_at(stub: &Microsoft365, action: &str, input: Value) -> Step {
-    let connection = connection(stub, stub.address, Microsoft365::CLIENT);
-    Step::new(connector().as_ref(), connection, action, input)
+    GRAPH.step(stub, action, input)
 }
 
 fn names(list: &Value) -> Vec<&str> {
@@ -243,6 +199,7 @@ async fn what_stays_is_told_with_its_reason() {
         .map(|one| one["because"].as_str().unwrap())
         .collect();
     assert!(because[0].contains("rule") && because[1].contains("Exchange"), "{because:?}");
+    assert_eq!(left["kept"][1]["id"], guid(105), "the id that Exchange has for it too");
     assert!(because[2].contains("Active Directory"), "{because:?}");
 
     stub.reset(World::sample());
@@ -383,26 +340,12 @@ async fn what_the_clients_licence_does_not_offer_is_told_as_that() {
 
 #[tokio::test]
 async fn strange_answers_end_in_errors() {
-    let stub = Microsoft365::start();
-    let steps = |at| {
-        let connection = connection(&stub, at, Microsoft365::CLIENT);
-        let step = |example: &Example| {
-            let connection = Arc::clone(&connection);
-            Step::new(connector().as_ref(), connection, example.action, example.input.clone())
-        };
-        bench().examples().iter().map(step).collect()
-    };
-    trying::strange_answers(steps, &[200, 404, 418, 500]).await;
+    GRAPH.takes_no_strange_answer(&bench().examples()).await;
 }
 
 #[tokio::test]
 async fn whatever_goes_wrong_with_a_write_is_never_told_as_done() {
-    for example in bench().examples().iter().filter(|one| !one.blind) {
-        trying::failures(&beginning(example), "/v1.0/", |stub| {
-            step_at(stub, example.action, example.input.clone())
-        })
-        .await;
-    }
+    GRAPH.tells_no_failure_as_done(&bench().examples(), "/v1.0/").await;
 }
 
 #[tokio::test]

@@ -2,18 +2,132 @@
 //! each.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
+use async_trait::async_trait;
 use chrono::TimeDelta;
 use futures::future::join_all;
-use kompel_model::{Plan, Timestamp};
+use kompel_model::{Plan, Secret, TenantId, Timestamp};
 use kompel_peers::{How, Microsoft365, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{Action, Call, Connection, Connector, Error, ErrorKind, RetryAdvice, Verified};
+use crate::{
+    Action, Call, Connection, Connector, Error, ErrorKind, RetryAdvice, Settings, Verified,
+    contract::{Example, Peer, Way},
+};
+
+/// How one of the connectors is tried at the stub.
+#[derive(Clone, Copy)]
+pub(in crate::peers) struct Service {
+    pub(in crate::peers) connector: fn() -> Arc<dyn Connector>,
+    /// The setting that says where the service is.
+    pub(in crate::peers) url: &'static str,
+    /// The world in which an example begins.
+    pub(in crate::peers) beginning: fn(&Example) -> World,
+}
+
+impl Service {
+    /// A connection whose service is at `at`, with `more` settings. Its tokens come straight from
+    /// the stub: kept ones would else change how many exchanges go through a proxy.
+    pub(in crate::peers) fn connection(
+        &self,
+        stub: &Microsoft365,
+        at: SocketAddr,
+        client: (&str, &str),
+        more: Value,
+    ) -> Arc<Connection> {
+        let mut values = json!({
+            "directory": Microsoft365::DIRECTORY, "client_id": client.0, "login_url": stub.url(),
+            "timeout_s": 10,
+        });
+        values[self.url] = format!("http://{at}").into();
+        let mut values = values.as_object().cloned().unwrap();
+        values.extend(more.as_object().cloned().unwrap_or_default());
+        let secret = Secret::new(client.1.to_owned());
+        let secrets = BTreeMap::from([("client_secret".to_owned(), secret)]);
+        let connector = (self.connector)();
+        let settings = Settings::new(values, secrets);
+        Connection::open(connector.as_ref(), TenantId::default(), "m365", settings).unwrap()
+    }
+
+    /// A step of the application that may do everything.
+    pub(in crate::peers) fn step(&self, stub: &Microsoft365, action: &str, input: Value) -> Step {
+        self.step_at(stub, stub.address, action, input)
+    }
+
+    fn step_at(&self, stub: &Microsoft365, at: SocketAddr, action: &str, input: Value) -> Step {
+        let connection = self.connection(stub, at, Microsoft365::CLIENT, Value::Null);
+        Step::new((self.connector)().as_ref(), connection, action, input)
+    }
+
+    /// Tries every example at a service that answers strangely: see [`strange_answers`].
+    pub(in crate::peers) async fn takes_no_strange_answer(self, examples: &[Example]) {
+        let stub = Microsoft365::start();
+        let steps = |at| {
+            let step = |one: &Example| self.step_at(&stub, at, one.action, one.input.clone());
+            examples.iter().map(step).collect()
+        };
+        strange_answers(steps, &[200, 404, 418, 500]).await;
+    }
+
+    /// Tries every example with its writes failing: see [`failures`].
+    pub(in crate::peers) async fn tells_no_failure_as_done(self, examples: &[Example], of: &str) {
+        for example in examples.iter().filter(|one| !one.blind) {
+            failures(&(self.beginning)(example), of, |stub| {
+                self.step(stub, example.action, example.input.clone())
+            })
+            .await;
+        }
+    }
+}
+
+/// The stub as a peer of the contract tests; the snapshot's last touch is the service's own.
+pub(in crate::peers) struct CloudPeer {
+    pub(in crate::peers) stub: Microsoft365,
+    pub(in crate::peers) service: Service,
+    pub(in crate::peers) touch: fn(&mut Value),
+}
+
+#[async_trait]
+impl Peer for CloudPeer {
+    async fn prepare(&self, example: &Example) {
+        self.stub.reset((self.service.beginning)(example));
+    }
+
+    async fn snapshot(&self) -> Value {
+        let mut snapshot = self.stub.world().snapshot();
+        (self.touch)(&mut snapshot);
+        snapshot
+    }
+
+    async fn connection(&self, way: Way) -> Option<Arc<Connection>> {
+        let (at, client) = match way {
+            Way::Direct => (self.stub.address, Microsoft365::CLIENT),
+            Way::Through(at) => (at, Microsoft365::CLIENT),
+            Way::Powerless => (self.stub.address, Microsoft365::READER),
+            Way::Mishap(_) => return None,
+        };
+        Some(self.service.connection(&self.stub, at, client, Value::Null))
+    }
+
+    fn address(&self) -> Option<SocketAddr> {
+        Some(self.stub.address)
+    }
+
+    fn speaks_plain_http(&self) -> bool {
+        true
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        [Microsoft365::CLIENT, Microsoft365::READER]
+            .map(|(_, secret)| Secret::new(secret.to_owned()))
+            .into()
+    }
+}
 
 /// One step at the stub, as the runtime would take it.
 pub(in crate::peers) struct Step {
@@ -22,7 +136,7 @@ pub(in crate::peers) struct Step {
 }
 
 impl Step {
-    pub(in crate::peers) fn new(
+    fn new(
         connector: &dyn Connector,
         connection: Arc<Connection>,
         action: &str,
@@ -75,10 +189,7 @@ fn strange() -> Vec<Vec<u8>> {
 
 /// Tries steps at a service that answers everything alike and strangely: nothing may panic, and no
 /// write may verify that was never done.
-pub(in crate::peers) async fn strange_answers(
-    steps: impl Fn(SocketAddr) -> Vec<Step>,
-    statuses: &[u16],
-) {
+async fn strange_answers(steps: impl Fn(SocketAddr) -> Vec<Step>, statuses: &[u16]) {
     let now = Arc::new(Mutex::new((200, Vec::new())));
     let shared = Arc::clone(&now);
     let answer = move || async move {
@@ -114,11 +225,7 @@ pub(in crate::peers) async fn strange_answers(
 /// Tries a step with its writes failing in four ways: refused, done without an answer, acknowledged
 /// without effect, and throttled for an hour. None may be told as done; nor may it be told as not
 /// done where it was.
-pub(in crate::peers) async fn failures(
-    beginning: &World,
-    writes: &str,
-    step: impl Fn(&Microsoft365) -> Step,
-) {
+async fn failures(beginning: &World, writes: &str, step: impl Fn(&Microsoft365) -> Step) {
     let ways = [How::Refused, How::AnswerLost, How::Deaf, How::Limited(3600)];
     join_all(ways.map(|how| fails(beginning, writes, &step, how))).await;
 }

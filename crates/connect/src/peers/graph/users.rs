@@ -27,11 +27,32 @@ pub(super) struct OnUser {
     pub(super) user: String,
 }
 
-/// A promise with the permissions that the table names.
-pub(super) fn promised(promise: Promise) -> ActionSpec {
-    let mut spec = promise.spec();
-    spec.permissions = needs::of(spec.name.as_str());
+/// A promise with the permissions that the table names; a repeat does no harm.
+pub(super) fn promised(
+    name: &'static str,
+    summary: &'static str,
+    effect: ActionEffect,
+    input: Value,
+    output: Value,
+) -> ActionSpec {
+    let (system, repeat) = (SYSTEM, Repeat::Natural);
+    let mut spec =
+        Promise { name, summary, system, effect, repeat, permissions: &[], input, output }.spec();
+    spec.permissions = needs::of(name);
     spec
+}
+
+/// Input of an action on one account and nothing else.
+pub(super) fn on_user() -> Value {
+    promise::object(&["user"], json!({"user": user_input()}))
+}
+
+/// The account that a call is about, with the client to see to it.
+pub(super) async fn of(call: &Call) -> Result<(Client<'_>, Value), Error> {
+    let OnUser { user } = promise::input(call)?;
+    let client = Client::of(&call.connection, call.at)?;
+    let user = one(&client, &user).await?;
+    Ok((client, user))
 }
 
 /// The account that an input means: its id or its user principal name.
@@ -85,20 +106,20 @@ pub(super) fn user_input() -> Value {
 
 /// Who an output is about, with `more`.
 pub(super) fn about(user: &Value, more: Value) -> Value {
-    let mut output = json!({"id": user["id"], "userName": user["userPrincipalName"]});
-    if let (Some(output), Value::Object(more)) = (output.as_object_mut(), more) {
-        output.extend(more);
-    }
-    output
+    promise::with(json!({"id": user["id"], "userName": user["userPrincipalName"]}), more)
 }
 
 /// JSON Schema of such an output.
-pub(super) fn about_schema(required: &[&str], more: Value) -> Value {
+pub(in crate::peers) fn about_schema(required: &[&str], more: Value) -> Value {
     let required: Vec<&str> = ["id", "userName"].iter().chain(required).copied().collect();
-    let mut schema = promise::object(&required, more);
-    schema["properties"]["id"] = json!({"type": "string"});
-    schema["properties"]["userName"] = json!({"type": "string"});
-    schema
+    let id = json!({"type": "string", "description": "in Entra ID"});
+    let who = json!({"id": id, "userName": {"type": "string"}});
+    promise::object(&required, promise::with(who, more))
+}
+
+/// JSON Schema of an output with a list of such things.
+pub(super) fn list_schema(name: &str, item: Value) -> Value {
+    about_schema(&[name], json!({name: {"type": "array", "items": item}}))
 }
 
 fn shown(user: &Value) -> Value {
@@ -208,14 +229,11 @@ impl By {
 #[async_trait]
 impl Reading for FindUser {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.find-user",
-            summary: "Finds the accounts that a name, address or id may mean",
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(
+        promised(
+            "graph.find-user",
+            "Finds the accounts that a name, address or id may mean",
+            ActionEffect::Read,
+            promise::object(
                 &["query"],
                 json!({
                     "query": {
@@ -229,7 +247,7 @@ impl Reading for FindUser {
                     },
                 }),
             ),
-            output: promise::object(
+            promise::object(
                 &["count", "exact", "users", "user"],
                 json!({
                     "count": {"type": "integer"},
@@ -246,7 +264,7 @@ impl Reading for FindUser {
                     },
                 }),
             ),
-        })
+        )
     }
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {

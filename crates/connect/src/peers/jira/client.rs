@@ -10,6 +10,7 @@ use super::text;
 use crate::{
     Connection, Error, ErrorKind,
     http::{Answer, Exchange, Http, Method},
+    peers::desk::{Said, Word},
 };
 
 #[derive(Deserialize)]
@@ -50,7 +51,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn of(connection: &Connection, now: Timestamp) -> Result<Self, Error> {
+    pub(super) fn open(connection: &Connection, now: Timestamp) -> Result<Self, Error> {
         let Config { url, api, user, issue_type } = connection.settings.read()?;
         let token = connection.settings.secret("token")?.clone();
         Ok(Self { http: Http::of(connection)?, url, api, user, token, now, issue_type })
@@ -158,7 +159,7 @@ impl Client {
     }
 
     /// Tickets that a JQL text means, oldest first unless it says otherwise.
-    pub(super) async fn search(&self, query: &str, most: usize) -> Result<Vec<Value>, Error> {
+    pub(super) async fn found(&self, query: &str, most: usize) -> Result<Vec<Value>, Error> {
         let ordered = query.to_ascii_lowercase().contains("order by");
         let jql = match ordered {
             true => query.to_owned(),
@@ -175,7 +176,7 @@ impl Client {
     }
 
     /// One ticket by its key, with its text.
-    pub(super) async fn ticket(&self, key: &str) -> Result<Value, Error> {
+    pub(super) async fn shown(&self, key: &str) -> Result<Value, Error> {
         self.issue(key, FIELDS).await.map(|issue| shown(&issue))
     }
 
@@ -191,7 +192,7 @@ impl Client {
     }
 
     /// Makes an issue and gives its key.
-    pub(super) async fn create(
+    pub(super) async fn make(
         &self,
         project: &str,
         label: &str,
@@ -211,7 +212,7 @@ impl Client {
         })
     }
 
-    pub(super) async fn comment(&self, key: &str, text: &str) -> Result<(), Error> {
+    pub(super) async fn remark(&self, key: &str, text: &str) -> Result<(), Error> {
         let body = json!({
             "body": self.as_text(text),
             "properties": [{"key": "sd.public.comment", "value": {"internal": true}}],
@@ -219,19 +220,69 @@ impl Client {
         self.write(&["issue", checked(key)?, "comment"], &body).await.map(drop)
     }
 
-    /// Whether one of the newest comments holds this; and whether those were all.
-    pub(super) async fn comment_with(&self, key: &str, mark: &str) -> Result<Found, Error> {
+    /// What was said on an issue, the newest first.
+    pub(super) async fn newest_texts(&self, key: &str) -> Result<Said, Error> {
         let most = MOST_COMMENTS.to_string();
         let query = [("orderBy", "-created"), ("maxResults", most.as_str())];
         let steps = ["issue", checked(key)?, "comment"];
         let page: Comments = self.read_as(&steps, &query).await?;
+        let all = page.total <= page.comments.len();
         // A mark is short and at the end; a text that is longer than is read here is not ours.
-        let holds = |one: &Value| text::plain(&one["body"], MOST_COMMENT).contains(mark);
-        Ok(match page.comments.iter().any(holds) {
-            true => Found::There,
-            false if page.total > page.comments.len() => Found::NotAmongNewest,
-            false => Found::Nowhere,
-        })
+        let word = |one: &Value| Word {
+            text: text::plain(&one["body"], MOST_COMMENT),
+            at: moment(one["created"].as_str().unwrap_or_default()),
+        };
+        Ok(Said { words: page.comments.iter().map(word).collect(), all })
+    }
+
+    /// The id (Cloud) or name (Data Center) of the one person that this means.
+    pub(super) async fn person(&self, who: &str) -> Result<String, Error> {
+        if !who.contains('@') {
+            return Ok(who.to_owned());
+        }
+        let (asked, told) = match self.api {
+            Api::Cloud => ("query", "accountId"),
+            Api::DataCenter => ("username", "name"),
+        };
+        let query = [(asked, who), ("maxResults", "10")];
+        let mut found: Vec<Value> = self.read_as(&["user", "search"], &query).await?;
+        // Cloud hides addresses of people who want that; they are found by them all the same.
+        let other = |one: &Value| {
+            one["emailAddress"].as_str().is_some_and(|mail| !mail.eq_ignore_ascii_case(who))
+        };
+        found.retain(|one| one["active"] == true && !other(one));
+        match found.as_slice() {
+            [only] => only[told].as_str().map(str::to_owned).ok_or_else(|| {
+                Error::new(ErrorKind::Unexpected, "the answer does not tell who it is")
+            }),
+            [] => Err(Error::new(ErrorKind::Absent, "nobody has this address, or may be seen")),
+            _ => Err(Error::new(ErrorKind::Invalid, "several people may have this address")),
+        }
+    }
+
+    /// Who watches an issue, by id (Cloud) or name (Data Center).
+    pub(super) async fn watchers(&self, key: &str) -> Result<Vec<String>, Error> {
+        let answer: Value = self.read_as(&["issue", checked(key)?, "watchers"], &[]).await?;
+        let told = match self.api {
+            Api::Cloud => "accountId",
+            Api::DataCenter => "name",
+        };
+        let rows = answer["watchers"].as_array().into_iter().flatten();
+        Ok(rows.filter_map(|one| one[told].as_str()).map(str::to_owned).collect())
+    }
+
+    pub(super) async fn add_watcher(&self, key: &str, who: &str) -> Result<(), Error> {
+        self.write(&["issue", checked(key)?, "watchers"], &who.into()).await.map(drop)
+    }
+
+    pub(super) async fn remove_watcher(&self, key: &str, who: &str) -> Result<(), Error> {
+        let name = match self.api {
+            Api::Cloud => "accountId",
+            Api::DataCenter => "username",
+        };
+        let mut url = self.address(&["issue", checked(key)?, "watchers"])?;
+        url.query_pairs_mut().append_pair(name, who);
+        self.sent(self.http.write(Method::DELETE, url.as_str())).await.map(drop)
     }
 
     /// The transitions that are open to an issue now.
@@ -253,13 +304,6 @@ impl Client {
             Api::DataCenter => text::wiki(text).into(),
         }
     }
-}
-
-/// Where a mark was found.
-pub(super) enum Found {
-    There,
-    Nowhere,
-    NotAmongNewest,
 }
 
 #[derive(Deserialize)]

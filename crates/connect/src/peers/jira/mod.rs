@@ -1,12 +1,12 @@
-//! Jira, Cloud or Data Center, by its interface REST (3 or 2): tickets searched, made, commented
-//! and brought on. Same action names, inputs and outputs as `rt`; `docs/guides/tickets.md` has what
+//! Jira, Cloud or Data Center, by its interface REST (3 or 2): tickets searched, made, commented,
+//! watched and brought on. Same action names, inputs and outputs as `rt`; `docs/guides/tickets.md` has what
 //! differs.
 //!
 //! *Versions tested*: none. It runs against a stub of our own whose answers are held against
 //! Atlassian's description of Cloud's REST 3, and whose header says what that can't prove.
 //!
 //! *Permissions*: on the projects concerned Browse Projects, Create Issues, Add Comments,
-//! Transition Issues.
+//! Transition Issues, View Voters and Watchers, Manage Watcher List.
 //!
 //! *Limits*: Jira has no request keys, and Cloud's search shows a new issue seconds to minutes
 //! late. An issue that a step makes bears a label `kompel-…` of that step; a later look searches
@@ -28,17 +28,11 @@ use async_trait::async_trait;
 use kompel_model::Timestamp;
 use serde_json::{Value, json};
 
+use self::client::Client;
 #[cfg(test)]
 pub(super) use self::tests::bench;
-use self::{
-    client::Client,
-    tickets::{Comment, Create, Get, Search, SetStatus},
-};
-use crate::{
-    Action, Check, CheckState, Connection, Connector,
-    desired::{Reader, Toward},
-    http::HttpSettings,
-};
+use super::desk;
+use crate::{Action, Check, CheckState, Connection, Connector, http::HttpSettings};
 
 /// The connector `jira`.
 pub(super) fn connector() -> Arc<dyn Connector> {
@@ -54,17 +48,10 @@ impl Connector for Jira {
     }
 
     fn actions(&self) -> Vec<Arc<dyn Action>> {
-        vec![
-            Arc::new(Reader(Search)),
-            Arc::new(Reader(Get)),
-            Arc::new(Create),
-            Arc::new(Comment),
-            Arc::new(Toward(SetStatus)),
-        ]
+        desk::actions::<Client>()
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
         let own = json!({
             "url": {
                 "type": "string", "pattern": "^https?://",
@@ -87,13 +74,7 @@ impl Connector for Jira {
                 "description": "of issues that are made, as the project names it",
             },
         });
-        properties.extend(own.as_object().cloned().unwrap_or_default());
-        json!({
-            "type": "object",
-            "required": ["url", "token"],
-            "additionalProperties": false,
-            "properties": properties,
-        })
+        HttpSettings::schema(&["url", "token"], &own)
     }
 
     fn limits(&self) -> &'static [&'static str] {
@@ -108,13 +89,14 @@ impl Connector for Jira {
             "A status is reached by one transition that asks for no further field, or not at all; its name is as the connection's user sees it.",
             "An issue that was made can't be taken back; close it with jira.set-status.",
             "A comment of a step is looked for among the issue's newest 100 comments; beyond that a person is asked.",
+            "To find who is to watch by mail address, the connection's user needs the global permission Browse users and groups.",
         ]
     }
 
     async fn check(&self, connection: &Connection) -> Vec<Check> {
         let what = |permission: &str| format!("permission {permission} in some project");
         let allowed = async {
-            let client = Client::of(connection, Timestamp::UNIX_EPOCH)?;
+            let client = Client::open(connection, Timestamp::UNIX_EPOCH)?;
             client.allowed(None, PERMISSIONS).await
         };
         let allowed = match allowed.await {
@@ -136,5 +118,11 @@ impl Connector for Jira {
     }
 }
 
-const PERMISSIONS: &[&str] =
-    &["BROWSE_PROJECTS", "CREATE_ISSUES", "ADD_COMMENTS", "TRANSITION_ISSUES"];
+const PERMISSIONS: &[&str] = &[
+    "BROWSE_PROJECTS",
+    "CREATE_ISSUES",
+    "ADD_COMMENTS",
+    "TRANSITION_ISSUES",
+    "VIEW_VOTERS_AND_WATCHERS",
+    "MANAGE_WATCHERS",
+];

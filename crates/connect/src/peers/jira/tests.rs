@@ -48,7 +48,10 @@ impl Bench for JiraBench {
                 "jira.comment",
                 json!({"key": "HR-1", "text": "Alles gesloten.\nTot hier."}),
             ),
+            Example::new("jira.answers", json!({"key": "HR-1"})),
             Example::new("jira.set-status", json!({"key": "HR-1", "status": "In Progress"})),
+            Example::new("jira.watch", json!({"key": "HR-1", "who": "xander@client.test"})),
+            Example::new("jira.unwatch", json!({"key": "HR-1", "who": "xander@client.test"})),
         ]
     }
 
@@ -59,8 +62,12 @@ impl Bench for JiraBench {
 
 #[async_trait]
 impl Peer for JiraPeer {
-    async fn prepare(&self, _example: &Example) {
+    async fn prepare(&self, example: &Example) {
         self.0.reset();
+        if example.action == "jira.unwatch" {
+            let watched = json!({"key": "HR-1", "who": "xander@client.test"});
+            said(&cloud(&self.0), "jira.watch", watched).await.unwrap();
+        }
     }
 
     async fn snapshot(&self) -> Value {
@@ -141,7 +148,7 @@ fn what_a_playbook_says_to_jira_it_can_say_to_request_tracker() {
         .collect()
     };
     assert_eq!(said_to("jira"), said_to("rt"));
-    assert_eq!(said_to("jira").len(), 5);
+    assert_eq!(said_to("jira").len(), 8);
 }
 
 #[tokio::test]
@@ -168,11 +175,21 @@ async fn both_editions_read_write_and_refuse_alike() {
         let text = read["text"].as_str().unwrap();
         assert!(text.starts_with("Requestor: x@y.z") && text.ends_with("[~an] één"), "{text}");
 
+        let watch = json!({"key": "HR-1", "who": "xander@client.test"});
+        for (name, watchers) in [("jira.watch", 1), ("jira.unwatch", 0)] {
+            let output = said(name, watch.clone()).await.unwrap();
+            assert!(output["who"].as_str().unwrap().ends_with("xander"), "{output}");
+            let watching = jira.snapshot()[0]["watchers"].as_array().unwrap().len();
+            assert_eq!(watching, watchers, "{name}");
+        }
+
         let remark = call(&connection, json!({"key": "HR-1", "text": "Gesloten."}));
         assert_eq!(action("jira.comment").look(&remark).await.unwrap(), Look::NotDone);
         action("jira.comment").perform(&remark).await.unwrap();
         let look = action("jira.comment").look(&remark).await.unwrap();
         assert!(matches!(look, Look::Done(_)), "{look:?}");
+        let answers = said("jira.answers", json!({"key": "HR-1"})).await.unwrap();
+        assert_eq!((&answers["ours"], &answers["since"]), (&json!("Gesloten."), &Value::Null));
 
         for (name, input, kind) in [
             ("jira.search", json!({"query": "nonsense ~~"}), ErrorKind::Invalid),
@@ -180,6 +197,9 @@ async fn both_editions_read_write_and_refuse_alike() {
             ("jira.get", json!({"key": "HR-1/../.."}), ErrorKind::Invalid),
             ("jira.set-status", json!({"key": "HR-1", "status": "bogus"}), ErrorKind::Invalid),
             ("jira.set-status", json!({"key": "HR-1", "status": "Rejected"}), ErrorKind::Invalid),
+            ("jira.watch", json!({"key": "HR-1", "who": "nobody@x.test"}), ErrorKind::Absent),
+            ("jira.watch", json!({"key": "HR-1", "who": "xander@"}), ErrorKind::Absent),
+            ("jira.watch", json!({"key": "HR-99", "who": "xander"}), ErrorKind::Absent),
             ("jira.create", json!({"queue": "NO", "subject": "x", "text": "x"}), ErrorKind::Absent),
             (
                 "jira.create",
@@ -314,15 +334,19 @@ async fn what_goes_over_the_line_is_as_atlassian_describes_it() {
     assert_eq!(
         tried,
         [
+            "DELETE /rest/api/3/issue/{issueIdOrKey}/watchers 204",
             "GET /rest/api/3/issue/{issueIdOrKey} 200",
             "GET /rest/api/3/issue/{issueIdOrKey}/comment 200",
             "GET /rest/api/3/issue/{issueIdOrKey}/transitions 200",
+            "GET /rest/api/3/issue/{issueIdOrKey}/watchers 200",
             "GET /rest/api/3/mypermissions 200",
             "GET /rest/api/3/project/{projectIdOrKey} 200",
+            "GET /rest/api/3/user/search 200",
             "POST /rest/api/3/issue 201",
             "POST /rest/api/3/issue 400",
             "POST /rest/api/3/issue/{issueIdOrKey}/comment 201",
             "POST /rest/api/3/issue/{issueIdOrKey}/transitions 204",
+            "POST /rest/api/3/issue/{issueIdOrKey}/watchers 204",
         ]
     );
 }

@@ -64,8 +64,13 @@ fn write(node: &Value, text: &mut String, most: usize, depth: usize) {
         "listItem" | "taskItem" => text.push_str("- "),
         _ => {}
     }
+    let start = text.len();
     for child in node["content"].as_array().into_iter().flatten() {
         write(child, text, most, depth + 1);
+    }
+    if kind == "blockquote" {
+        let quoted = text.split_off(start);
+        text.extend(quoted.lines().flat_map(|line| ["> ", line, "\n"]));
     }
     let ends_line = matches!(
         kind,
@@ -93,6 +98,11 @@ mod tests {
         ] {
             assert_eq!(plain(&document(text), 1000), back, "{text:?}");
         }
+        let quoting = json!({"type": "doc", "content": [
+            {"type": "blockquote", "content": document("a\nb")["content"]},
+            document("c")["content"][0],
+        ]});
+        assert_eq!(plain(&quoting, 1000), "> a\n> b\nc");
         let paragraph = &document("a\n\nb")["content"];
         assert_eq!(paragraph.as_array().unwrap().len(), 2);
         assert!(!document("a\n\n\n").to_string().contains("\"text\":\"\""));

@@ -1,145 +1,87 @@
-//! What is done with tickets.
+//! Tickets of Jira, as [`crate::peers::desk`] wants them.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, PlannedChange, Repeat};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use kompel_model::Timestamp;
+use serde_json::Value;
 
-use super::client::{Client, Found};
+use super::client::Client;
 use crate::{
-    Action, Call, Error, ErrorKind, Look, Verified,
-    desired::{Desired, Difference, Reading},
-    marker::marker,
-    promise::{self, Promise},
+    Connection, Error, ErrorKind,
+    peers::desk::{Deed, Desk, New, Said, Words},
 };
 
-/// `jira.search`.
-pub(super) struct Search;
-
-#[derive(Deserialize)]
-struct Query {
-    query: String,
-    #[serde(default = "usual_most")]
-    most: usize,
+/// The label of what a step makes.
+fn label(mark: &str) -> String {
+    format!("kompel-{mark}")
 }
 
-fn usual_most() -> usize {
-    20
-}
-
-#[async_trait]
-impl Reading for Search {
-    fn spec(&self) -> ActionSpec {
-        Promise {
-            name: "jira.search",
-            summary: "Finds tickets, oldest first, with the text of their description",
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &["BROWSE_PROJECTS"],
-            input: promise::object(
-                &["query"],
-                json!({
-                    "query": {
-                        "type": "string", "minLength": 1, "maxLength": 2000,
-                        "description": "JQL: project = HR AND status = \"To Do\"",
-                    },
-                    "most": {"type": "integer", "minimum": 1, "maximum": 50, "default": 20},
-                }),
-            ),
-            output: promise::object(
-                &["tickets"],
-                json!({"tickets": {"type": "array", "items": ticket_schema()}}),
-            ),
+fn action(deed: Deed) -> (&'static str, &'static str, &'static [&'static str]) {
+    match deed {
+        Deed::Search => (
+            "jira.search",
+            "Finds tickets, oldest first, with the text of their description",
+            &["BROWSE_PROJECTS"],
+        ),
+        Deed::Get => {
+            ("jira.get", "Reads one ticket with the text of its description", &["BROWSE_PROJECTS"])
         }
-        .spec()
-    }
-
-    async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let Query { query, most } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        Ok(json!({"tickets": client.search(&query, most.min(50)).await?}))
+        Deed::Create => ("jira.create", "Makes a ticket", &["BROWSE_PROJECTS", "CREATE_ISSUES"]),
+        Deed::Comment => (
+            "jira.comment",
+            "Comments on a ticket, unseen by its requestor in a service project",
+            &["BROWSE_PROJECTS", "ADD_COMMENTS"],
+        ),
+        Deed::Answers => (
+            "jira.answers",
+            "Reads what was said on a ticket since Kompel last commented on it",
+            &["BROWSE_PROJECTS"],
+        ),
+        Deed::SetStatus => (
+            "jira.set-status",
+            "Gives a ticket another status, by the transition that leads there",
+            &["BROWSE_PROJECTS", "TRANSITION_ISSUES"],
+        ),
+        Deed::Watch => ("jira.watch", "Makes somebody one of a ticket's watchers", WATCHING),
+        Deed::Unwatch => ("jira.unwatch", "Takes somebody from a ticket's watchers", WATCHING),
     }
 }
 
-/// `jira.get`.
-pub(super) struct Get;
+const WATCHING: &[&str] = &["BROWSE_PROJECTS", "VIEW_VOTERS_AND_WATCHERS", "MANAGE_WATCHERS"];
 
-#[derive(Deserialize)]
-struct One {
-    key: String,
-}
+impl Client {
+    /// The keys of the issues that the search shows with this label.
+    async fn labelled(&self, label: &str) -> Result<Vec<String>, Error> {
+        let found = self.issues(&format!("labels = \"{label}\""), "labels", 2).await?;
+        Ok(found.iter().map(|issue| key_of(issue).to_owned()).collect())
+    }
 
-#[async_trait]
-impl Reading for Get {
-    fn spec(&self) -> ActionSpec {
-        Promise {
-            name: "jira.get",
-            summary: "Reads one ticket with the text of its description",
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &["BROWSE_PROJECTS"],
-            input: promise::object(&["key"], json!({"key": key_schema()})),
-            output: ticket_schema(),
+    /// The key of an issue with this label that the search does not show yet: one that was just
+    /// made has one of the next numbers.
+    async fn ahead(&self, queue: &str, label: &str) -> Result<Option<String>, Error> {
+        let project = self.project(queue).await?;
+        let newest = format!("project = \"{project}\" ORDER BY key DESC");
+        let newest: u64 = self
+            .issues(&newest, "labels", 1)
+            .await?
+            .first()
+            .and_then(|issue| key_of(issue).rsplit_once('-'))
+            .and_then(|(_, number)| number.parse().ok())
+            .unwrap_or(0);
+        let mut absent = 0;
+        for number in (1..=MOST_AHEAD).map(|ahead| newest.saturating_add(ahead)) {
+            let key = format!("{project}-{number}");
+            match self.issue(&key, "labels").await {
+                Ok(issue) if bears(&issue, label) => return Ok(Some(key)),
+                Ok(_) => absent = 0,
+                Err(error) if error.kind == ErrorKind::Absent => absent += 1,
+                Err(error) => return Err(error),
+            }
+            if absent == ABSENT_IN_A_ROW {
+                break;
+            }
         }
-        .spec()
+        Ok(None)
     }
-
-    async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let One { key } = promise::input(call)?;
-        Client::of(&call.connection, call.at)?.ticket(&key).await
-    }
-}
-
-/// `jira.create`.
-pub(super) struct Create;
-
-#[derive(Deserialize)]
-struct New {
-    queue: String,
-    subject: String,
-    text: String,
-    #[serde(default)]
-    requestor: Option<String>,
-}
-
-/// The label of what this step makes.
-fn label(call: &Call) -> String {
-    format!("kompel-{}", marker(call))
-}
-
-/// The keys of the issues that this step made. What the search does not show yet is read by its
-/// number: an issue that was just made has one of the next.
-async fn made_by(client: &Client, call: &Call) -> Result<Vec<String>, Error> {
-    let New { queue, .. } = promise::input(call)?;
-    let label = label(call);
-    let found = client.issues(&format!("labels = \"{label}\""), "labels", 2).await?;
-    if !found.is_empty() {
-        return Ok(found.iter().map(|issue| key_of(issue).to_owned()).collect());
-    }
-    let project = client.project(&queue).await?;
-    let newest =
-        client.issues(&format!("project = \"{project}\" ORDER BY key DESC"), "labels", 1).await?;
-    let newest: u64 = newest
-        .first()
-        .and_then(|issue| key_of(issue).rsplit_once('-'))
-        .and_then(|(_, number)| number.parse().ok())
-        .unwrap_or(0);
-    let mut absent = 0;
-    for number in (1..=MOST_AHEAD).map(|ahead| newest.saturating_add(ahead)) {
-        let key = format!("{project}-{number}");
-        match client.issue(&key, "labels").await {
-            Ok(issue) if bears(&issue, &label) => return Ok(vec![key]),
-            Ok(_) => absent = 0,
-            Err(error) if error.kind == ErrorKind::Absent => absent += 1,
-            Err(error) => return Err(error),
-        }
-        if absent == ABSENT_IN_A_ROW {
-            break;
-        }
-    }
-    Ok(Vec::new())
 }
 
 fn bears(issue: &Value, label: &str) -> bool {
@@ -148,232 +90,94 @@ fn bears(issue: &Value, label: &str) -> bool {
 }
 
 #[async_trait]
-impl Action for Create {
-    fn spec(&self) -> ActionSpec {
-        Promise {
-            name: "jira.create",
-            summary: "Makes a ticket",
-            system: SYSTEM,
-            effect: ActionEffect::Notice,
-            repeat: Repeat::Look,
-            permissions: &["BROWSE_PROJECTS", "CREATE_ISSUES"],
-            input: promise::object(
-                &["queue", "subject", "text"],
-                json!({
-                    "queue": {
-                        "type": "string", "minLength": 1, "maxLength": 200,
-                        "description": "the project's key",
-                    },
-                    "subject": {
-                        "type": "string", "minLength": 1, "maxLength": 200,
-                        "pattern": "^[^\\r\\n]*$",
-                    },
-                    "text": {"type": "string", "maxLength": MOST_TEXT},
-                    "requestor": {"type": "string", "maxLength": 320, "description": "address"},
-                }),
-            ),
-            output: promise::object(&["key"], json!({"key": key_schema()})),
-        }
-        .spec()
+impl Desk for Client {
+    const WORDS: Words = Words {
+        system: "Jira",
+        key: "^[A-Za-z][A-Za-z0-9_]*-[0-9]{1,12}$",
+        most_text: 32_000,
+        action,
+        query: "JQL: project = HR AND status = \"To Do\"",
+        queue: "the project's key",
+        who: "a mail address, an account's id (Cloud) or a user's name (Data Center)",
+    };
+
+    fn of(connection: &Connection, now: Timestamp) -> Result<Self, Error> {
+        Self::open(connection, now)
     }
 
-    async fn plan(&self, call: &Call) -> Result<Plan, Error> {
-        let new: New = promise::input(call)?;
-        let project = Client::of(&call.connection, call.at)?.project(&new.queue).await?;
-        let change = PlannedChange {
-            object: format!("queue {project}"),
-            property: "new ticket".to_owned(),
-            from: Value::Null,
-            to: json!({"subject": new.subject, "text": new.text}),
-            irreversible: true,
+    async fn search(&self, query: &str, most: usize) -> Result<Vec<Value>, Error> {
+        self.found(query, most).await
+    }
+
+    async fn knows(&self, key: &str) -> Result<(), Error> {
+        self.issue(key, "summary").await.map(drop)
+    }
+
+    async fn ticket(&self, key: &str) -> Result<Value, Error> {
+        self.shown(key).await
+    }
+
+    async fn place(&self, queue: &str) -> Result<(String, String), Error> {
+        let project = self.project(queue).await?;
+        let key = format!("{project}-0");
+        Ok((project, key))
+    }
+
+    async fn create(&self, new: &New, mark: &str) -> Result<String, Error> {
+        let project = self.project(&new.queue).await?;
+        let text = match &new.requestor {
+            Some(requestor) => format!("Requestor: {requestor}\n\n{}", new.text),
+            None => new.text.clone(),
         };
-        let predicted = json!({"key": format!("{project}-0")});
-        Ok(Plan { changes: vec![change], predicted, remarks: Vec::new() })
+        self.make(&project, &label(mark), &new.subject, &text).await
     }
 
-    async fn perform(&self, call: &Call) -> Result<Value, Error> {
-        let New { queue, subject, text, requestor } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let project = client.project(&queue).await?;
-        let text = match requestor {
-            Some(requestor) => format!("Requestor: {requestor}\n\n{text}"),
-            None => text,
+    async fn made(&self, new: &New, mark: &str, known: Option<&str>) -> Result<Vec<String>, Error> {
+        let label = label(mark);
+        let mut made = self.labelled(&label).await?;
+        let unseen = match known {
+            Some(key) if made.iter().any(|one| one == key) => None,
+            Some(key) => bears(&self.issue(key, "labels").await?, &label).then(|| key.to_owned()),
+            None if made.is_empty() => self.ahead(&new.queue, &label).await?,
+            None => None,
         };
-        let key = client.create(&project, &label(call), &subject, &text).await?;
-        Ok(json!({"key": key}))
+        made.extend(unseen);
+        Ok(made)
     }
 
-    async fn look(&self, call: &Call) -> Result<Look, Error> {
-        let client = Client::of(&call.connection, call.at)?;
-        Ok(match made_by(&client, call).await?.first() {
-            Some(key) => Look::Done(json!({"key": key})),
-            None => Look::NotDone,
-        })
+    async fn comment(&self, key: &str, text: &str) -> Result<(), Error> {
+        self.remark(key, text).await
     }
 
-    async fn verify(&self, call: &Call, output: &Value) -> Result<Verified, Error> {
-        let client = Client::of(&call.connection, call.at)?;
-        let (label, key) = (label(call), output["key"].as_str().unwrap_or_default());
-        if !bears(&client.issue(key, "labels").await?, &label) {
-            return Ok(Verified::Differs {
-                found: json!({"key": key}),
-                because: "the ticket does not bear this step's label".to_owned(),
-            });
-        }
-        let found = client.issues(&format!("labels = \"{label}\""), "labels", 2).await?;
-        match found.iter().find(|issue| key_of(issue) != key) {
-            None => Ok(Verified::Holds(json!({"key": key}))),
-            Some(other) => Ok(Verified::Differs {
-                found: json!({"keys": [key, key_of(other)]}),
-                because: "another ticket bears this step's label too".to_owned(),
-            }),
-        }
-    }
-}
-
-/// `jira.comment`.
-pub(super) struct Comment;
-
-#[derive(Deserialize)]
-struct Remark {
-    key: String,
-    text: String,
-}
-
-impl Comment {
-    fn mark(call: &Call) -> String {
-        format!("[kompel:{}]", marker(call))
+    async fn said(&self, key: &str) -> Result<Said, Error> {
+        self.newest_texts(key).await
     }
 
-    async fn find(call: &Call) -> Result<Found, Error> {
-        let Remark { key, .. } = promise::input(call)?;
-        Client::of(&call.connection, call.at)?.comment_with(&key, &Self::mark(call)).await
-    }
-}
-
-#[async_trait]
-impl Action for Comment {
-    fn spec(&self) -> ActionSpec {
-        Promise {
-            name: "jira.comment",
-            summary: "Comments on a ticket, unseen by its requestor in a service project",
-            system: SYSTEM,
-            effect: ActionEffect::Notice,
-            repeat: Repeat::Look,
-            permissions: &["BROWSE_PROJECTS", "ADD_COMMENTS"],
-            input: promise::object(
-                &["key", "text"],
-                json!({
-                    "key": key_schema(),
-                    "text": {"type": "string", "minLength": 1, "maxLength": MOST_TEXT},
-                }),
-            ),
-            output: promise::object(&["key"], json!({"key": key_schema()})),
-        }
-        .spec()
-    }
-
-    async fn plan(&self, call: &Call) -> Result<Plan, Error> {
-        let Remark { key, text } = promise::input(call)?;
-        Client::of(&call.connection, call.at)?.issue(&key, "summary").await?;
-        let change = PlannedChange {
-            object: format!("ticket {key}"),
-            property: "comment".to_owned(),
-            from: Value::Null,
-            to: text.into(),
-            irreversible: true,
-        };
-        Ok(Plan { changes: vec![change], predicted: json!({"key": key}), remarks: Vec::new() })
-    }
-
-    async fn perform(&self, call: &Call) -> Result<Value, Error> {
-        let Remark { key, text } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        client.comment(&key, &format!("{text}\n\n{}", Self::mark(call))).await?;
-        Ok(json!({"key": key}))
-    }
-
-    async fn look(&self, call: &Call) -> Result<Look, Error> {
-        Ok(match Self::find(call).await? {
-            Found::There => Look::Done(json!({"key": call.input["key"]})),
-            Found::Nowhere => Look::NotDone,
-            Found::NotAmongNewest => {
-                Look::CannotTell("the ticket has more comments than are read".to_owned())
-            }
-        })
-    }
-
-    async fn verify(&self, call: &Call, output: &Value) -> Result<Verified, Error> {
-        Ok(match Self::find(call).await? {
-            Found::There => Verified::Holds(output.clone()),
-            Found::Nowhere | Found::NotAmongNewest => Verified::Differs {
-                found: Value::Null,
-                because: "the comment is not among the ticket's newest".to_owned(),
-            },
-        })
-    }
-}
-
-/// `jira.set-status`.
-pub(super) struct SetStatus;
-
-#[derive(Deserialize)]
-struct Wanted {
-    key: String,
-    status: String,
-}
-
-#[async_trait]
-impl Desired for SetStatus {
-    fn spec(&self) -> ActionSpec {
-        Promise {
-            name: "jira.set-status",
-            summary: "Gives a ticket another status, by the transition that leads there",
-            system: SYSTEM,
-            effect: promise::undone_by("jira.set-status"),
-            repeat: Repeat::Natural,
-            permissions: &["BROWSE_PROJECTS", "TRANSITION_ISSUES"],
-            input: promise::object(
-                &["key", "status"],
-                json!({
-                    "key": key_schema(),
-                    "status": {"type": "string", "minLength": 1, "maxLength": 64},
-                }),
-            ),
-            output: promise::object(
-                &["key", "status"],
-                json!({"key": key_schema(), "status": {"type": "string"}}),
-            ),
-        }
-        .spec()
-    }
-
-    async fn compare(&self, call: &Call) -> Result<Difference, Error> {
-        let Wanted { key, status } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let now = client.issue(&key, "status").await?["fields"]["status"]["name"].clone();
-        let is_so = now.as_str().is_some_and(|now| same(now, &status));
-        let mut changes = Vec::new();
+    async fn status(&self, key: &str, wanted: &str) -> Result<(String, bool), Error> {
+        let issue = self.issue(key, "status").await?;
+        let now = issue["fields"]["status"]["name"].as_str().unwrap_or_default();
+        let is_so = same(now, wanted);
         if !is_so {
-            leading_to(&client.transitions(&key).await?, &status)?;
-            let wanted = status.as_str().into();
-            changes.push(promise::change(&format!("ticket {key}"), "status", now, wanted));
+            leading_to(&self.transitions(key).await?, wanted)?;
         }
-        let output = json!({"key": key, "status": status});
-        Ok(Difference { changes, output, remarks: Vec::new() })
+        Ok((now.to_owned(), is_so))
     }
 
-    async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
-        let Wanted { key, status } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let id = leading_to(&client.transitions(&key).await?, &status)?;
-        client.transition(&key, &id).await?;
-        Ok(difference.output)
+    async fn set_status(&self, key: &str, status: &str) -> Result<(), Error> {
+        let id = leading_to(&self.transitions(key).await?, status)?;
+        self.transition(key, &id).await
     }
 
-    fn undo(&self, input: &Value, plan: &Plan, _output: &Value) -> Option<Value> {
-        let before = &plan.changes.first()?.from;
-        Some(json!({"key": input["key"], "status": before}))
+    async fn watching(&self, key: &str, who: &str) -> Result<(Vec<String>, String), Error> {
+        let who = self.person(who).await?;
+        Ok((self.watchers(key).await?, who))
+    }
+
+    async fn watch(&self, key: &str, who: &str, wanted: bool) -> Result<(), Error> {
+        match wanted {
+            true => self.add_watcher(key, who).await,
+            false => self.remove_watcher(key, who).await,
+        }
     }
 }
 
@@ -412,24 +216,6 @@ fn key_of(ticket: &Value) -> &str {
     ticket["key"].as_str().unwrap_or_default()
 }
 
-fn key_schema() -> Value {
-    json!({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]*-[0-9]{1,12}$", "maxLength": 64})
-}
-
-fn ticket_schema() -> Value {
-    let text = || json!({"type": "string"});
-    promise::object(
-        &["key", "subject", "text", "from", "created", "status", "queue"],
-        json!({
-            "key": key_schema(), "subject": text(), "text": text(), "from": text(),
-            "created": text(), "status": text(), "queue": text(),
-        }),
-    )
-}
-
-const SYSTEM: &str = "Jira";
-/// Jira's usual limit for a text is 32,767 characters; the rest is for our marks.
-const MOST_TEXT: usize = 32_000;
 /// How many numbers after the newest known issue are read.
 const MOST_AHEAD: u64 = 25;
 /// Absent numbers in a row after which no later one is expected: numbers are given in order, and

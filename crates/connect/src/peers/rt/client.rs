@@ -9,6 +9,7 @@ use url::Url;
 use crate::{
     Connection, Error, ErrorKind,
     http::{Exchange, Http, Method},
+    peers::desk::{Said, Word},
 };
 
 #[derive(Deserialize)]
@@ -35,7 +36,7 @@ struct Page {
 }
 
 impl Client {
-    pub(super) fn of(connection: &Connection, now: Timestamp) -> Result<Self, Error> {
+    pub(super) fn open(connection: &Connection, now: Timestamp) -> Result<Self, Error> {
         let Config { url, user } = connection.settings.read()?;
         let property = if user.is_some() { "password" } else { "token" };
         let secret = connection.settings.secret(property)?.clone();
@@ -85,7 +86,7 @@ impl Client {
     }
 
     /// Tickets that a TicketSQL text means, oldest first, without their texts.
-    pub(super) async fn search(&self, query: &str, most: usize) -> Result<Vec<Value>, Error> {
+    pub(super) async fn found(&self, query: &str, most: usize) -> Result<Vec<Value>, Error> {
         let most = most.to_string();
         let query = [
             ("query", query),
@@ -99,11 +100,10 @@ impl Client {
     }
 
     /// One ticket by its number, without its text.
-    pub(super) async fn ticket(&self, key: &str) -> Result<Value, Error> {
+    pub(super) async fn bare(&self, key: &str) -> Result<Value, Error> {
         let id = number(key)?;
         // A search, because it tells the queue's name in the same answer.
-        let found = self.search(&format!("id = {id}"), 1).await?;
-        let absent = || Error::new(ErrorKind::Absent, "no such ticket, or it may not be seen");
+        let found = self.found(&format!("id = {id}"), 1).await?;
         found.into_iter().next().ok_or_else(absent)
     }
 
@@ -117,26 +117,61 @@ impl Client {
         Ok(text.trim().to_owned())
     }
 
-    /// Whether one of the newest attachments holds this; and whether those were all.
-    pub(super) async fn comment_with(&self, key: &str, mark: &str) -> Result<Found, Error> {
+    /// What was said on a ticket, the newest first. What RT itself sent out about it is left out.
+    pub(super) async fn newest_texts(&self, key: &str) -> Result<Said, Error> {
         let per_page = MOST_ATTACHMENTS.to_string();
         let query = [
-            ("fields", "ContentType,Content"),
+            ("fields", "ContentType,Content,Created,Creator,TransactionId"),
             ("orderby", "id"),
             ("order", "DESC"),
             ("per_page", &per_page),
         ];
         let page = self.page(&["ticket", number(key)?, "attachments"], &query).await?;
-        let there = page.items.iter().filter_map(as_text).any(|text| text.contains(mark));
-        Ok(match there {
-            true => Found::There,
-            false if page.total > page.items.len() => Found::NotAmongNewest,
-            false => Found::Nowhere,
-        })
+        let all = page.total <= page.items.len();
+        let people = page.items.iter().filter(|one| one["Creator"]["id"] != "RT_System");
+        let people: Vec<&Value> = people.collect();
+        // A message may be there twice: as HTML, and as plain text.
+        let messages = people.chunk_by(|one, next| one["TransactionId"] == next["TransactionId"]);
+        let word = |message: &[&Value]| {
+            let (plain, others): (Vec<&Value>, Vec<&Value>) =
+                message.iter().copied().partition(|one| one["ContentType"] == "text/plain");
+            let mut texts = plain.into_iter().chain(others).filter_map(as_text);
+            let text = texts.find(|text| !text.trim().is_empty())?;
+            Some(Word { text, at: message[0]["Created"].as_str().unwrap_or_default().to_owned() })
+        };
+        Ok(Said { words: messages.filter_map(word).collect(), all })
+    }
+
+    /// A ticket's AdminCc.
+    pub(super) async fn watchers(&self, key: &str) -> Result<Vec<Watcher>, Error> {
+        let id = number(key)?;
+        let query = [
+            ("query", format!("id = {id}")),
+            ("fields", "AdminCc".to_owned()),
+            ("fields[AdminCc]", "EmailAddress".to_owned()),
+        ];
+        let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let page = self.page(&["tickets"], &query).await?;
+        let ticket = page.items.first().ok_or_else(absent)?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let rows = ticket["AdminCc"].as_array().into_iter().flatten();
+        Ok(rows
+            .map(|one| Watcher { name: text(&one["id"]), address: text(&one["EmailAddress"]) })
+            .collect())
+    }
+
+    /// Refused if RT has no user of this name, or shows none.
+    pub(super) async fn has_user(&self, name: &str) -> Result<(), Error> {
+        match self.read(&["user", name], &[]).await {
+            Err(error) if error.kind == ErrorKind::Absent => {
+                Err(Error::new(ErrorKind::Absent, "no user of this name, or it may not be seen"))
+            }
+            read => read.map(drop),
+        }
     }
 
     /// Makes a ticket and gives its number.
-    pub(super) async fn create(&self, body: &Value) -> Result<String, Error> {
+    pub(super) async fn make(&self, body: &Value) -> Result<String, Error> {
         let exchange = self.http.write(Method::POST, self.address(&["ticket"])?.as_str());
         let answer =
             self.signed(exchange).with(|request| request.json(body)).succeed(self.now).await?;
@@ -146,7 +181,7 @@ impl Client {
         })
     }
 
-    pub(super) async fn comment(&self, key: &str, text: &str) -> Result<(), Error> {
+    pub(super) async fn remark(&self, key: &str, text: &str) -> Result<(), Error> {
         let url = self.address(&["ticket", number(key)?, "comment"])?;
         let body = json!({"Content": text, "ContentType": "text/plain"});
         let exchange = self.signed(self.http.write(Method::POST, url.as_str()));
@@ -155,19 +190,23 @@ impl Client {
 
     /// RT says 200 to a change that it refuses, so its answer is not looked at: the caller reads
     /// the ticket again.
-    pub(super) async fn set_status(&self, key: &str, status: &str) -> Result<(), Error> {
+    pub(super) async fn change(&self, key: &str, body: &Value) -> Result<(), Error> {
         let url = self.address(&["ticket", number(key)?])?;
         let exchange = self.signed(self.http.write(Method::PUT, url.as_str()));
-        let body = json!({"Status": status});
-        exchange.with(|request| request.json(&body)).succeed(self.now).await.map(drop)
+        exchange.with(|request| request.json(body)).succeed(self.now).await.map(drop)
     }
 }
 
-/// Where a mark was found.
-pub(super) enum Found {
-    There,
-    Nowhere,
-    NotAmongNewest,
+/// One of a ticket's AdminCc.
+pub(super) struct Watcher {
+    /// The user's name in RT, or a group's number.
+    pub(super) name: String,
+    /// Empty for a group.
+    pub(super) address: String,
+}
+
+fn absent() -> Error {
+    Error::new(ErrorKind::Absent, "no such ticket, or it may not be seen")
 }
 
 fn number(key: &str) -> Result<&str, Error> {

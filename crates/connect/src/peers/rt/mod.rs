@@ -1,4 +1,5 @@
-//! Request Tracker, by its interface REST 2: tickets searched, made, commented and closed.
+//! Request Tracker, by its interface REST 2: tickets searched, made, commented,
+//! watched and closed.
 //!
 //! *Versions tested*: Request Tracker 5.0.3 (the tests start it).
 //!
@@ -22,17 +23,11 @@ use async_trait::async_trait;
 use kompel_model::Timestamp;
 use serde_json::{Value, json};
 
+use self::client::Client;
 #[cfg(test)]
 pub(super) use self::tests::bench;
-use self::{
-    client::Client,
-    tickets::{Comment, Create, Get, Search, SetStatus},
-};
-use crate::{
-    Action, Check, CheckState, Connection, Connector,
-    desired::{Reader, Toward},
-    http::HttpSettings,
-};
+use super::desk;
+use crate::{Action, Check, CheckState, Connection, Connector, http::HttpSettings};
 
 /// The connector `rt`.
 pub(super) fn connector() -> Arc<dyn Connector> {
@@ -48,17 +43,10 @@ impl Connector for RequestTracker {
     }
 
     fn actions(&self) -> Vec<Arc<dyn Action>> {
-        vec![
-            Arc::new(Reader(Search)),
-            Arc::new(Reader(Get)),
-            Arc::new(Create),
-            Arc::new(Comment),
-            Arc::new(Toward(SetStatus)),
-        ]
+        desk::actions::<Client>()
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
         let own = json!({
             "url": {
                 "type": "string", "pattern": "^https?://",
@@ -68,14 +56,9 @@ impl Connector for RequestTracker {
             "user": {"type": "string", "description": "for basic authentication"},
             "password": {"type": "string", "format": "secret"},
         });
-        properties.extend(own.as_object().cloned().unwrap_or_default());
-        json!({
-            "type": "object",
-            "required": ["url"],
-            "additionalProperties": false,
-            "properties": properties,
-            "oneOf": [{"required": ["token"]}, {"required": ["user", "password"]}],
-        })
+        let mut schema = HttpSettings::schema(&["url"], &own);
+        schema["oneOf"] = json!([{"required": ["token"]}, {"required": ["user", "password"]}]);
+        schema
     }
 
     fn limits(&self) -> &'static [&'static str] {
@@ -84,11 +67,12 @@ impl Connector for RequestTracker {
             "A search gives at most 50 tickets, each with the first 16 KiB of its first message.",
             "A ticket that was made can't be taken back; close it with rt.set-status.",
             "A comment of a step is looked for among the ticket's newest 100 attachments; beyond that a person is asked.",
+            "Who watches is one of the AdminCc. RT takes their list as a whole: whoever is added by somebody else in the same moment may get lost.",
         ]
     }
 
     async fn check(&self, connection: &Connection) -> Vec<Check> {
-        let read = async { Client::of(connection, Timestamp::UNIX_EPOCH)?.queues().await };
+        let read = async { Client::open(connection, Timestamp::UNIX_EPOCH)?.queues().await };
         let state = match read.await {
             Ok(0) => CheckState::Bad("it sees no queue: give it SeeQueue".to_owned()),
             Ok(_) => CheckState::Good,

@@ -43,11 +43,20 @@ impl Bench for RtBench {
             Example::new("rt.get", json!({"key": "1"})).blind(),
             Example::new("rt.create", new),
             Example::new("rt.comment", json!({"key": "1", "text": "Alles gesloten.\nTot hier."})),
+            Example::new("rt.answers", json!({"key": "1"})),
             Example::new("rt.set-status", json!({"key": "1", "status": "resolved"})),
+            Example::new("rt.watch", json!({"key": "1", "who": "xander@client.test"})),
+            Example::new("rt.unwatch", json!({"key": "1", "who": "root@localhost"})),
         ]
     }
 
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
+        Ok(Box::new(RtPeer::start()?))
+    }
+}
+
+impl RtPeer {
+    fn start() -> Result<Self, NotRun> {
         let absent = || NotRun("Request Tracker is not installed".to_owned());
         let rt = RequestTracker::start().ok_or_else(absent)?;
         let ticket = json!({
@@ -56,13 +65,23 @@ impl Bench for RtBench {
             "Requestor": "hr@client.test",
         });
         rt.ask("POST", "/ticket", &ticket.to_string());
-        Ok(Box::new(RtPeer(rt, Mutex::default())))
+        Ok(Self(rt, Mutex::default()))
     }
 }
 
+/// Who is told of everything on the first ticket.
+const WATCHERS: &str = "SELECT u.Name FROM Groups g JOIN GroupMembers m ON m.GroupId = g.id \
+                        JOIN Users u ON u.id = m.MemberId \
+                        WHERE g.Domain = 'RT::Ticket-Role' AND g.Instance = 1 \
+                        AND g.Name = 'AdminCc' ORDER BY u.Name";
+
 #[async_trait]
 impl Peer for RtPeer {
-    async fn prepare(&self, _example: &Example) {
+    async fn prepare(&self, example: &Example) {
+        let watch = if example.action == "rt.unwatch" { r#"["root"]"# } else { "[]" };
+        if self.0.rows(WATCHERS).len() != usize::from(watch != "[]") {
+            self.0.ask("PUT", "/ticket/1", &format!(r#"{{"AdminCc":{watch}}}"#));
+        }
         if self.0.rows("SELECT Status FROM Tickets WHERE id = 1") != ["new"] {
             self.0.ask("PUT", "/ticket/1", r#"{"Status":"new"}"#);
         }
@@ -82,7 +101,8 @@ impl Peer for RtPeer {
              WHERE t.Type IN ('Comment', 'Create') AND t.id > {transaction} ORDER BY a.id"
         ));
         let plain = comments.iter().map(|text| text.split("[kompel:").next());
-        json!({"tickets": tickets, "texts": plain.collect::<Vec<_>>()})
+        let watchers = self.0.rows(WATCHERS);
+        json!({"tickets": tickets, "watchers": watchers, "texts": plain.collect::<Vec<_>>()})
     }
 
     async fn connection(&self, way: Way) -> Option<Arc<Connection>> {
@@ -113,7 +133,7 @@ impl Peer for RtPeer {
 
 #[tokio::test]
 async fn a_ticket_is_read_as_text_and_a_refused_change_is_no_success() {
-    let Ok(peer) = bench().start().await else { return };
+    let Ok(peer) = RtPeer::start() else { return };
     let connection = peer.connection(Way::Direct).await.unwrap();
     let said = async |action: &str, input: Value| {
         let actions = connector().actions();
@@ -135,8 +155,22 @@ async fn a_ticket_is_read_as_text_and_a_refused_change_is_no_success() {
         ("rt.get", json!({"key": "99"}), ErrorKind::Absent),
         ("rt.get", json!({"key": "1 OR id = 2"}), ErrorKind::Invalid),
         ("rt.set-status", json!({"key": "1", "status": "bogus"}), ErrorKind::Invalid),
+        ("rt.watch", json!({"key": "1", "who": "no-such-user"}), ErrorKind::Absent),
         ("rt.create", json!({"queue": "Nope", "subject": "x", "text": "x"}), ErrorKind::Denied),
     ] {
         assert_eq!(said(action, input.clone()).await, Err(kind), "{action} {input}");
     }
+
+    // What people say after Kompel is an answer; what RT itself sends out is not.
+    let one = || json!({"key": "1"});
+    let silent = said("rt.answers", one()).await.unwrap();
+    assert_eq!((&silent["ours"], &silent["since"]), (&Value::Null, &Value::Null));
+    said("rt.comment", json!({"key": "1", "text": "Wie is het?"})).await.unwrap();
+    let asked = said("rt.answers", one()).await.unwrap();
+    assert_eq!((&asked["ours"], &asked["since"]), (&json!("Wie is het?"), &Value::Null));
+    let reply = json!({"Content": "<p>Jan <b>Janssen</b></p>", "ContentType": "text/html"});
+    peer.0.ask("POST", "/ticket/1/correspond", &reply.to_string());
+    let answered = said("rt.answers", one()).await.unwrap();
+    assert_eq!((&answered["ours"], &answered["since"]), (&asked["ours"], &json!("Jan Janssen")));
+    assert!(answered["at"].as_str().unwrap().ends_with('Z'), "{answered}");
 }

@@ -63,7 +63,6 @@ impl Connector for Scim {
     }
 
     fn settings(&self) -> Value {
-        let mut properties = HttpSettings::properties();
         let own = json!({
             "url": {
                 "type": "string", "pattern": "^https?://",
@@ -77,18 +76,13 @@ impl Connector for Scim {
             "client_secret": {"type": "string", "format": "secret"},
             "scope": {"type": "string", "default": ""},
         });
-        properties.extend(own.as_object().cloned().unwrap_or_default());
-        json!({
-            "type": "object",
-            "required": ["url"],
-            "additionalProperties": false,
-            "properties": properties,
-            "oneOf": [
-                {"required": ["token"]},
-                {"required": ["user", "password"]},
-                {"required": ["token_url", "client_id", "client_secret"]},
-            ],
-        })
+        let mut schema = HttpSettings::schema(&["url"], &own);
+        schema["oneOf"] = json!([
+            {"required": ["token"]},
+            {"required": ["user", "password"]},
+            {"required": ["token_url", "client_id", "client_secret"]},
+        ]);
+        schema
     }
 
     async fn check(&self, connection: &Connection) -> Vec<Check> {

@@ -105,8 +105,11 @@ async fn a_schedule_fires_on_time_makes_up_for_one_missed_time_and_records_the_r
     let runtime = bench.open();
     runtime.run_until_idle().await.unwrap();
     assert_eq!(runtime.runs(&tenant, 10).unwrap().len(), 2);
-    let missed = runtime.world.reader.missed(&tenant, "test/weekly").unwrap();
+    let missed = runtime.missed(&tenant, start_of_tests()).unwrap();
     assert_eq!(missed.len(), 3);
+    assert!(missed.iter().all(|one| one.playbook == "test/weekly"), "{missed:?}");
+    assert_eq!(runtime.missed(&tenant, missed[0].at).unwrap(), missed[..1]);
+    assert_eq!(runtime.missed(&"other".parse().unwrap(), start_of_tests()).unwrap(), []);
     let next = runtime.run_until_idle().await.unwrap().unwrap();
     assert!(next > bench.clock.now());
 }
