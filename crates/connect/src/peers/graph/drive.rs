@@ -132,28 +132,23 @@ pub(super) struct Find;
 #[async_trait]
 impl Reading for Find {
     fn spec(&self) -> ActionSpec {
-        promised(Promise {
-            name: "graph.find-drive",
-            summary: "Tells whether an account has a OneDrive",
-            system: SYSTEM,
-            effect: ActionEffect::Read,
-            repeat: Repeat::Natural,
-            permissions: &[],
-            input: promise::object(&["user"], json!({"user": users::user_input()})),
-            output: users::about_schema(
+        promised(
+            "graph.find-drive",
+            "Tells whether an account has a OneDrive",
+            ActionEffect::Read,
+            users::on_user(),
+            users::about_schema(
                 &["found"],
                 json!({
                     "found": {"type": "boolean"},
                     "because": {"type": ["string", "null"], "description": "why there is none"},
                 }),
             ),
-        })
+        )
     }
 
     async fn read(&self, call: &Call) -> Result<Value, Error> {
-        let OnUser { user } = promise::input(call)?;
-        let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let (client, user) = users::of(call).await?;
         let because = match root(&client, users::id(&user)).await {
             Ok(_) => None,
             Err(error) if error.kind == ErrorKind::Unsupported => Some(error.detail),
