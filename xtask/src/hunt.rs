@@ -215,6 +215,10 @@ fn lines(measures: &Measures) -> String {
     out.push_str(&format!("  {:<32} {}\n", "decoys that qualify", measures.decoys.join(", ")));
     for (name, part) in &measures.verdicts {
         out.push_str(&line(&format!("verdict {name}"), *part));
+        let eager = measures.too_eager.get(name).copied().unwrap_or_default();
+        if part.count < part.of {
+            out.push_str(&format!("  {:<32} {eager}\n", "of the wrong, say met"));
+        }
     }
     out.push_str(&line("runs a year within 15 %", measures.rate));
     out.push_str(&line("chat-only found", measures.chat));

@@ -37,7 +37,7 @@ pub(crate) struct WorldArguments {
 pub(crate) fn run(arguments: &WorldArguments) -> anyhow::Result<ExitCode> {
     let options = WorldOptions {
         seed: arguments.seed,
-        catalogue: arguments.catalogue.into(),
+        catalogue: arguments.catalogue,
         scale: arguments.scale,
         row_order: arguments.row_order,
     };

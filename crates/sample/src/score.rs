@@ -134,6 +134,8 @@ pub struct Measures {
     pub decoys: Vec<String>,
     /// Verdicts right, by criterion.
     pub verdicts: BTreeMap<&'static str, Part>,
+    /// Of the wrong verdicts, those that say "met", by criterion.
+    pub too_eager: BTreeMap<&'static str, usize>,
     /// Runs a year within the tolerance.
     pub rate: Part,
     /// Chat-only processes found.
@@ -154,6 +156,9 @@ impl Measures {
         self.decoys.extend(other.decoys.iter().cloned());
         for (name, part) in &other.verdicts {
             self.verdicts.entry(name).or_default().merge(*part);
+        }
+        for (name, count) in &other.too_eager {
+            *self.too_eager.entry(name).or_default() += count;
         }
         self.rate.merge(other.rate);
         self.chat.merge(other.chat);
@@ -342,11 +347,15 @@ fn tally(measures: &mut Measures, process: &TruthProcess, fate: &Fate, output: &
         }
     }
     let candidate = output.candidates.iter().find(|c| Some(&c.id) == fate.best.as_ref());
-    if !fate.found || candidate.is_none() || !has_plain_verdicts(process) {
+    let Some(candidate) = candidate.filter(|_| fate.found && has_plain_verdicts(process)) else {
         return;
-    }
-    for name in CRITERIA {
-        measures.verdicts.entry(name).or_default().add(!fate.wrong.iter().any(|w| w == name));
+    };
+    for (name, said) in CRITERIA.into_iter().zip(candidate.criteria.verdicts()) {
+        let right = !fate.wrong.iter().any(|w| w == name);
+        measures.verdicts.entry(name).or_default().add(right);
+        if !right && said == TruthVerdict::Met {
+            *measures.too_eager.entry(name).or_default() += 1;
+        }
     }
     let near = |said: f64| (said - fate.per_year).abs() <= RATE_TOLERANCE * fate.per_year;
     measures.rate.add(fate.says_per_year.is_some_and(near));

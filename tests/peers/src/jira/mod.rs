@@ -12,6 +12,9 @@
 //! - REST 2 of Data Center, for which there is no description here;
 //! - real rate limits: [`Jira::limit`] answers 429 so many times.
 
+mod jql;
+mod workflow;
+
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
@@ -25,6 +28,11 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use url::Url;
+
+use self::{
+    jql::Wanted,
+    workflow::{Transition, WORKFLOW, status},
+};
 
 /// A running stub; it ends when dropped.
 pub struct Jira {
@@ -575,83 +583,4 @@ impl State {
         });
         number
     }
-}
-
-/// What a JQL text asks for, of the few that are understood.
-#[derive(Default)]
-struct Wanted {
-    label: Option<String>,
-    key: Option<String>,
-    status: Option<String>,
-    project: Option<String>,
-    newest_first: bool,
-}
-
-impl Wanted {
-    fn of(jql: &str) -> Option<Self> {
-        let mut wanted = Self::default();
-        let (terms, order) = jql.split_once(" ORDER BY ").unwrap_or((jql, "created ASC"));
-        wanted.newest_first = match order {
-            "created ASC" | "key ASC" => false,
-            "created DESC" | "key DESC" => true,
-            _ => return None,
-        };
-        for term in terms.split(" AND ") {
-            let (field, value) = term.split_once(" = ")?;
-            let value = Some(value.trim_matches('"').to_owned());
-            match field {
-                "labels" => wanted.label = value,
-                "key" => wanted.key = value,
-                "status" => wanted.status = value,
-                "project" => wanted.project = value,
-                _ => return None,
-            }
-        }
-        Some(wanted)
-    }
-
-    fn fits(&self, issue: &Issue) -> bool {
-        self.label.as_ref().is_none_or(|label| issue.labels.contains(label))
-            && self.key.as_ref().is_none_or(|key| *key == format!("HR-{}", issue.number))
-            && self.status.as_ref().is_none_or(|status| status == issue.status)
-            && self.project.as_ref().is_none_or(|project| project == Jira::PROJECT)
-    }
-}
-
-struct Transition {
-    id: &'static str,
-    from: &'static str,
-    to: &'static str,
-    /// Whether it asks for a resolution.
-    asks: bool,
-}
-
-const WORKFLOW: &[Transition] = &[
-    Transition { id: "11", from: "To Do", to: "In Progress", asks: false },
-    Transition { id: "21", from: "In Progress", to: "Done", asks: true },
-    Transition { id: "31", from: "In Progress", to: "Done", asks: false },
-    Transition { id: "41", from: "To Do", to: "Rejected", asks: true },
-    Transition { id: "51", from: "In Progress", to: "To Do", asks: false },
-    Transition { id: "61", from: "Done", to: "To Do", asks: false },
-];
-
-impl Transition {
-    fn shown(&self) -> Value {
-        let mut fields = json!({});
-        if self.asks {
-            fields["resolution"] = json!({
-                "key": "resolution", "name": "Resolution", "required": true,
-                "hasDefaultValue": false, "operations": ["set"],
-                "schema": {"type": "resolution", "system": "resolution"},
-            });
-        }
-        json!({
-            "id": self.id, "name": format!("To {}", self.to), "hasScreen": self.asks,
-            "isAvailable": true, "to": status(self.to), "fields": fields,
-        })
-    }
-}
-
-fn status(name: &str) -> Value {
-    json!({"id": "10001", "name": name, "description": ""})
 }
