@@ -29,4 +29,6 @@ mod running;
 #[cfg(test)]
 mod trust;
 #[cfg(test)]
+mod wishes;
+#[cfg(test)]
 mod wording;

@@ -280,16 +280,24 @@ impl LeaverFile<'_> {
         Some((last, yes.filter(|_| last.closed.as_deref() == Some("approved"))))
     }
 
-    /// The last writes of each action to this connection that had to leave something as it was.
-    fn kept(&self, connection: &str) -> Vec<&Deed> {
+    /// What the last writes of each action to this connection had to leave as it was, but for what
+    /// another write took away: a distribution group has the same id in Graph and in Exchange.
+    fn kept(&self, connection: &str) -> Vec<(&Deed, &Value)> {
+        let all = || std::iter::once(self.run).chain(self.later.iter().copied()).flat_map(calls);
         let mut last: BTreeMap<(&str, String), &Deed> = BTreeMap::new();
-        for call in std::iter::once(self.run).chain(self.later.iter().copied()).flat_map(calls) {
+        let mut gone: BTreeSet<&str> = BTreeSet::new();
+        for call in all() {
             let Some(deed) = &call.deed else { continue };
+            if let (DeedState::Verified, Some((_, output))) = (deed.state, &call.output) {
+                let removed = output["removed"].as_array().into_iter().flatten();
+                gone.extend(removed.filter_map(|item| item["id"].as_str()));
+            }
             if deed.connection.as_deref() == Some(connection) {
                 last.insert((&deed.action, call.input.to_string()), deed);
             }
         }
-        last.into_values().filter(|deed| !deed.kept.is_empty()).collect()
+        let kept = last.into_values().flat_map(|deed| deed.kept.iter().map(move |one| (deed, one)));
+        kept.filter(|(_, one)| !one["id"].as_str().is_some_and(|id| gone.contains(id))).collect()
     }
 
     /// What is open, and whose turn it is; nothing if all was taken back.
@@ -366,11 +374,11 @@ impl LeaverFile<'_> {
         }
         let connections: BTreeSet<&str> =
             last.found.accounts.iter().map(|found| found.connection.as_str()).collect();
-        for deed in connections.iter().flat_map(|connection| self.kept(connection)) {
-            open.extend(deed.kept.iter().map(|kept| OpenItem {
+        for (deed, kept) in connections.iter().flat_map(|connection| self.kept(connection)) {
+            open.push(OpenItem {
                 because: Some(in_words(kept)),
                 ..item(OpenKind::Kept, deed.connection.as_deref())
-            }));
+            });
         }
         for connection in &last.found.ambiguous {
             open.push(OpenItem {

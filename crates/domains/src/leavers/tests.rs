@@ -261,6 +261,23 @@ fn what_an_action_had_to_leave_is_open() {
 }
 
 #[test]
+fn what_one_action_had_to_leave_and_another_took_is_not_open() {
+    for (id, open) in [("g-news", 0), ("g-other", 1)] {
+        let mut calls = closing(closed());
+        calls[2] = disabled(5, DeedState::Verified, vec![json!({"id": "g-news", "why": "mail"})]);
+        let mut left = disabled(6, DeedState::Verified, Vec::new());
+        "exchange.leave-distribution-groups".clone_into(&mut left.action);
+        left.output = Some((at(6), json!({"removed": [{"id": id, "name": "News"}]})));
+        if let Some(deed) = &mut left.deed {
+            (deed.action, deed.connection) = (left.action.clone(), Some("post".to_owned()));
+        }
+        calls.insert(3, left);
+        let report = of(&[run("r-1", OFFBOARDING, 0, calls)]);
+        assert_eq!(report.open.len(), open, "{id}: {:?}", report.open);
+    }
+}
+
+#[test]
 fn only_the_owners_yes_closes_a_system_by_hand() {
     for (said, standing) in [
         (None, Standing::OpenByHand),

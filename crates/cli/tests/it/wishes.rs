@@ -1,0 +1,157 @@
+//! What a client wants where somebody leaves, from its table in `kompel.toml` to Microsoft 365's
+//! stand-in: that the playbook gives every action what it takes.
+
+use std::process::Command;
+
+use kompel_peers::{Microsoft365, guid};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, Ended};
+
+struct Client {
+    desk: Desk,
+    cloud: Microsoft365,
+}
+
+impl Client {
+    fn new(wishes: &str) -> Self {
+        let cloud = Microsoft365::start();
+        let login = Command::new("id").arg("-un").output().unwrap();
+        let login = String::from_utf8(login.stdout).unwrap();
+        let way_in = format!(
+            "directory = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"secret://graph\"\n\
+             login_url = \"{url}\"\n",
+            Microsoft365::DIRECTORY,
+            Microsoft365::CLIENT.0,
+            url = cloud.url(),
+        );
+        let desk = Desk::new();
+        desk.write(
+            "kompel.toml",
+            &format!(
+                "language = \"en\"\n[tenant.default]\nname = \"Acme NV\"\n\
+                 [tenant.default.leavers]\n{wishes}\n\
+                 [tenant.default.connection.cloud]\nconnector = \"graph\"\ngraph_url = \"{url}\"\n\
+                 {way_in}\
+                 [tenant.default.connection.post]\nconnector = \"exchange\"\n\
+                 exchange_url = \"{url}\"\n{way_in}\
+                 [tenant.default.people.xander]\nname = \"Xander Peeters\"\n\
+                 logins = [\"{login}\"]\nroles = [\"offboarding-approver\"]\n\
+                 [tenant.default.people.boss]\nname = \"Jan Janssens\"\n\
+                 mail = \"jan.janssens@contoso.test\"\n\
+                 [tenant.default.people.jan]\nname = \"Jan Janssen\"\n\
+                 mail = \"jan@contoso.test\"\nmanager = \"boss\"\n\
+                 [tenant.default.people.hr]\nname = \"Hilde Roels\"\n",
+                url = cloud.url(),
+                login = login.trim(),
+            ),
+        );
+        desk.secret("graph", Microsoft365::CLIENT.1);
+        for playbook in ["offboarding", "offboarding-delete"] {
+            desk.answer(&["playbook", "new", playbook]);
+        }
+        Self { desk, cloud }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        self.desk.run(arguments)
+    }
+
+    /// Offboards Jan, with a yes to whatever is asked; the questions, and the story as people read it.
+    fn offboarded(&self) -> (Vec<String>, Value, String) {
+        let person = "person.mails=[\"jan@contoso.test\"]";
+        let begun = self.run(&["run", "offboarding", "--set", person, "--as", "hr", "--json"]);
+        let story: Value = serde_json::from_str(&begun.out).expect(&begun.err);
+        let run = story["start"]["run"].as_str().unwrap().to_owned();
+        let mut asked = Vec::new();
+        loop {
+            let runs: Value = serde_json::from_str(&self.run(&["runs", "--json"]).out).unwrap();
+            let Some(open) = runs["approvals"].as_array().unwrap().first().cloned() else { break };
+            assert!(asked.len() < 4, "asked without an end: {asked:?}");
+            asked.push(open["question"].as_str().unwrap().to_owned());
+            let yes = self.run(&["approve", &run, "--as", "xander", "--why", "CHG-12"]);
+            assert_eq!(yes.code, 0, "{}{}", yes.out, yes.err);
+        }
+        let story = self.run(&["show", &run, "--json"]).out;
+        (asked, serde_json::from_str(&story).unwrap(), self.run(&["show", &run]).out)
+    }
+}
+
+/// How an action ended.
+fn phase<'a>(story: &'a Value, action: &str) -> &'a Value {
+    let steps = story["steps"].as_array().unwrap();
+    &steps.iter().find(|step| step["action"] == action).expect(action)["phase"]
+}
+
+#[test]
+fn everything_that_a_client_may_want_is_done_and_read_back() {
+    let client = Client::new(
+        "litigation_hold = true\nretire_devices = true\ncancel_meetings = true\n\
+         stop_sharing = true\nout_of_office = \"{name} is gone.\"\nforward_to = \"manager\"\n\
+         hand_over_to = \"manager\"\ndelete_after_days = 90",
+    );
+    let (asked, story, told) = client.offboarded();
+    assert_eq!(story["status"]["state"], "completed", "{told}");
+    let [plan, kept] = asked.as_slice() else { panic!("asked again: {asked:?}") };
+    assert!(plan.starts_with("Close every account of jan@contoso.test"), "{plan}");
+    for says in [
+        "group Everybody (a rule decides who is in this group)",
+        "eligible role Helpdesk Administrator (it comes from a group",
+        "owned application Nightly export (give it another owner",
+        "licence of the mailbox (it is on hold)",
+        "telephone number +31 20 1234567",
+    ] {
+        assert!(kept.contains(says), "{says}: {kept}");
+    }
+    assert!(!kept.contains("News"), "Exchange took them out of that one: {kept}");
+    for action in ["graph.retire-managed-devices", "graph.cancel-meetings"] {
+        assert_eq!(phase(&story, action), "done", "{told}");
+    }
+    let order = ["set-litigation-hold", "set-forwarding", "grant-access", "convert-to-shared"];
+    let places: Vec<_> = order.iter().map(|action| told.find(action).expect(action)).collect();
+    assert!(places.is_sorted(), "{told}");
+
+    let world = client.cloud.world();
+    let mailbox = &world.mailboxes[&guid(1)];
+    assert_eq!(mailbox["LitigationHoldEnabled"], true);
+    assert_eq!(mailbox["RecipientTypeDetails"], "SharedMailbox");
+    let forwarded = mailbox["ForwardingSmtpAddress"].as_str().unwrap();
+    assert!(forwarded.ends_with("jan.janssens@contoso.test"), "{forwarded}");
+    assert_eq!(mailbox["reply"]["AutoReplyState"], "Enabled");
+    assert_eq!(mailbox["reply"]["ExternalMessage"], "Jan Janssen is gone.");
+    assert!(world.rights.iter().any(|(of, _, right)| *of == guid(1) && right == "FullAccess"));
+    assert!(world.eligibilities.values().all(|role| role["memberType"] == "Group"));
+    let piet = |(_, permission): &&(String, Value)| permission.to_string().contains(&guid(2));
+    assert_eq!(world.shares.iter().filter(piet).count(), 0, "no longer shared with Piet");
+    assert_ne!(world.users[&guid(1)]["assignedLicenses"], json!([]), "the hold needs a licence");
+    assert_eq!(client.cloud.world().users[&guid(5)]["accountEnabled"], true, "the namesake");
+
+    // What deletes it waits for the client's retention.
+    let accounts = json!([{"connection": "cloud", "id": guid(1)}]);
+    let input = json!({"person": {"mails": ["jan@contoso.test"]}, "accounts": accounts});
+    client.desk.write("gone.json", &input.to_string());
+    let waits = ["run", "offboarding-delete", "--input", "gone.json", "--as", "hr", "--json"];
+    let story: Value = serde_json::from_str(&client.run(&waits).out).unwrap();
+    assert_eq!(story["status"]["state"], "waiting", "{story}");
+    assert!(client.cloud.world().users.contains_key(&guid(1)));
+}
+
+#[test]
+fn a_client_who_wants_nothing_gets_nothing_but_what_closes() {
+    let client = Client::new("");
+    client.cloud.change(|world| {
+        world.without_pim = true;
+        let mailbox = world.mailboxes.get_mut(&guid(1)).unwrap();
+        mailbox["ForwardingSmtpAddress"] = "smtp:jan@home.test".into();
+    });
+    let (asked, story, told) = client.offboarded();
+    assert_eq!(story["status"]["state"], "completed", "{told}");
+    let kept = asked.last().unwrap();
+    assert!(kept.contains("eligible role to take up (PIM) (the client's licence"), "{kept}");
+    for action in ["litigation-hold", "retire-managed", "out-of-office", "grant-access", "drive"] {
+        assert!(!told.contains(action), "{action}: {told}");
+    }
+    let world = client.cloud.world();
+    assert_eq!(world.mailboxes[&guid(1)]["ForwardingSmtpAddress"], Value::Null);
+    assert_eq!(world.users[&guid(1)]["assignedLicenses"], json!([]));
+}
