@@ -27,11 +27,16 @@ pub enum Catalogue {
     F,
     /// B's processes told in words that nobody tuned on.
     G,
+    /// C's processes told by others.
+    H,
+    /// A's processes told by others still.
+    I,
 }
 
 impl Catalogue {
     /// All of them.
-    pub const ALL: [Self; 7] = [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G];
+    pub const ALL: [Self; 9] =
+        [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G, Self::H, Self::I];
 
     /// Its letter.
     pub fn code(self) -> &'static str {
@@ -43,6 +48,8 @@ impl Catalogue {
             Self::E => "e",
             Self::F => "f",
             Self::G => "g",
+            Self::H => "h",
+            Self::I => "i",
         }
     }
 
@@ -61,6 +68,8 @@ impl Catalogue {
             Self::E => (include_str!("../catalogue/a.toml"), include_str!("../catalogue/e.toml")),
             Self::F => (include_str!("../catalogue/b.toml"), include_str!("../catalogue/f.toml")),
             Self::G => (include_str!("../catalogue/b.toml"), include_str!("../catalogue/g.toml")),
+            Self::H => (include_str!("../catalogue/c.toml"), include_str!("../catalogue/h.toml")),
+            Self::I => (include_str!("../catalogue/a.toml"), include_str!("../catalogue/i.toml")),
         };
         retold(text, manners).expect("the catalogues are part of the program and tested")
     }
@@ -73,7 +82,7 @@ impl std::str::FromStr for Catalogue {
         Self::ALL
             .into_iter()
             .find(|catalogue| catalogue.code() == text)
-            .ok_or_else(|| format!("unknown catalogue {text:?}: use one letter of a to g"))
+            .ok_or_else(|| format!("unknown catalogue {text:?}: use one letter of a to i"))
     }
 }
 

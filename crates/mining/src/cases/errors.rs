@@ -224,10 +224,13 @@ impl Course {
     /// What a comment or reply shows, after all that was said before it.
     fn said(&mut self, signs: SignSet, by_worker: bool) {
         let shown = &mut self.shown;
-        shown.reopened |= self.worked && signs.has(Sign::Reopened);
+        let unresolved = !by_worker && signs.has(Sign::Unresolved);
+        shown.reopened |= self.worked && (signs.has(Sign::Reopened) || unresolved);
         // Who asked puts right what he asked ("sorry, forgot the name"), which is no rework.
         shown.corrected |= (by_worker || self.alone) && signs.has(Sign::Corrected);
-        shown.redone |= self.worked && signs.has(Sign::Redone);
+        // What is done again before the work was told is a reminder, say.
+        let worked = if by_worker { self.told } else { self.worked };
+        shown.redone |= worked && signs.has(Sign::Redone);
         let fault = self.worked && signs.has(Sign::Fault) && !signs.has(Sign::HandedOver);
         if by_worker {
             shown.corrected |= fault && signs.has(Sign::Mended);

@@ -35,8 +35,10 @@ pub enum Sign {
     Reopened,
     /// Something wrong was put right.
     Corrected,
-    /// Done again, or still not working.
+    /// Done again.
     Redone,
+    /// Does not work, still or again.
+    Unresolved,
     /// Names something as wrong, forgotten or missing.
     Fault,
     /// Says that it is right by now.
@@ -71,7 +73,7 @@ pub enum Sign {
 
 impl Sign {
     /// All signs with the names of their sections in the file.
-    pub const ALL: [(Self, &'static str); 24] = [
+    pub const ALL: [(Self, &'static str); 25] = [
         (Self::ApprovalAsk, "approval_ask"),
         (Self::WaitingApproval, "waiting_approval"),
         (Self::ApprovalGiven, "approval_given"),
@@ -81,6 +83,7 @@ impl Sign {
         (Self::Reopened, "reopened"),
         (Self::Corrected, "corrected"),
         (Self::Redone, "redone"),
+        (Self::Unresolved, "unresolved"),
         (Self::Fault, "fault"),
         (Self::Mended, "mended"),
         (Self::Escalated, "escalated"),

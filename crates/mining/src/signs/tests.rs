@@ -215,7 +215,7 @@ const SENTENCES: &[(&str, &[Sign], &[Sign])] = &[
     ("Please provide the serial number", &[WaitingAnswer], &[]),
     // reopened
     ("Ticket heropend", &[Reopened], &[]),
-    ("Reopened: problem persists", &[Reopened, Redone], &[]),
+    ("Reopened: problem persists", &[Reopened, Unresolved], &[]),
     ("ticket terug geopend", &[Reopened], &[]),
     // corrected
     ("verkeerde groep gezet, rechtgezet", &[Corrected], &[]),
@@ -231,15 +231,15 @@ const SENTENCES: &[(&str, &[Sign], &[Sign])] = &[
     // redone
     ("opnieuw gedaan", &[Redone], &[]),
     ("had to redo the whole thing", &[Redone], &[]),
-    ("again not working", &[Redone], &[]),
-    ("werkt nog steeds niet", &[Redone], &[]),
+    ("again not working", &[Unresolved], &[]),
+    ("werkt nog steeds niet", &[Unresolved], &[]),
     ("rolled back the change", &[Redone], &[]),
-    ("It is still not working", &[Redone], &[]),
-    ("lukt nog altijd niet", &[Redone], &[]),
-    ("the issue is back", &[Redone], &[]),
-    ("funktioniert immer noch nicht", &[Redone], &[]),
-    ("ne fonctionne toujours pas", &[Redone], &[]),
-    ("Probleem is terug", &[Redone], &[]),
+    ("It is still not working", &[Unresolved], &[]),
+    ("lukt nog altijd niet", &[Unresolved], &[]),
+    ("the issue is back", &[Unresolved], &[]),
+    ("funktioniert immer noch nicht", &[Unresolved], &[]),
+    ("ne fonctionne toujours pas", &[Unresolved], &[]),
+    ("Probleem is terug", &[Unresolved], &[]),
     ("Certificaat opnieuw aangemaakt", &[Redone], &[]),
     // escalated, handed over
     ("Geëscaleerd naar level 3", &[Escalated], &[]),
