@@ -232,6 +232,7 @@ answer-refused = That does not count, and it is on record: { $why }
 answer-pending = Kept; whoever drives takes it in.
 
 serving = Driving runs; listening on http://{ $address } (Ctrl-C stops)
+serving-what-was = kompel.toml or a playbook has changed since: what starts here goes by what was. Stop and start kompel serve.
 served = Stopped; nothing is lost.
 
 doctor-connection = connection

@@ -237,6 +237,7 @@ answer-refused = Dat telt niet, en het is opgetekend: { $why }
 answer-pending = Bewaard; wie voortdrijft, neemt het op.
 
 serving = Drijft uitvoeringen voort; luistert op http://{ $address } (Ctrl-C stopt)
+serving-what-was = kompel.toml of een draaiboek is sindsdien gewijzigd: wat hier begint, gaat nog uit van wat er stond. Stop en start kompel serve.
 served = Gestopt; er is niets verloren.
 
 doctor-connection = verbinding

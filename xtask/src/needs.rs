@@ -45,8 +45,9 @@ pub(crate) const DEBIAN: &[Package] = &[
     package("/usr/share/doc/rt5-db-sqlite", "rt5-db-sqlite"),
     package("starman", "starman"),
     package("/usr/lib/dovecot/imap", "dovecot-imapd"),
-    // Evidence.
+    // Evidence, signatures.
     package("age", "age"),
+    package("openssl", "openssl"),
 ];
 
 /// From PyPI, all in one virtual environment.

@@ -167,6 +167,8 @@ const REASONS: &[(&str, &str)] = &[
     ("reason-still-unknown", "{}: {} does not tell whether it can sign in"),
     ("reason-still-comes-back", "{}: {} a session can come back"),
     ("reason-still-sessions", "{}: {} {} live sessions"),
+    ("reason-still-closed", "{}: {} is still closed"),
+    ("reason-not-found", "{}: {} is not found"),
     ("reason-silent", "{}: no answer ({})"),
     ("reason-doubtful", "{}: {} may be theirs too"),
     ("reason-not-confirmed", "{}: nobody confirmed to have closed it"),
@@ -259,6 +261,7 @@ mod tests {
                 .replace("{}: {} can sign in, {}", "{}")
                 .replace("{}: {} {}", "{}")
                 .replace("{}: {} can", "can")
+                .replace("{}: {} is still", "is still")
                 .replace("{}: {} does", "does")
                 .replace("{}: {} a session", "a session");
             let ways = [written.clone(), format!("refused: {written}")];

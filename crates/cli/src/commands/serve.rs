@@ -1,16 +1,16 @@
 //! `kompel serve`: drives runs, schedules and timers, and takes events in, until it is told to stop.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, fs, net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::Args;
 use kompel_model::Phrase;
-use kompel_runtime::secrets::SecretName;
+use kompel_runtime::{Fingerprint, Workspace, secrets::SecretName};
 use kompel_web::{Gate, router};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    session::Session,
+    playbooks, session::Session,
 };
 
 #[derive(Debug, Args)]
@@ -27,8 +27,42 @@ pub(crate) fn run(args: &ServeArgs, global: &Global, output: &Output) -> Result<
         let says = Phrase::new("fail-driven");
         return Err(Failure::new(Exit::Workspace, says).advise(Phrase::new("advice-driven")));
     }
-    orchestra.wait(serve(args.listen, &orchestra, gate, output))
+    let workspace = session.workspace.clone();
+    let served = written(&workspace);
+    orchestra.wait(async {
+        tokio::select! {
+            ended = serve(args.listen, &orchestra, gate, output) => ended,
+            never = tell_of_changes(&workspace, served, output) => match never {},
+        }
+    })
 }
+
+/// Says once that the files are no longer what is served; never ends.
+async fn tell_of_changes(
+    workspace: &Workspace,
+    served: Option<String>,
+    output: &Output,
+) -> Infallible {
+    while written(workspace).is_none_or(|now| Some(now) == served) {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    output.say(&Phrase::new("serving-what-was"));
+    std::future::pending().await
+}
+
+/// What stands in the configuration and the playbooks; `None` where that can't be read just now.
+fn written(workspace: &Workspace) -> Option<String> {
+    let mut print = Fingerprint::default();
+    print.add(&fs::read(workspace.config()).ok()?);
+    for kept in playbooks::all(workspace).ok()? {
+        print.add(kept.name.as_bytes());
+        print.add(kept.text.as_bytes());
+    }
+    Some(print.finish())
+}
+
+/// How often the files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Who may bring events: the tenants with an `events` token.
 fn gate(session: &Session<'_>) -> Result<Gate, Failure> {

@@ -34,7 +34,7 @@ pub(crate) struct RetryArgs {
     step: u64,
     #[arg(long, value_name = "N")]
     undo_of: Option<u64>,
-    #[arg(long, value_enum, default_value_t = Became::NotDone)]
+    #[arg(long, value_enum)]
     it_was: Became,
     #[arg(long, value_name = "TEXT")]
     why: String,

@@ -11,7 +11,7 @@ use kompel_peers::{
 };
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ended, ended};
+use crate::desk::{Desk, Ended, ended, this_login};
 
 /// The servers, what they know, and Kompel's workspace.
 pub(crate) struct Company {
@@ -96,8 +96,7 @@ impl Company {
     }
 
     fn workspace(&self, playbooks: &[&str]) {
-        let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
-        let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
+        let login = this_login();
         let people = format!(
             r#"
 [tenant.acme.system.Payroll]

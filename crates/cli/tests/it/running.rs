@@ -267,3 +267,15 @@ fn who_is_added_as_a_leaver_from_many_shells_at_once_leaves_once() {
     let runs = desk.json(&["runs", "--tenant", "acme"]);
     assert_eq!(runs["runs"].as_array().unwrap().len(), 1, "{runs}");
 }
+
+#[test]
+fn serve_says_that_the_files_are_no_longer_what_it_serves() {
+    let desk = Desk::new();
+    desk.write("kompel.toml", "language = 'en'\n[tenant.acme]\n");
+    let mut served = Served::start(&desk);
+    desk.write("kompel.toml", "language = 'en'\n[tenant.acme]\nname = 'Acme NV'\n");
+    let mut line = String::new();
+    BufReader::new(served.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("has changed since"), "{line}");
+    served.stop();
+}

@@ -4,6 +4,7 @@
 //! Knows no peer: what a body says is the connector's to read.
 
 mod answer;
+mod assertion;
 mod client;
 mod guard;
 pub mod oauth2;

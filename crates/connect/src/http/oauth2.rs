@@ -9,11 +9,12 @@ use std::{
     time::Duration,
 };
 
+use chrono::DateTime;
 use kompel_model::{Secret, Timestamp};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Answer, Exchange, Http, Method};
+use super::{Answer, Exchange, Http, Method, assertion};
 use crate::{Connection, Error, ErrorKind};
 
 /// How a token is asked for: the client credentials grant (RFC 6749 §4.4), or another grant whose
@@ -23,7 +24,7 @@ pub struct Grant<'a> {
     pub token_url: &'a str,
     /// Who asks.
     pub client_id: &'a str,
-    /// Its secret.
+    /// Its secret; by [`ClientAuth::Certificate`] the certificate with its key, in PEM.
     pub client_secret: &'a Secret,
     /// How the secret is given.
     pub client_auth: ClientAuth,
@@ -40,6 +41,8 @@ pub enum ClientAuth {
     Form,
     /// By HTTP basic authentication.
     Basic,
+    /// By an assertion in the form that is signed with the key of a certificate.
+    Certificate,
 }
 
 struct Kept {
@@ -131,6 +134,18 @@ fn key(connection: &Connection, grant: &Grant<'_>) -> Key {
     (connection.tenant.to_string(), connection.name.clone(), digest.finalize().into())
 }
 
+/// The present moment. A connection's check is given none: there the authority is asked, whose date
+/// is in every answer.
+async fn moment(http: &Http, url: &str, now: Timestamp) -> Result<Timestamp, Error> {
+    if now != Timestamp::UNIX_EPOCH {
+        return Ok(now);
+    }
+    let answer = http.read(Method::GET, url).send().await?;
+    let date = answer.header("date").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
+    let undated = || Error::new(ErrorKind::Unexpected, "the authority's answer has no date");
+    date.map(|date| date.to_utc()).ok_or_else(undated)
+}
+
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
@@ -146,10 +161,21 @@ async fn ask(http: &Http, grant: &Grant<'_>, now: Timestamp) -> Result<(Secret, 
     if !grant.scope.is_empty() {
         form.push(("scope", grant.scope));
     }
-    if grant.client_auth == ClientAuth::Form {
-        form.push(("client_id", grant.client_id));
-        form.push(("client_secret", grant.client_secret.reveal()));
+    let mut asserted = None;
+    match grant.client_auth {
+        ClientAuth::Form => form.extend([
+            ("client_id", grant.client_id),
+            ("client_secret", grant.client_secret.reveal()),
+        ]),
+        ClientAuth::Certificate => {
+            let (pem, id, url) = (grant.client_secret, grant.client_id, grant.token_url);
+            let said = assertion::assertion(pem, id, url, moment(http, url, now).await?)?;
+            asserted = Some(said);
+            form.extend([("client_id", id), ("client_assertion_type", assertion::TYPE)]);
+        }
+        ClientAuth::Basic => {}
     }
+    form.extend(asserted.iter().map(|said| ("client_assertion", said.reveal())));
     form.extend(grant.fields.iter().map(|(name, value)| (*name, value.reveal())));
     // A token that was granted and lost on the way harms nobody: at stake is as little as in a read.
     let exchange = http.read(Method::POST, grant.token_url).with(|request| {
@@ -158,7 +184,7 @@ async fn ask(http: &Http, grant: &Grant<'_>, now: Timestamp) -> Result<(Secret, 
             ClientAuth::Basic => {
                 request.basic_auth(grant.client_id, Some(grant.client_secret.reveal()))
             }
-            ClientAuth::Form => request,
+            ClientAuth::Form | ClientAuth::Certificate => request,
         }
     });
     let answer = exchange.send().await?;

@@ -1,6 +1,8 @@
-//! The workflow of the stub's one project.
+//! The one workflow of the stub's project.
 
 use serde_json::{Value, json};
+
+use super::status;
 
 pub(super) struct Transition {
     pub(super) id: &'static str,
@@ -34,8 +36,4 @@ impl Transition {
             "isAvailable": true, "to": status(self.to), "fields": fields,
         })
     }
-}
-
-pub(super) fn status(name: &str) -> Value {
-    json!({"id": "10001", "name": name, "description": ""})
 }

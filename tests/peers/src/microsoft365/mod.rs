@@ -16,6 +16,7 @@
 //! documentation and of public clients. A test that passes here says that we keep our promises if
 //! Microsoft keeps these, no more.
 
+mod assertion;
 mod csdl;
 mod exchange;
 mod files;
@@ -103,6 +104,8 @@ pub(crate) struct State {
     latency: Duration,
     troubles: Vec<Trouble>,
     log: Vec<Exchange>,
+    /// Certificates in PEM that the application of all permissions may prove itself by.
+    certificates: Vec<String>,
     /// Seconds since the stub's time began.
     clock: u32,
 }
@@ -131,6 +134,7 @@ impl Microsoft365 {
             latency: Duration::ZERO,
             troubles: Vec::new(),
             log: Vec::new(),
+            certificates: Vec::new(),
             clock: 0,
         }));
         let (stop, stopped) = oneshot::channel();
@@ -156,6 +160,11 @@ impl Microsoft365 {
         (state.lag, state.unseen, state.latency) = (0, 0, Duration::ZERO);
         state.troubles.clear();
         state.log.clear();
+    }
+
+    /// From now on [`Self::CLIENT`] may prove itself by this certificate (PEM) too.
+    pub fn trust(&self, certificate: &str) {
+        self.state().certificates.push(certificate.to_owned());
     }
 
     /// Changes the world behind everybody's back, seen at once.

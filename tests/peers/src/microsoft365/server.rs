@@ -17,7 +17,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::{Exchange, How, Microsoft365, State, exchange, graph};
+use super::{Exchange, How, Microsoft365, State, assertion, exchange, graph};
 
 /// What was asked, taken apart.
 pub(super) struct Asked {
@@ -71,7 +71,8 @@ async fn answer(Shared(state): Shared<Arc<Mutex<State>>>, request: Request) -> R
     }
     let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     if parts.uri.path().ends_with("/oauth2/v2.0/token") {
-        return respond(token(parts.uri.path(), &bytes));
+        let certificates = lock(&state).certificates.clone();
+        return respond(token(parts.uri.path(), &bytes, &certificates));
     }
     let Some(roles) = roles(&parts.headers) else {
         let code = json!({"error": {"code": "InvalidAuthenticationToken", "message": "no"}});
@@ -205,7 +206,7 @@ fn respond((status, body): Answered) -> Response {
 
 /// A token for an application that knows its secret. Its payload is as Microsoft's, its signature
 /// a word.
-fn token(path: &str, form: &[u8]) -> Answered {
+fn token(path: &str, form: &[u8], certificates: &[String]) -> Answered {
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(form).into_owned().collect();
     let field =
         |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -216,7 +217,12 @@ fn token(path: &str, form: &[u8]) -> Answered {
         return (400, json!({"error": "invalid_scope"}));
     }
     let mut roles = graph::READING.to_vec();
-    if client == Microsoft365::CLIENT {
+    let proven = field("client_assertion_type") == Some(assertion::TYPE)
+        && client.0 == Microsoft365::CLIENT.0
+        && field("client_assertion").is_some_and(|said| {
+            certificates.iter().any(|one| assertion::proves(said, one, client.0, path))
+        });
+    if client == Microsoft365::CLIENT || proven {
         roles.extend(graph::WRITING);
     } else if client != Microsoft365::READER {
         return (401, json!({"error": "invalid_client"}));

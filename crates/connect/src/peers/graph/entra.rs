@@ -56,11 +56,16 @@ impl<'a> Entra<'a> {
     }
 
     fn grant(&self) -> Result<Grant<'_>, Error> {
+        let settings = &self.connection.settings;
+        let (client_secret, client_auth) = match settings.secret("certificate") {
+            Ok(certificate) => (certificate, ClientAuth::Certificate),
+            Err(_) => (settings.secret("client_secret")?, ClientAuth::Form),
+        };
         Ok(Grant {
             token_url: &self.token_url,
             client_id: &self.client_id,
-            client_secret: self.connection.settings.secret("client_secret")?,
-            client_auth: ClientAuth::Form,
+            client_secret,
+            client_auth,
             scope: &self.scope,
             fields: Vec::new(),
         })
@@ -102,11 +107,18 @@ pub(in crate::peers) fn settings(mut own: Value) -> Value {
     });
     own["client_id"] = json!({"type": "string", "description": "the application's id"});
     own["client_secret"] = json!({"type": "string", "format": "secret"});
+    own["certificate"] = json!({
+        "type": "string", "format": "secret",
+        "description": "instead of a secret: a certificate that the application has, followed by \
+                        its RSA key, both in PEM; `directory` is then the directory's id",
+    });
     own["login_url"] = json!({
         "type": "string", "pattern": "^https?://", "default": LOGIN_URL,
         "description": "where tokens are given; another one in national clouds",
     });
-    HttpSettings::schema(&["directory", "client_id", "client_secret"], &own)
+    let mut schema = HttpSettings::schema(&["directory", "client_id"], &own);
+    schema["oneOf"] = json!([{"required": ["client_secret"]}, {"required": ["certificate"]}]);
+    schema
 }
 
 const LOGIN_URL: &str = "https://login.microsoftonline.com";

@@ -1,5 +1,5 @@
 //! Microsoft Graph: accounts of Entra ID and what they hold, as an application (client
-//! credentials).
+//! credentials: a secret or a certificate).
 //!
 //! *Versions tested*: none of Microsoft's own. Tried against a stub that remembers what was done
 //! (`kompel_peers::Microsoft365`); every request and answer is held against Microsoft's published
@@ -140,7 +140,7 @@ impl Connector for Graph {
             "A revoked session ends within minutes, not at once: an access token that is out lives up to an hour, unless the service evaluates it continuously.",
             "Groups are those that the account is in directly; managed devices (Intune) are retired, never wiped.",
             "Roles of Privileged Identity Management need a client with that licence; without it they are told as not offered, and nothing else fails.",
-            "Who signs by certificate instead of a secret is not offered yet.",
+            "A certificate instead of a secret must have an RSA key; what is signed with it was checked by another program, not by Microsoft.",
             "At most 200 pages of a list are read; at most 500 items of a drive with permissions of their own, and 500 meetings.",
             "A drive that is handed over stays the leaver's: Microsoft deletes it some time after the account (30 days, unless the client set another time). Files in SharePoint and Teams that the person shared are not looked at.",
             "Meetings are those of the account's own calendar. Who lost the licence or the mailbox can't send cancellations: cancel first.",

@@ -459,3 +459,41 @@ async fn every_request_and_answer_is_in_microsofts_own_description() {
         assert!(!metadata.faults(&wrong).is_empty(), "{wrong:?}");
     }
 }
+
+#[tokio::test]
+async fn an_application_proves_itself_by_its_certificate_and_by_no_other() {
+    if kompel_peers::program("openssl").is_none() {
+        return;
+    }
+    let stub = Microsoft365::start();
+    let made = || {
+        let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+        let signed = rcgen::CertificateParams::default().self_signed(&key).unwrap();
+        (signed.pem(), key.serialize_pem())
+    };
+    let ((own, key), (other, other_key)) = (made(), made());
+    stub.trust(&own);
+    let find = |pem: &str| {
+        let mut step = step_at(&stub, "graph.find-user", json!({"query": "Jan Janssen"}));
+        step.call.connection = GRAPH.certified(&stub, pem);
+        step
+    };
+    for (pem, fine) in [
+        (format!("{own}{key}"), true),
+        (format!("{other}{other_key}"), false),
+        // The right certificate, and a key that is not its own.
+        (format!("{own}{other_key}"), false),
+    ] {
+        let mut step = find(&pem);
+        let said = step.perform().await;
+        assert_eq!(said.is_ok(), fine, "{said:?}");
+        if let Err(error) = said {
+            assert_eq!(error.kind, ErrorKind::Denied, "{error}");
+        }
+        let checks = connector().check(&step.call.connection).await;
+        assert_eq!(checks.iter().all(|one| one.state == CheckState::Good), fine, "{checks:?}");
+        // With a moment of its own nobody is asked for one.
+        step.call.at = "2026-11-28T08:00:00Z".parse().unwrap();
+        assert_eq!(step.perform().await.is_ok(), fine);
+    }
+}

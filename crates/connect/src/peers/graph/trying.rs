@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::{
     Action, Call, Connection, Connector, Error, ErrorKind, RetryAdvice, Settings, Verified,
     contract::{Example, Peer, Way},
+    promise,
 };
 
 /// How one of the connectors is tried at the stub.
@@ -40,17 +41,31 @@ impl Service {
         client: (&str, &str),
         more: Value,
     ) -> Arc<Connection> {
+        self.proving((stub, at), client.0, ("client_secret", client.1), more)
+    }
+
+    /// A connection of the application that may do everything, by a certificate with its key.
+    pub(in crate::peers) fn certified(&self, stub: &Microsoft365, pem: &str) -> Arc<Connection> {
+        let proof = ("certificate", pem);
+        self.proving((stub, stub.address), Microsoft365::CLIENT.0, proof, Value::Null)
+    }
+
+    fn proving(
+        &self,
+        (stub, at): (&Microsoft365, SocketAddr),
+        client: &str,
+        (by, proof): (&str, &str),
+        more: Value,
+    ) -> Arc<Connection> {
         let mut values = json!({
-            "directory": Microsoft365::DIRECTORY, "client_id": client.0, "login_url": stub.url(),
+            "directory": Microsoft365::DIRECTORY, "client_id": client, "login_url": stub.url(),
             "timeout_s": 10,
         });
         values[self.url] = format!("http://{at}").into();
-        let mut values = values.as_object().cloned().unwrap();
-        values.extend(more.as_object().cloned().unwrap_or_default());
-        let secret = Secret::new(client.1.to_owned());
-        let secrets = BTreeMap::from([("client_secret".to_owned(), secret)]);
+        let values = promise::with(values, more);
+        let secrets = BTreeMap::from([(by.to_owned(), Secret::new(proof.to_owned()))]);
+        let settings = Settings::new(values.as_object().cloned().unwrap(), secrets);
         let connector = (self.connector)();
-        let settings = Settings::new(values, secrets);
         Connection::open(connector.as_ref(), TenantId::default(), "m365", settings).unwrap()
     }
 
