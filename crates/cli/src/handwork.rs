@@ -9,7 +9,7 @@ use std::{
 use kompel_domains::leavers::{ByHand, Memory};
 use kompel_engine::act::Closing;
 use kompel_model::TenantId;
-use kompel_runtime::{Runtime, StepStory, Story};
+use kompel_runtime::{RunStatus, Runtime, StepStory, Story};
 use serde_json::Value;
 
 /// Reads it from the runs that have ended; each is read once.
@@ -20,7 +20,17 @@ pub(crate) struct Handwork {
 }
 
 /// What each run that has ended tells, by tenant and run.
-type Read = BTreeMap<(TenantId, String), Arc<Vec<Closed>>>;
+type Read = BTreeMap<(TenantId, String), Arc<Ended>>;
+
+/// What a run that has ended tells.
+#[derive(Default)]
+struct Ended {
+    closed: Vec<Closed>,
+    /// The accounts that it found.
+    accounts: Vec<(String, String)>,
+    /// True if it left something open; nothing if it changed nothing.
+    left_open: Option<bool>,
+}
 
 /// One system that was closed, and the accounts of the person whom it was closed for.
 struct Closed {
@@ -34,7 +44,7 @@ impl Handwork {
         let _ = self.runtime.set(Arc::downgrade(runtime));
     }
 
-    fn of_run(&self, runtime: &Runtime, tenant: &TenantId, run: &str) -> Arc<Vec<Closed>> {
+    fn of_run(&self, runtime: &Runtime, tenant: &TenantId, run: &str) -> Arc<Ended> {
         let key = (tenant.clone(), run.to_owned());
         let kept = |read: &Read| read.get(&key).cloned();
         if let Some(known) = kept(&self.read.lock().unwrap_or_else(PoisonError::into_inner)) {
@@ -42,10 +52,17 @@ impl Handwork {
         }
         // A run whose journal can't be read proves nothing, and may be readable the next time.
         let Ok(story) = runtime.show(tenant, run) else { return Arc::default() };
-        let closed = Arc::new(closed(&story));
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.insert(key, Arc::clone(&closed));
-        closed
+        let ended = Arc::new(Ended {
+            closed: closed(&story),
+            accounts: found(&story),
+            left_open: left_open(&story),
+        });
+        // A step of a run that left something open may be tried again.
+        if ended.left_open != Some(true) {
+            let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            read.insert(key, Arc::clone(&ended));
+        }
+        ended
     }
 }
 
@@ -55,7 +72,7 @@ impl Memory for Handwork {
         let Ok(runs) = runtime.runs(tenant, MOST_RUNS) else { return Vec::new() };
         let mut last: BTreeMap<String, ByHand> = BTreeMap::new();
         for run in runs.iter().filter(|run| run.name == OFFBOARDING && run.ended.is_some()) {
-            for closed in self.of_run(&runtime, tenant, &run.id).iter() {
+            for closed in &self.of_run(&runtime, tenant, &run.id).closed {
                 let theirs = closed.accounts.iter().any(|account| accounts.contains(account));
                 let known = last.get(&closed.by_hand.system);
                 if theirs && known.is_none_or(|known| known.at < closed.by_hand.at) {
@@ -64,6 +81,19 @@ impl Memory for Handwork {
             }
         }
         last.into_values().collect()
+    }
+
+    fn unfinished(&self, tenant: &TenantId, accounts: &[(String, String)]) -> Option<String> {
+        let runtime = self.runtime.get().and_then(Weak::upgrade)?;
+        let mut runs = runtime.runs(tenant, MOST_RUNS).ok()?;
+        // The newest come first.
+        runs.retain(|run| run.name == OFFBOARDING && run.ended.is_some());
+        runs.into_iter().find_map(|run| {
+            let ended = self.of_run(&runtime, tenant, &run.id);
+            let theirs = ended.accounts.iter().any(|account| accounts.contains(account));
+            let left_open = ended.left_open.filter(|_| theirs)?;
+            Some(left_open.then_some(run.id))
+        })?
     }
 
     fn closed_in(&self, tenant: &TenantId, run: &str) -> Vec<String> {
@@ -86,9 +116,6 @@ fn of_step(run: &str, step: &StepStory) -> Option<Closed> {
     if !matches!(approval.closed, Some((Closing::Approved, _))) {
         return None;
     }
-    let account = |account: &Value| {
-        Some((account["connection"].as_str()?.to_owned(), account["id"].as_str()?.to_owned()))
-    };
     let accounts = about["accounts"].as_array()?.iter().filter_map(account).collect();
     let by_hand = ByHand {
         system,
@@ -98,6 +125,27 @@ fn of_step(run: &str, step: &StepStory) -> Option<Closed> {
         run: run.to_owned(),
     };
     Some(Closed { accounts, by_hand })
+}
+
+fn account(account: &Value) -> Option<(String, String)> {
+    Some((account["connection"].as_str()?.to_owned(), account["id"].as_str()?.to_owned()))
+}
+
+/// The accounts that a run found last.
+fn found(story: &Story) -> Vec<(String, String)> {
+    let looks = story.steps.iter().filter(|step| step.action.as_str() == "leavers.inventory");
+    let found = looks.filter_map(|step| step.output.as_ref()?["accounts"].as_array()).next_back();
+    found.into_iter().flatten().filter_map(account).collect()
+}
+
+fn left_open(story: &Story) -> Option<bool> {
+    match story.status {
+        RunStatus::Completed => Some(false),
+        RunStatus::Incomplete { .. } | RunStatus::Failed { .. } | RunStatus::Cancelled { .. } => {
+            Some(true)
+        }
+        RunStatus::Rejected { .. } | RunStatus::Running | RunStatus::Waiting { .. } => None,
+    }
 }
 
 /// The playbook that asks people to close systems by hand.

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use kompel_peers::{Microsoft365, guid};
+use kompel_peers::{How, Microsoft365, guid};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Ended};
@@ -154,4 +154,25 @@ fn a_client_who_wants_nothing_gets_nothing_but_what_closes() {
     let world = client.cloud.world();
     assert_eq!(world.mailboxes[&guid(1)]["ForwardingSmtpAddress"], Value::Null);
     assert_eq!(world.users[&guid(1)]["assignedLicenses"], json!([]));
+}
+
+#[test]
+fn what_a_run_left_open_is_closed_by_the_next_although_no_inventory_shows_it() {
+    let client = Client::new("");
+    let assigned = format!("DELETE /v1.0/users/{}/appRoleAssignments", guid(1));
+    client.cloud.trouble(&assigned, How::Refused, 1);
+    let theirs = || {
+        let world = client.cloud.world();
+        world.app_assignments.values().filter(|one| one["principalId"] == guid(1)).count()
+    };
+    let (_, story, told) = client.offboarded();
+    assert_eq!((story["status"]["state"].as_str(), theirs()), (Some("incomplete"), 1), "{told}");
+    let (asked, story, told) = client.offboarded();
+    assert!(
+        asked[0].contains("(0 open; run r-") && asked[0].contains("left something"),
+        "{asked:?}"
+    );
+    assert_eq!((story["status"]["state"].as_str(), theirs()), (Some("completed"), 0), "{told}");
+    let (asked, story, told) = client.offboarded();
+    assert_eq!((story["status"]["state"].as_str(), asked), (Some("completed"), vec![]), "{told}");
 }

@@ -33,6 +33,9 @@ pub trait Memory: Send + Sync {
     /// (connection and id), the last word for each.
     fn closed_by_hand(&self, tenant: &TenantId, accounts: &[(String, String)]) -> Vec<ByHand>;
 
+    /// The last offboarding of one of these accounts, if it left something open.
+    fn unfinished(&self, tenant: &TenantId, accounts: &[(String, String)]) -> Option<String>;
+
     /// The systems that people said in this run to have closed, so far.
     fn closed_in(&self, tenant: &TenantId, run: &str) -> Vec<String>;
 }
@@ -138,6 +141,9 @@ pub struct Inventory {
     /// before may be open again.
     #[serde(rename = "byHand")]
     pub by_hand: Vec<ByHand>,
+    /// The last offboarding of these accounts, if it left something open: not all that it was to do
+    /// shows in an inventory. Only where no account is open.
+    pub unfinished: Option<String>,
     /// Systems that did not answer: nothing is known of them, so nothing there is closed.
     pub unreachable: Vec<Unreachable>,
     /// How many of the accounts can still be used, or may be for all that is known: enabled, or with
@@ -236,7 +242,7 @@ impl Systems {
         inventory.unreachable.extend(self.unusable.get(tenant).cloned().unwrap_or_default());
         inventory.unreachable.sort_by(|a, b| a.connection.cmp(&b.connection));
         inventory.unreachable.dedup_by(|a, b| a.connection == b.connection);
-        inventory.by_hand = self.by_hand(tenant, &inventory);
+        self.remembered(tenant, &mut inventory);
         inventory
     }
 
@@ -245,18 +251,22 @@ impl Systems {
         self.memory.as_ref().map(|memory| memory.closed_in(tenant, run)).unwrap_or_default()
     }
 
-    fn by_hand(&self, tenant: &TenantId, inventory: &Inventory) -> Vec<ByHand> {
-        let Some(memory) = self.memory.as_ref().filter(|_| inventory.open == 0) else {
-            return Vec::new();
-        };
-        if inventory.unconnected.is_empty() || inventory.accounts.is_empty() {
-            return Vec::new();
+    /// What earlier offboardings know of these accounts.
+    fn remembered(&self, tenant: &TenantId, inventory: &mut Inventory) {
+        let Some(memory) = self.memory.as_ref().filter(|_| inventory.open == 0) else { return };
+        if inventory.accounts.is_empty() {
+            return;
         }
         let accounts = inventory.accounts.iter();
         let accounts: Vec<_> =
             accounts.map(|found| (found.connection.clone(), found.account.id.clone())).collect();
+        inventory.unfinished = memory.unfinished(tenant, &accounts);
+        if inventory.unconnected.is_empty() {
+            return;
+        }
         let known = |by: &ByHand| inventory.unconnected.iter().any(|one| one.system == by.system);
-        memory.closed_by_hand(tenant, &accounts).into_iter().filter(known).collect()
+        let by_hand = memory.closed_by_hand(tenant, &accounts).into_iter().filter(known).collect();
+        inventory.by_hand = by_hand;
     }
 }
 
