@@ -138,13 +138,16 @@ fn found(story: &Story) -> Vec<(String, String)> {
     found.into_iter().flatten().filter_map(account).collect()
 }
 
+/// A run that ended before it did anything decides nothing.
 fn left_open(story: &Story) -> Option<bool> {
-    match story.status {
+    match &story.status {
         RunStatus::Completed => Some(false),
-        RunStatus::Incomplete { .. } | RunStatus::Failed { .. } | RunStatus::Cancelled { .. } => {
-            Some(true)
+        RunStatus::Incomplete { .. } => Some(true),
+        RunStatus::Failed { done, open, .. } | RunStatus::Cancelled { done, open, .. } => {
+            (!done.is_empty() || !open.is_empty()).then_some(true)
         }
-        RunStatus::Rejected { .. } | RunStatus::Running | RunStatus::Waiting { .. } => None,
+        RunStatus::Rejected { done, .. } => (!done.is_empty()).then_some(true),
+        RunStatus::Running | RunStatus::Waiting { .. } => None,
     }
 }
 
