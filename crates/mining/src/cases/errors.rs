@@ -4,7 +4,7 @@
 //! worked on the run.
 
 use chrono::TimeDelta;
-use kompel_model::MemberRef;
+use kompel_model::{MemberRef, Timestamp};
 
 use super::runs::{Place, Run, What};
 use crate::{
@@ -73,7 +73,7 @@ pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
 }
 
 /// For each run the word with which a worker, long after he told of the work and unasked, speaks of
-/// a fault or of mending. Alone such a word is how work ends; that it comes late makes it a second end.
+/// a fault. Soon after it such a word is how work ends; that it comes late makes it a second end.
 fn put_right_late(runs: &[&Run<'_>]) -> Vec<Option<Quote>> {
     let lasts: Vec<Option<Last<'_>>> = runs.iter().map(|run| last_word(run)).collect();
     let mut gaps: Vec<TimeDelta> = lasts.iter().flatten().map(|last| last.gap).collect();
@@ -82,7 +82,7 @@ fn put_right_late(runs: &[&Run<'_>]) -> Vec<Option<Quote>> {
     let least = TimeDelta::hours(LATE_HOURS).max(usual * LATE_TIMES);
     let late: Vec<Option<Quote>> = lasts
         .into_iter()
-        .map(|last| last.filter(|last| last.mends && last.gap >= least))
+        .map(|last| last.filter(|last| last.faulty && last.gap >= least))
         .map(|last| last.map(|last| quote(last.text, last.of)))
         .collect();
     let count = late.iter().flatten().count();
@@ -94,8 +94,8 @@ struct Last<'a> {
     gap: TimeDelta,
     text: &'a str,
     of: &'a MemberRef,
-    /// It speaks of a fault or of mending, after the work was told.
-    mends: bool,
+    /// It speaks of a fault, after the work was told.
+    faulty: bool,
 }
 
 fn last_word<'a>(run: &Run<'a>) -> Option<Last<'a>> {
@@ -121,9 +121,9 @@ fn last_word<'a>(run: &Run<'a>) -> Option<Last<'a>> {
             gap: at - since,
             text,
             of,
-            mends: told
+            faulty: told
                 && !talk
-                && any(&[Sign::Fault, Sign::Mended])
+                && any(&[Sign::Fault])
                 && (who.is_none() || who != ticket.reporter.as_ref())
                 && !speaks_of_another(run, text),
         });
@@ -180,6 +180,8 @@ struct Course {
     told: bool,
     /// The last that a worker said asks something, so that what follows is an answer.
     asked: bool,
+    /// When a worker last spoke, and whether what he said before it asks something.
+    spoke: (Option<Timestamp>, bool),
     /// After the work the asker came back with something other than thanks or an answer.
     came_back: bool,
     /// There is no ticket: who began the chat may be who works.
@@ -213,10 +215,17 @@ impl Course {
                     return;
                 }
                 self.shown.escalated |= signs.has(Sign::Escalated);
+                let by_worker = run.is_worker(event.author);
+                // Exports tell minutes: of two words in one minute the answer may stand last.
+                self.asked |= !by_worker && self.spoke == (event.at, true);
                 if !speaks_of_another(run, text) {
-                    self.said(signs, run.is_worker(event.author));
+                    self.said(signs, by_worker);
                 }
-                self.go_on(text, signs, run.is_worker(event.author));
+                let asked = self.asked;
+                self.go_on(text, signs, by_worker);
+                if by_worker {
+                    self.spoke = (event.at, asked);
+                }
             }
         }
     }
@@ -336,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_unasked_word_of_mending_is_rework_unless_work_ends_so() {
+    fn a_late_unasked_word_of_a_fault_is_rework_unless_work_ends_so() {
         let run = |number: usize, late: &str| {
             let mut record = ticket(number, at("2025-03-03T08:00:00Z"));
             record.comments = vec![
@@ -376,6 +385,10 @@ mod tests {
         check("", vec![later("worker", "Voor wie is dit?"), own], false);
         check("", vec![done(), later("worker", "Stap vergeten, alsnog gedaan.")], true);
         check("", vec![done(), later("worker", "Verkeerde wachtrij, verplaatst.")], false);
+        // The answer in the minute in which the worker goes on.
+        let same = comment("2025-03-03T10:00:00Z", "worker", "Doorgegeven aan de leverancier.");
+        let question = comment("2025-03-03T09:30:00Z", "worker", "Welke naam is het?");
+        check("", vec![done(), question, same, later("asker1", "Sorry, vergeten: Els")], false);
         // The asker came back, and the worker did it over, whatever words the asker used.
         let back = later("asker1", "Bij ons is er niets te zien.");
         let over = last("worker", "Nu is het in orde.");
