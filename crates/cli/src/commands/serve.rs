@@ -99,6 +99,8 @@ async fn serve(
     };
     let socket = tokio::net::TcpListener::bind(listen).await.map_err(fails)?;
     let address = socket.local_addr().map_err(fails)?;
+    // Before it is said that it serves: whoever hears that may stop it.
+    let told = told_to_stop().map_err(fails)?;
     output.say(&Phrase::new("serving").text("address", address.to_string()));
     let stop = CancellationToken::new();
     let runtime = Arc::clone(&orchestra.runtime);
@@ -106,7 +108,13 @@ async fn serve(
         let stop = stop.clone();
         async move { runtime.serve(stop).await }
     });
-    tokio::spawn(until_told(stop.clone()));
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            told.await;
+            stop.cancel();
+        }
+    });
     let app = router(Arc::clone(&orchestra.runtime), gate);
     let served =
         axum::serve(socket, app).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
@@ -120,25 +128,25 @@ async fn serve(
     Ok(Exit::Done)
 }
 
-/// Stops at Ctrl-C and at SIGTERM.
-async fn until_told(stop: CancellationToken) {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let mut ended =
-            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                Ok(ended) => ended,
-                Err(error) => {
-                    tracing::error!(error = %error, "serve.no_signals");
-                    return;
-                }
-            };
+/// Comes at Ctrl-C and at SIGTERM, from the moment of the call.
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + use<>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupted, mut ended) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            _ = interrupted => {}
+            _ = interrupted.recv() => {}
             _ = ended.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    let _ = interrupted.await;
-    stop.cancel();
+    })
+}
+
+/// Comes at Ctrl-C.
+#[cfg(not(unix))]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()> + use<>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
