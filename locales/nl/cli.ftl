@@ -16,9 +16,9 @@ help-long =
     het wacht en waar het misloopt, en rangschikt wat de moeite loont. Elk getal is na te gaan met
     `kompel explain`. Een zoektocht opent geen netwerkverbinding; mensen verschijnen als pseudoniem.
 
-    Waartoe beslist is, wordt een draaiboek. Een run maakt een plan, vraagt de mensen die jij noemt om
-    een ja op precies dat plan, voert het uit, leest elk systeem na en bewaart het bewijs. Hij bereikt
-    alleen de systemen die kompel.toml voor die klant verbindt.
+    Waartoe beslist is, wordt een draaiboek. Een uitvoering maakt een plan, vraagt de mensen die jij noemt
+    om een ja op precies dat plan, doet het, leest elk systeem na en bewaart het bewijs. Ze bereikt alleen
+    de systemen die kompel.toml voor die klant verbindt.
 help-examples =
     Voorbeelden:
       kompel demo                                  een verzonnen bedrijf, van export tot pitch
