@@ -55,7 +55,7 @@ form-send = Ask for it
 form-after = You can follow it on the next page.
 form-close = Sign out on this computer
 
-form-wrong = Something is missing
+form-wrong = This can't be sent yet
 form-wrong-nobody = Fill in a name, or a mail address or login.
 form-wrong-name = The name is too long or has signs in it that no name has.
 form-wrong-key = A mail address or login has no spaces.

@@ -55,7 +55,7 @@ form-send = Vraag het aan
 form-after = Op de volgende bladzijde kun je het volgen.
 form-close = Afmelden op deze computer
 
-form-wrong = Er ontbreekt iets
+form-wrong = Dit kan zo nog niet weg
 form-wrong-nobody = Vul een naam in, of een mailadres of login.
 form-wrong-name = De naam is te lang of bevat tekens die geen naam heeft.
 form-wrong-key = In een mailadres of login staan geen spaties.

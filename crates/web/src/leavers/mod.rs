@@ -12,8 +12,8 @@ mod routes;
 mod wish;
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
-use kompel_model::{Language, LeaverPerson, Secret, TenantId, Timestamp};
+use chrono::{NaiveDate, NaiveDateTime};
+use kompel_model::{Language, LeaverPerson, Secret, TenantId};
 
 pub(crate) use routes::{Desk, routes};
 pub use wish::Wish;
@@ -96,8 +96,8 @@ pub struct Standing {
     pub reason: Option<String>,
     /// Who asked, by short name, and as people write it where that is known.
     pub asked_by: (String, String),
-    /// When it began.
-    pub begun: Timestamp,
+    /// When it began, where the workspace is.
+    pub begun: NaiveDateTime,
     /// How far it is.
     pub stage: Stage,
 }

@@ -149,13 +149,16 @@ pub(super) fn run(frame: Frame<'_>, standing: &Standing, known: bool) -> Respons
     let stage = word(standing.stage);
     let day = |text: &str| text.parse().map_or_else(|_| text.to_owned(), |day| wording.date(day));
     let at_once = || wording.word("form-run-at-once");
-    let begun = format!(
-        "{}, {} UTC",
-        wording.date(standing.begun.date_naive()),
-        standing.begun.format("%H:%M")
-    );
+    let begun =
+        format!("{}, {}", wording.date(standing.begun.date()), standing.begun.format("%H:%M"));
+    let keys = [&standing.person.mails[..], &standing.person.logins].concat().join(", ");
+    let whom = match &standing.person.name {
+        Some(name) if !keys.is_empty() => format!("{name} ({keys})"),
+        Some(name) => name.clone(),
+        None => keys,
+    };
     let mut facts = vec![
-        ("who", called.to_owned()),
+        ("who", whom),
         ("day", standing.last_day.as_deref().map_or_else(at_once, day)),
         ("by", standing.asked_by.1.clone()),
         ("at", begun),

@@ -116,7 +116,7 @@ impl Parts {
             last_day: facts.last_day,
             reason: facts.reason,
             asked_by: (who.id.clone(), who.name.unwrap_or(who.id)),
-            begun: facts.run.started,
+            begun: facts.run.started.with_timezone(&self.config.timezone.0).naive_local(),
             stage: stage(&story.status),
         }))
     }
