@@ -4,7 +4,7 @@
 
 use std::{fs, process::Command};
 
-use kompel_peers::{Dovecot, Jira, RequestTracker, Scim2Server, wait_until};
+use kompel_peers::{Dovecot, Jira, MailServer, RequestTracker, Scim2Server, wait_until};
 use serde_json::json;
 
 use crate::desk::{Acme, Desk};
@@ -23,6 +23,7 @@ impl Acme for Office {
     fn secrets(&self) -> Vec<(&'static str, &'static str)> {
         vec![
             ("MAIL", Dovecot::USER.1),
+            ("POST", MailServer::PASSWORD),
             ("JIRA", Jira::USER.1),
             ("RT", RequestTracker::USER.1),
             ("SAAS", Scim2Server::TOKEN),
@@ -157,6 +158,65 @@ fn a_mail_of_hr_starts_one_offboarding_and_a_strangers_a_forged_or_a_doubtful_on
     }
     assert!(mail.flags()[0].contains("\\Seen"));
     assert_eq!(office.run(&["audit", "verify"]).code, 0);
+}
+
+#[test]
+fn a_doubt_in_a_mail_is_asked_of_who_sent_it_and_their_answer_starts_one_offboarding() {
+    let Some(mail) = Dovecot::start() else { return };
+    let Some(post) = MailServer::start(None) else { return };
+    let connection = format!(
+        "connector = 'imap'\nhost = '127.0.0.1'\nport = {}\ntls = 'none'\nusername = '{}'\n\
+         password = 'secret://mail'\nauthserv = 'mx.corp.test'\n\
+         [tenant.acme.connection.post]\nconnector = 'mail'\nhost = '127.0.0.1'\nport = {}\n\
+         tls = 'none'\nfrom = 'Kompel <kompel@corp.test>'\nusername = '{}'\n\
+         password = 'secret://post'",
+        mail.address.port(),
+        Dovecot::USER.0,
+        post.address.port(),
+        MailServer::LOGIN,
+    );
+    let named = (".senders // []", r#".senders // ["hr@corp.test"]"#);
+    let Some(office) = Office::start(&connection, "leaver-intake-mail", named) else { return };
+    let vague = "Er vertrekt iemand op 31/03/2026.";
+    receives(&mail, "hr@corp.test", "Offboarding", vague, "pass");
+    // Neither a forger nor a program is written to.
+    receives(&mail, "hr@corp.test", "Offboarding", vague, "fail");
+    let away = "Auto-Submitted: auto-replied\r\nAuthentication-Results: mx.corp.test; dmarc=pass\r\n\
+                From: hr@corp.test\r\nSubject: Offboarding\r\nMessage-ID: <away@corp.test>\r\n\r\nWeg.\r\n";
+    mail.deliver(away.as_bytes(), "02-Mar-2026 09:30:00 +0100");
+    let look = |runs: usize| {
+        let ended =
+            office.run(&["run", "leaver-intake-mail", "--set", "ask=true", "--as", "schedule"]);
+        assert!(matches!(ended.code, 0 | 11), "{}{}", ended.out, ended.err);
+        assert_eq!(office.runs("offboarding").len(), runs, "{}", ended.out);
+        let sent = post.mails();
+        assert_eq!(sent.len(), 1, "asked once: {sent:?}");
+        assert_eq!(sent[0]["to"], json!(["hr@corp.test"]));
+        sent[0]["data"].as_str().unwrap().to_owned()
+    };
+    let asked = look(0);
+    let asked = mail_parser::MessageParser::default().parse(asked.as_bytes()).unwrap();
+    let text = asked.body_text(0).unwrap();
+    assert!(text.contains("- nobody is named as leaving"), "{text}");
+    assert_eq!(asked.in_reply_to().as_text(), Some("pass.Offboarding@hr@corp.test"));
+
+    let quoted: String = text.lines().map(|line| format!("> {line}\r\n")).collect();
+    let answer = format!(
+        "Authentication-Results: mx.corp.test; dmarc=pass\r\nFrom: hr@corp.test\r\n\
+         Subject: Re: Offboarding\r\nMessage-ID: <answer@corp.test>\r\nIn-Reply-To: <{}>\r\n\r\n\
+         Jan Janssen gaat per direct uit dienst.\r\n\r\n\
+         Op ma 2 mrt. 2026 om 09:31 schreef Kompel <kompel@corp.test>:\r\n{quoted}",
+        asked.message_id().unwrap(),
+    );
+    mail.deliver(answer.as_bytes(), "03-Mar-2026 09:30:00 +0100");
+    look(1);
+    // Read again, as if nobody had read them: nobody is asked twice, and nothing begins twice.
+    mail.ask(&[b"SELECT INBOX", b"UID STORE 1:4 -FLAGS (\\Seen)"]);
+    look(1);
+    let run = office.runs("offboarding").pop().unwrap();
+    let shown = office.json(&["show", &run]);
+    let reason = shown["start"]["input"][0]["data"]["reason"].as_str().unwrap();
+    assert!(reason.contains("answer@corp.test of hr@corp.test"), "{reason}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    message::Read,
+    message::{Read, own_words},
     session::{Fetched, Session, quoted},
 };
 use crate::{
@@ -167,8 +167,11 @@ fn shown(validity: u32, fetched: &Fetched, authserv: Option<&str>) -> Result<Val
         "from": read.from,
         "subject": read.subject,
         "date": date,
+        "own_words": (!read.in_reply_to.is_empty()).then(|| own_words(&read.text)),
         "text": read.text,
         "whole": whole,
+        "in_reply_to": read.in_reply_to,
+        "automatic": read.automatic,
         "flags": fetched.flags,
         "spf": found["spf"], "dkim": found["dkim"], "dmarc": found["dmarc"],
     }))
@@ -317,6 +320,9 @@ fn message_schema() -> Value {
             "spf",
             "dkim",
             "dmarc",
+            "own_words",
+            "in_reply_to",
+            "automatic",
         ],
         json!({
             "id": id_schema(),
@@ -325,6 +331,13 @@ fn message_schema() -> Value {
             "subject": text("on one line"),
             "date": text("when the server took the message"),
             "text": text("the first 16 KiB"),
+            "own_words": {
+                "type": ["string", "null"], "description": "of an answer: the text above what it quotes",
+            },
+            "in_reply_to": text("the message_id that it answers; empty if none"),
+            "automatic": {
+                "type": "boolean", "description": "sent by a program by itself, or to a list",
+            },
             "whole": {"type": "boolean", "description": "false: longer than what was read"},
             "flags": {"type": "array", "items": {"type": "string"}},
             "spf": result(), "dkim": result(), "dmarc": result(),

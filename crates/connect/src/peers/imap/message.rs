@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use mail_parser::{Address, HeaderName, Message, MessageParser};
+use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser};
 use serde_json::{Value, json};
 
 /// What is read of a message.
@@ -18,6 +18,10 @@ pub(super) struct Read {
     pub(super) text: String,
     /// What the own mail server found of the sender.
     pub(super) found: Found,
+    /// The `Message-ID` that it answers; empty if it answers none.
+    pub(super) in_reply_to: String,
+    /// True if a program sent it by itself, or to a list.
+    pub(super) automatic: bool,
 }
 
 /// Results of SPF, DKIM and DMARC as the own mail server wrote them.
@@ -54,7 +58,65 @@ fn read(bytes: &[u8], authserv: Option<&str>) -> Read {
         subject: one_line(message.subject().unwrap_or_default(), MOST_SUBJECT),
         text: cut(text.trim(), MOST_TEXT).trim_end().to_owned(),
         found: authserv.map(|name| found(&message, name)).unwrap_or_default(),
+        in_reply_to: answered(&message),
+        automatic: is_automatic(&message),
     }
+}
+
+fn answered(message: &Message<'_>) -> String {
+    let first = match message.in_reply_to() {
+        HeaderValue::TextList(all) => all.first().map(AsRef::as_ref),
+        other => other.as_text(),
+    };
+    one_line(first.unwrap_or_default(), MOST_NAME)
+}
+
+/// True if no person waits for an answer to this.
+///
+/// # Source
+/// RFC 3834 §2 and §5
+fn is_automatic(message: &Message<'_>) -> bool {
+    message.headers_raw().any(|(name, value)| {
+        let value = value.trim().to_ascii_lowercase();
+        match name.to_ascii_lowercase().as_str() {
+            "auto-submitted" => !value.starts_with("no"),
+            "precedence" => matches!(value.as_str(), "bulk" | "list" | "junk" | "auto_reply"),
+            "return-path" => value == "<>",
+            "list-id" | "list-unsubscribe" | "x-autoreply" | "x-auto-response-suppress" => true,
+            _ => false,
+        }
+    })
+}
+
+/// What the sender wrote above what they quote, as mail programs mark that; with nothing above it,
+/// nothing.
+pub(super) fn own_words(text: &str) -> &str {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if opens_quotation(line.trim()) {
+            return text[..at].trim_end();
+        }
+        at += line.len();
+    }
+    text
+}
+
+/// A line by which a mail program begins to quote: `> …`, `Op 2 maart om 10:00 schreef …`,
+/// `Van: …`, `-----Oorspronkelijk bericht-----`, a rule of underscores.
+fn opens_quotation(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let says = ["schreef", "geschreven", "wrote", "écrit", "schrieb"];
+    let begins = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
+    let has_clock = lower.as_bytes().windows(5).any(|five| match five {
+        [a, b, b':' | b'.' | b'h', c, d] => [a, b, c, d].iter().all(|sign| sign.is_ascii_digit()),
+        _ => false,
+    });
+    let said = says.iter().any(|word| lower.contains(word)) || has_clock;
+    line.starts_with('>')
+        || (begins(&["op ", "on ", "le ", "am "]) && said)
+        || begins(&["van:", "from:", "von:", "de :", "de:", "*van:*", "*from:*"])
+        || (line.starts_with("--") && (lower.contains("bericht") || lower.contains("message")))
+        || (line.len() > 9 && line.bytes().all(|sign| sign == b'_'))
 }
 
 /// The one address of the one `From`. A message with two is made to be read in two ways.
@@ -217,6 +279,40 @@ mod tests {
         assert_eq!(shown(&format!("{quoted}{body}"))["dmarc"], Value::Null);
         let unnamed = Read::of(format!("{forged}{body}").as_bytes(), None);
         assert_eq!(unnamed.found.shown(), none);
+    }
+
+    #[test]
+    fn an_answer_is_told_from_what_it_quotes_and_from_what_a_program_sends() {
+        for (text, own) in [
+            ("Jan gaat weg.\n> - nobody\n", "Jan gaat weg."),
+            ("Jan.\n\nOp ma 2 mrt 2026 om 10:00 schreef Kompel <k@a.test>:\n> x", "Jan."),
+            ("Jan.\n\nOn Mon, 2 Mar 2026 at 10:00, Kompel\n<k@a.test> wrote:\n> x", "Jan."),
+            ("Jan.\nVan: Kompel <k@a.test>\nVerzonden: 2 maart 2026", "Jan."),
+            ("Jan.\n-----Oorspronkelijk bericht-----\nVan: x", "Jan."),
+            ("Jan.\n________________________________\nFrom: x", "Jan."),
+            ("Op 31 maart is zijn laatste dag.\nMvg", "Op 31 maart is zijn laatste dag.\nMvg"),
+            ("-- \nEls", "-- \nEls"),
+            ("> only a quotation", ""),
+            ("", ""),
+        ] {
+            assert_eq!(own_words(text), own, "{text}");
+        }
+        for (head, automatic) in [
+            ("", false),
+            ("Auto-Submitted: no\n", false),
+            ("Auto-Submitted: auto-replied\n", true),
+            ("Precedence: bulk\n", true),
+            ("Return-Path: <>\n", true),
+            ("List-Id: <x.test>\n", true),
+        ] {
+            let read = of(&format!("{head}In-Reply-To: <a@b.test>\nSubject: x\n\nx\n"));
+            assert_eq!(
+                (read.automatic, read.in_reply_to.as_str()),
+                (automatic, "a@b.test"),
+                "{head}"
+            );
+        }
+        assert_eq!(of("Subject: x\n\nx").in_reply_to, "");
     }
 
     #[test]
