@@ -74,16 +74,18 @@ pub(super) enum Often {
     Always,
 }
 
+/// Which account: connection and id.
+type Key = (String, String);
+
 #[derive(Default)]
 pub(super) struct World {
-    /// By connection and id.
-    pub(super) accounts: Mutex<BTreeMap<(String, String), Account>>,
+    pub(super) accounts: Mutex<BTreeMap<Key, Account>>,
     /// The groups that a group is in.
     pub(super) nested: Mutex<BTreeMap<String, BTreeSet<String>>>,
     mishaps: Mutex<BTreeMap<String, (Mishap, Often)>>,
     throttled: Mutex<BTreeMap<String, Timestamp>>,
     /// By action: the account, and what it then holds.
-    comes_back: Mutex<BTreeMap<String, ((String, String), String)>>,
+    comes_back: Mutex<BTreeMap<String, (Key, String)>>,
     /// How many requests changed something.
     pub(super) changes: Mutex<u32>,
 }
@@ -106,7 +108,7 @@ impl World {
     }
 
     /// The accounts, with everything that can be seen of them.
-    pub(super) fn seen(&self) -> BTreeMap<(String, String), Account> {
+    pub(super) fn seen(&self) -> BTreeMap<Key, Account> {
         self.accounts.lock().unwrap().clone()
     }
 
@@ -277,7 +279,7 @@ struct Performed {
 }
 
 impl Performed {
-    fn key(call: &Call) -> (String, String) {
+    fn key(call: &Call) -> Key {
         let user = call.input["user"].as_str().or(call.input["mailbox"].as_str());
         let user = user.unwrap_or_default();
         (call.connection.name.clone(), user.to_owned())
@@ -353,7 +355,7 @@ impl Performed {
             same(&account.login) || same(&account.name) || account.mail.as_deref().is_some_and(same)
         };
         let login = if self.of == "ad" { "account" } else { "userName" };
-        let shown = |(key, account): (&(String, String), &Account)| {
+        let shown = |(key, account): (&Key, &Account)| {
             json!({
                 "id": key.1, login: account.login, "name": account.name, "mail": account.mail,
                 "enabled": account.enabled,
