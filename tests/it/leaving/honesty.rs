@@ -134,8 +134,9 @@ const LOOKS: [&str; 6] = [
     "scim.find-user",
 ];
 
-/// Every action that looks in Microsoft 365.
-const LOOKS_CLOUD: [&str; 10] = [
+/// Every action that looks in Microsoft 365, but for those whose refusal a person is asked about
+/// instead (devices that Intune manages: not every client has it).
+const LOOKS_CLOUD: [&str; 9] = [
     "graph.find-user",
     "graph.list-memberships",
     "graph.list-eligible-roles",
@@ -143,7 +144,6 @@ const LOOKS_CLOUD: [&str; 10] = [
     "graph.list-app-assignments",
     "graph.list-oauth-grants",
     "graph.list-devices",
-    "graph.list-managed-devices",
     "exchange.find-mailbox",
     "exchange.find-rights-elsewhere",
 ];

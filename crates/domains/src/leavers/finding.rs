@@ -155,60 +155,37 @@ struct Holding {
     all: &'static str,
     /// True where the client wants it gone.
     counts: fn(&Wishes) -> bool,
+    /// True where a refusal to tell keeps the account open; else a person is asked for that.
+    must_tell: bool,
 }
 
 const HOLDINGS: [Holding; 6] = [
+    Holding::new("list-eligible-roles", "eligible", "may take up role", "roles to take up"),
+    Holding::new("list-sign-in-methods", "methods", "sign-in method", "sign-in methods"),
+    Holding::new("list-app-assignments", "applications", "application", "applications"),
+    Holding::new("list-oauth-grants", "grants", "grant", "grants"),
+    Holding::new("list-devices", "devices", "device", "devices"),
     Holding {
-        action: "list-eligible-roles",
-        list: "eligible",
-        says: "may take up role",
-        all: "roles to take up",
-        counts: always,
-    },
-    Holding {
-        action: "list-sign-in-methods",
-        list: "methods",
-        says: "sign-in method",
-        all: "sign-in methods",
-        counts: always,
-    },
-    Holding {
-        action: "list-app-assignments",
-        list: "applications",
-        says: "application",
-        all: "applications",
-        counts: always,
-    },
-    Holding {
-        action: "list-oauth-grants",
-        list: "grants",
-        says: "grant",
-        all: "grants",
-        counts: always,
-    },
-    Holding {
-        action: "list-devices",
-        list: "devices",
-        says: "device",
-        all: "devices",
-        counts: always,
-    },
-    Holding {
-        action: "list-managed-devices",
-        list: "devices",
-        says: "managed device",
-        all: "managed devices",
         counts: |wishes| wishes.retire_devices,
+        // A client without Intune is refused, not told so.
+        must_tell: false,
+        ..Holding::new("list-managed-devices", "devices", "managed device", "managed devices")
     },
 ];
 
-fn always(_: &Wishes) -> bool {
-    true
-}
-
 impl Holding {
-    /// What the account holds of it. Where the client's licence offers none there are none; where it
-    /// may not be read, that is told.
+    /// One that counts for everybody.
+    const fn new(
+        action: &'static str,
+        list: &'static str,
+        says: &'static str,
+        all: &'static str,
+    ) -> Self {
+        Self { action, list, says, all, counts: |_| true, must_tell: true }
+    }
+
+    /// What the account holds of it. Where the client's licence offers none there are none; where
+    /// reading it is refused, that is told.
     async fn of(
         &self,
         system: &Reachable,
@@ -218,8 +195,9 @@ impl Holding {
         match ask(system, self.action, json!({"user": account.id}), at).await {
             Ok(holds) => Ok(own(&holds[self.list], self.says)),
             Err(error) if error.kind == ErrorKind::Unsupported => Ok(Vec::new()),
-            Err(error) if error.kind == ErrorKind::Denied => {
-                Ok(vec![format!("{} can't be read ({error})", self.all)])
+            Err(error) if error.kind.is_refusal() => {
+                let told = || format!("{} can't be read ({error})", self.all);
+                Ok(self.must_tell.then(told).into_iter().collect())
             }
             Err(error) => Err(error),
         }
