@@ -120,7 +120,7 @@ impl Connector for Exchange {
             "Whether a shared mailbox needs a licence is told from its size, archive and holds, not enforced: take the licence only where `licenceStays` is false.",
             "What Active Directory masters (hiding, distribution groups) is refused or told as kept, with the reason.",
             "Inbox rules that are hidden from Outlook are not read; telephones are unpaired, not wiped.",
-            "Whose mailboxes somebody may open is asked of each mailbox, five at a time: a client with more than `most_mailboxes` (500) is told as not wholly looked at, and nothing is dropped unless it is named. An answer must be there within two minutes, so raise it with care, and lower it for `powershell` (100 a process, which has `pwsh_timeout_s`).",
+            "Whose mailboxes somebody may open is asked of each mailbox, five at a time: a client with more than `most_mailboxes` (500) is told as not wholly looked at, and nothing is dropped unless it is named. For the connection's own limits such a look counts as one request. An answer must be there within two minutes, so raise it with care, and lower it for `powershell` (100 a process, which has `pwsh_timeout_s`).",
             "Rights are FullAccess, SendAs and SendOnBehalf that somebody has himself: not those of groups, nor those in single folders (calendars), nor to send on behalf of groups. Exchange does not tell by `-Trustee` who was given SendAs under an earlier SID. Whether Outlook opened a mailbox by itself is not given back.",
             "A client whose licence lacks a feature (litigation hold, archives) is told as not offered.",
         ]
