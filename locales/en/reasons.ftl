@@ -56,6 +56,7 @@ reason-no-mail-connection = tenant { $a } has no mail connection
 reason-no-mail-address = { $a } has no mail address in kompel.toml
 reason-setting = setting { $a }: { $b }
 reason-command-line = command line
+reason-form = form
 reason-schedule = schedule { $a }
 reason-peer-credentials = the credentials were refused (HTTP { $a })
 reason-peer-not-allowed = not allowed (HTTP { $a })

@@ -102,8 +102,9 @@ help-retry--why = Why you say so
 help-serve = Drive runs, schedules and timers, and take events in
 help-serve-long =
     Drives every tenant's runs, starts what is scheduled, and takes CloudEvents in at
-    POST /events/<tenant> (bearer token: `events = "secret://…"` of the tenant). Stops at Ctrl-C;
-    stopping it at any moment, also by force, loses nothing.
+    POST /events/<tenant> (bearer token: `events = "secret://…"` of the tenant). At
+    /leavers/<tenant> is the form for leavers (`kompel leavers form`). Stops at Ctrl-C; stopping it
+    at any moment, also by force, loses nothing.
 help-serve--listen = The address to listen on
 
 ## Exit codes
@@ -185,6 +186,7 @@ state-rejected = rejected
 state-cancelled = cancelled
 
 story-asked = asked by { $who }, { $at } UTC ({ $trigger })
+story-asked-again = asked for again by { $who }, { $at } UTC: nothing more was started (kompel audit show)
 story-ended = ended { $at } UTC
 story-child = started run { $run }
 story-attempts = sent { $count } times

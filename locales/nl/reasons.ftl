@@ -56,6 +56,7 @@ reason-no-mail-connection = tenant { $a } heeft geen verbinding voor mail
 reason-no-mail-address = { $a } heeft geen mailadres in kompel.toml
 reason-setting = instelling { $a }: { $b }
 reason-command-line = opdrachtregel
+reason-form = formulier
 reason-schedule = planning { $a }
 reason-peer-credentials = de aanmelding werd geweigerd (HTTP { $a })
 reason-peer-not-allowed = niet toegestaan (HTTP { $a })

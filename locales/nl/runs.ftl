@@ -104,8 +104,9 @@ help-retry--why = Waarom je dat zegt
 help-serve = Uitvoeringen, planningen en tijdstippen voortdrijven, en gebeurtenissen aannemen
 help-serve-long =
     Drijft de uitvoeringen van elke klant voort, start wat gepland is, en neemt CloudEvents aan op
-    POST /events/<klant> (met het token `events = "secret://…"` van de klant). Stopt bij Ctrl-C;
-    stoppen kan op elk ogenblik, ook met geweld: er gaat niets verloren.
+    POST /events/<klant> (met het token `events = "secret://…"` van de klant). Op /leavers/<klant>
+    staat het formulier voor vertrekkers (`kompel leavers form`). Stopt bij Ctrl-C; stoppen kan op
+    elk ogenblik, ook met geweld: er gaat niets verloren.
 help-serve--listen = Het adres om op te luisteren
 
 ## Exitcodes
@@ -187,6 +188,7 @@ state-rejected = geweigerd
 state-cancelled = gestopt
 
 story-asked = gevraagd door { $who }, { $at } UTC ({ $trigger })
+story-asked-again = opnieuw gevraagd door { $who }, { $at } UTC: er is niets bij gestart (kompel audit show)
 story-ended = beëindigd { $at } UTC
 story-child = startte uitvoering { $run }
 story-attempts = { $count } keer verstuurd

@@ -195,7 +195,7 @@ fn capabilities(profile: &Path) -> Value {
         "--disable-component-update",
         "--disable-sync",
         "--no-first-run",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         // The page scrolls smoothly for who did not ask for less: a click would miss what moves.
         "--force-prefers-reduced-motion",
         "--window-size=1280,1000",

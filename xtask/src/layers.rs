@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kompel-connect", &["kompel-model"]),
     ("kompel-runtime", &["kompel-model", "kompel-engine", "kompel-connect"]),
     ("kompel-domains", &["kompel-model", "kompel-connect"]),
-    ("kompel-web", &["kompel-model", "kompel-runtime"]),
+    ("kompel-web", &["kompel-model", "kompel-runtime", "kompel-report"]),
     ("kompel-report", &["kompel-model", "kompel-mining", "kompel-qualify"]),
     (
         "kompel",

@@ -10,9 +10,14 @@ use std::{
 };
 
 use include_dir::{Dir, DirEntry, include_dir};
-use kompel_engine::language::{self, Mistake, Playbook, Severity};
+use kompel_domains::leavers::{Asking, OFFBOARDING, asks_no_sooner};
+use kompel_engine::{
+    PlaybookRef,
+    language::{self, Mistake, Playbook, Severity},
+};
 use kompel_model::{Catalogue, Phrase, TenantId};
 use kompel_runtime::{Library, Source, Workspace};
+use serde_json::Value;
 
 use crate::{
     args::shown,
@@ -246,6 +251,13 @@ impl Library for Shelf {
         let versions = self.0.get(&(namespace.to_owned(), name.to_owned()))?;
         let fits = |source: &&Source| version == "latest" || source.reference.version == version;
         versions.iter().filter(fits).max_by(|a, b| newer(a, b)).cloned()
+    }
+
+    /// Whoever leaves, leaves once, however many tickets, mails and forms say so.
+    fn does_already(&self, playbook: &PlaybookRef, under_way: &Value, asked: &Value) -> bool {
+        let asking = (Asking::of(under_way), Asking::of(asked));
+        playbook.name == OFFBOARDING
+            && matches!(asking, (Some(first), Some(second)) if asks_no_sooner(&first, &second))
     }
 }
 

@@ -133,6 +133,7 @@ const REASONS: &[(&str, &str)] = &[
     ("reason-no-mail-address", "{} has no mail address in kompel.toml"),
     ("reason-setting", "setting {}: {}"),
     ("reason-command-line", "command line"),
+    ("reason-form", "form"),
     ("reason-schedule", "schedule {}"),
     ("reason-peer-credentials", "the credentials were refused (HTTP {})"),
     ("reason-peer-not-allowed", "not allowed (HTTP {})"),

@@ -31,13 +31,13 @@ pub use error::{DiskTrouble, Error};
 pub use events::check as check_event;
 pub use fingerprint::Fingerprint;
 pub use journal::{
-    AuditFact, AuditSink, EventOutcome, JournalError, MissedTime, NoAudit, OpenApproval,
+    AuditFact, AuditSink, Begun, EventOutcome, JournalError, MissedTime, NoAudit, OpenApproval,
     OpenQuestion, RunKey, RunRow, TrailSink,
 };
 pub use key::{Key, Sealed};
 pub use schedule::{Rule, Scheduled, Schedules, UnusableRule};
 pub use store::{
-    Decision, HuntInput, KeptCandidate, KeptDiscovery, NewDecision, RecordCount, Reveal, Scope,
-    Store, Written,
+    Decision, FormLink, HuntInput, KeptCandidate, KeptDiscovery, NewDecision, RecordCount, Reveal,
+    Scope, Store, Written, new_ticket,
 };
 pub use workspace::Workspace;

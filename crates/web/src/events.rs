@@ -43,6 +43,9 @@ pub(crate) async fn take(
         Err(RuntimeError::Journal(error @ JournalError::NoEvent(_))) => {
             refuse(StatusCode::BAD_REQUEST, &error.to_string())
         }
+        Err(RuntimeError::Journal(error @ JournalError::NotFromOutside(_))) => {
+            refuse(StatusCode::FORBIDDEN, &error.to_string())
+        }
         Err(error) => {
             tracing::error!(error = %error, "events.refused");
             refuse(StatusCode::INTERNAL_SERVER_ERROR, "the event could not be kept: send it again")

@@ -12,7 +12,10 @@ use kompel_model::{Secret, TenantId};
 use kompel_runtime::Runtime;
 use sha2::{Digest as _, Sha256};
 
-use crate::events;
+use crate::{
+    events,
+    leavers::{Desk, Reception, routes},
+};
 
 /// Who may bring events: a bearer token for each tenant that takes any.
 #[derive(Default)]
@@ -48,13 +51,15 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
 }
 
-/// Everything that is served: `GET /healthz`, `POST /events/{tenant}`.
-pub fn router(runtime: Arc<Runtime>, gate: Gate) -> Router {
+/// Everything that is served: `GET /healthz`, `POST /events/{tenant}`, the form at
+/// `/leavers/{tenant}`.
+pub fn router(runtime: Arc<Runtime>, gate: Gate, reception: Arc<dyn Reception>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/events/{tenant}", post(events::take))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(Arc::new(Shared { runtime, gate }))
+        .merge(routes(Desk::new(reception)))
 }
 
 const MOST_BYTES: usize = 1 << 20;

@@ -101,6 +101,14 @@ pub(crate) fn show(args: &ShowArgs, global: &Global, output: &Output) -> Result<
         return output.json(&story);
     }
     stories::print(&story, args.all, output);
+    let trail = session.scope().audit_of_run(&run)?;
+    let entries = trail.iter().flat_map(|trail| &trail.entries);
+    for entry in entries.filter(|entry| entry.kind == "run.asked-again") {
+        let says =
+            Phrase::new("story-asked-again").text("who", entry.who.as_deref().unwrap_or("?"));
+        let at = entry.at.get(..19).unwrap_or(&entry.at).replace('T', " ");
+        output.say(&says.text("at", at));
+    }
     stories::tell_whether_it_goes_on(&orchestra, &story, output);
     Ok(Exit::Done)
 }

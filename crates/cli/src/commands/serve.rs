@@ -1,16 +1,17 @@
-//! `kompel serve`: drives runs, schedules and timers, and takes events in, until it is told to stop.
+//! `kompel serve`: drives runs, schedules and timers, takes events in and shows the form for leavers,
+//! until it is told to stop.
 
 use std::{convert::Infallible, fs, net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::Args;
 use kompel_model::Phrase;
 use kompel_runtime::{Fingerprint, Workspace, secrets::SecretName};
-use kompel_web::{Gate, router};
+use kompel_web::{Gate, Reception, router};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    playbooks, session::Session,
+    args::Global, commands::leavers::Desk, diagnostics::Failure, exit::Exit, orchestra::Orchestra,
+    output::Output, playbooks, session::Session,
 };
 
 #[derive(Debug, Args)]
@@ -29,9 +30,11 @@ pub(crate) fn run(args: &ServeArgs, global: &Global, output: &Output) -> Result<
     }
     let workspace = session.workspace.clone();
     let served = written(&workspace);
+    let reception: Arc<dyn Reception> = Arc::new(Desk::open(&session, &orchestra)?);
+    let doors = Doors { gate, reception };
     orchestra.wait(async {
         tokio::select! {
-            ended = serve(args.listen, &orchestra, gate, output) => ended,
+            ended = serve(args.listen, &orchestra, doors, output) => ended,
             never = tell_of_changes(&workspace, served, output) => match never {},
         }
     })
@@ -87,10 +90,16 @@ fn gate(session: &Session<'_>) -> Result<Gate, Failure> {
     Ok(gate)
 }
 
+/// Who may come in, and who takes in what they ask.
+struct Doors {
+    gate: Gate,
+    reception: Arc<dyn Reception>,
+}
+
 async fn serve(
     listen: SocketAddr,
     orchestra: &Orchestra,
-    gate: Gate,
+    doors: Doors,
     output: &Output,
 ) -> Result<Exit, Failure> {
     let fails = |error: std::io::Error| {
@@ -115,7 +124,7 @@ async fn serve(
             stop.cancel();
         }
     });
-    let app = router(Arc::clone(&orchestra.runtime), gate);
+    let app = router(Arc::clone(&orchestra.runtime), doors.gate, doors.reception);
     let served =
         axum::serve(socket, app).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
     stop.cancel();

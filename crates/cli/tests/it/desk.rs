@@ -120,7 +120,7 @@ pub(crate) trait Acme {
 }
 
 /// A running `kompel serve`, ended in good order.
-pub(crate) struct Served(Child);
+pub(crate) struct Served(Child, String);
 
 impl Served {
     /// Started by this command, on a port of its own.
@@ -129,8 +129,15 @@ impl Served {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.contains("127.0.0.1"), "serve does not start: {line:?}");
-        Self(child)
+        let mut words = line.split(|c: char| c.is_whitespace() || c == '/');
+        let address = words.find(|word| word.starts_with("127.0.0.1:"));
+        let address = address.unwrap_or_else(|| panic!("serve does not start: {line:?}"));
+        Self(child, address.trim_end_matches(['.', ',']).to_owned())
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.1
     }
 }
 

@@ -11,6 +11,8 @@ mod emergency;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod form;
+#[cfg(test)]
 mod hunts;
 #[cfg(test)]
 mod intake;
@@ -28,6 +30,10 @@ mod privacy;
 mod running;
 #[cfg(test)]
 mod trust;
+#[cfg(test)]
+#[path = "../../../../tests/it/webdriver.rs"]
+#[expect(dead_code, reason = "one browser for all tests; these here need less of it")]
+mod webdriver;
 #[cfg(test)]
 mod wishes;
 #[cfg(test)]

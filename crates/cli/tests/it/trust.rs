@@ -160,6 +160,8 @@ const COMMANDS: &[&[&str]] = &[
     &["leavers", "report", "RUN"],
     &["leavers", "report", "onlyacme"],
     &["leavers", "audit"],
+    &["leavers", "form"],
+    &["leavers", "form", "--revoke", "onlyacme"],
 ];
 
 /// Commands about the whole installation, or that make one; they show no tenant's records.

@@ -35,6 +35,8 @@ pub struct RunFacts {
     pub reason: Option<String>,
     /// From when on.
     pub last_day: Option<String>,
+    /// The moment at which it closes everything; `None`: at once. See [`super::Asking`].
+    pub close_at: Option<String>,
     /// When the last thing happened to it.
     pub as_of: Timestamp,
     /// When it goes on by itself, if it waits for a moment.

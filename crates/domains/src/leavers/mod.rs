@@ -1,5 +1,6 @@
 //! Leavers: who leaves, which client, from when; and every account that they have.
 
+mod asking;
 mod audit;
 mod finding;
 mod functions;
@@ -13,6 +14,7 @@ mod record;
 mod tests;
 mod when;
 
+pub use asking::{Asking, asked, asks_no_sooner};
 pub use audit::{Audit, Gone, Lingering, RowTrouble, Untold, UnusableRow, audit, gone, read_list};
 pub use functions::connector;
 pub use inventory::{

@@ -44,6 +44,7 @@ fn run(id: &str, playbook: &str, minute: u32, calls: Vec<CallFacts>) -> RunFacts
         person: jan(),
         reason: Some("contract ends".to_owned()),
         last_day: None,
+        close_at: None,
         as_of: at(minute + 9),
         until: None,
         calls,

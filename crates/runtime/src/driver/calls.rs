@@ -15,7 +15,7 @@ use super::{
     session::{DEEPEST, Session, depth, only_reads},
     status,
 };
-use crate::journal::{Message, NewRun, RunKey, Side};
+use crate::journal::{Message, NewRun, Once, Origin, RunKey, Side};
 
 impl Session {
     /// Does what the call wants next, if that can be decided now.
@@ -158,7 +158,8 @@ impl Session {
         let emits: Vec<_> =
             self.state.emits.iter().map(|(call, event)| (*call, event.clone())).collect();
         for (call, event) in emits {
-            let starts = self.world.schedules.started_by(&self.key.tenant, &event, self.now);
+            let about = (&event, Origin::Run);
+            let starts = self.world.started_by(&self.key.tenant, about, self.now);
             self.batch.sides.push(Side::Emit(event, starts));
             self.record(Record::Input(Input::Done { call, output: Value::Null }));
         }
@@ -182,7 +183,7 @@ impl Session {
         (start.run, start.seed) = child_id(&self.key.run, call);
         start.requester.clone_from(&self.state.start.requester);
         let parent = Some((self.key.run.clone(), call));
-        let run = NewRun { start, text: source.text, parent, at: self.now };
+        let run = NewRun { start, text: source.text, parent, at: self.now, once: Once::default() };
         self.batch.sides.push(Side::StartChild(Box::new(run)));
         if !child.wait {
             self.record(Record::Input(Input::Done { call, output: Value::Null }));

@@ -40,6 +40,12 @@ pub trait Library: Send + Sync {
     /// The tenant's playbook of this name; `version` may be `latest`.
     fn find(&self, tenant: &TenantId, namespace: &str, name: &str, version: &str)
     -> Option<Source>;
+
+    /// True if a run of this playbook that is under way with the first input does already what the
+    /// second asks for. Asked again so, no run begins: it becomes a note on the one under way.
+    fn does_already(&self, _playbook: &PlaybookRef, _under_way: &Value, _asked: &Value) -> bool {
+        false
+    }
 }
 
 /// No playbooks to run from others.

@@ -35,8 +35,9 @@ use crate::{
     approvals::{Notify as Notifier, People, code_hash, rehearse},
     clock::Clock,
     journal::{
-        AuditSink, EventOutcome, Journal, JournalError, Message, MissedTime, NewRun, OpenApproval,
-        OpenQuestion, RunKey, RunRow, create, post, publish, whole_micros,
+        AuditSink, Begun, EventOutcome, Journal, JournalError, Message, MissedTime, NewRun, Once,
+        OpenApproval, OpenQuestion, Origin, RunKey, RunRow, create, create_once, post, publish,
+        whole_micros,
     },
     key::to_hex,
     schedule::Schedules,
@@ -201,13 +202,33 @@ impl Runtime {
     /// # Errors
     /// `Playbook` if it can't be read; the journal's.
     pub async fn start(&self, work: NewWork) -> Result<String, RuntimeError> {
-        let digest = &work.source.reference.digest;
-        self.world.programs.compiled(digest, &work.source.text).map_err(RuntimeError::Playbook)?;
-        let run = self.new_run(work)?;
+        let run = self.readable(work)?;
         let id = run.start.run.clone();
         self.world.journal.write(move |transaction, _| create(transaction, &run)).await?;
         self.wake.notify_one();
         Ok(id)
+    }
+
+    /// Starts a run as [`Runtime::start`] does, unless one under way does the same already
+    /// ([`Library::does_already`]): then that one gets a note of who asked again, for what.
+    ///
+    /// # Errors
+    /// As [`Runtime::start`].
+    pub async fn start_once(&self, work: NewWork) -> Result<Begun, RuntimeError> {
+        let run = NewRun { once: self.world.once(), ..self.readable(work)? };
+        let begin = move |transaction: &rusqlite::Transaction<'_>, audit: &dyn AuditSink| {
+            create_once(transaction, audit, &run)
+        };
+        let begun = self.world.journal.write(begin).await?;
+        self.wake.notify_one();
+        Ok(begun)
+    }
+
+    /// A run of this work, if its playbook can be read.
+    fn readable(&self, work: NewWork) -> Result<NewRun, RuntimeError> {
+        let digest = &work.source.reference.digest;
+        self.world.programs.compiled(digest, &work.source.text).map_err(RuntimeError::Playbook)?;
+        Ok(self.new_run(work)?)
     }
 
     pub(crate) fn new_run(&self, work: NewWork) -> Result<NewRun, Error> {
@@ -225,7 +246,8 @@ impl Runtime {
             flags: Vec::new(),
         };
         let at = whole_micros(self.world.clock.now());
-        Ok(NewRun { start, text: work.source.text, parent: None, at })
+        let once = Once::default();
+        Ok(NewRun { start, text: work.source.text, parent: None, at, once })
     }
 
     /// Drives everything that is due until nothing is; gives when something is due next.
@@ -416,20 +438,23 @@ impl Runtime {
     }
 
     /// Takes an event in (CloudEvents JSON) and brings it to every run and schedule that waits for
-    /// it. An event with a source and id that came before changes nothing.
+    /// it. An event with a source and id that came before changes nothing; what runs emit has ids
+    /// of its own.
     ///
     /// # Errors
-    /// `NoEvent` if it lacks what CloudEvents requires; the journal's.
+    /// `NoEvent` if it lacks what CloudEvents requires, `NotFromOutside` if only runs may say so;
+    /// the journal's.
     pub async fn publish(
         &self,
         tenant: &TenantId,
         event: Value,
     ) -> Result<EventOutcome, RuntimeError> {
         crate::events::check(&event)?;
+        crate::events::may_come_from_outside(&event)?;
         let (tenant, at) = (tenant.clone(), whole_micros(self.world.clock.now()));
-        let started = self.world.schedules.started_by(&tenant, &event, at);
-        let work = move |transaction: &rusqlite::Transaction<'_>, _: &dyn AuditSink| {
-            publish(transaction, &tenant, at, &event, &started)
+        let started = self.world.started_by(&tenant, (&event, Origin::Outside), at);
+        let work = move |transaction: &rusqlite::Transaction<'_>, audit: &dyn AuditSink| {
+            publish(transaction, audit, (&tenant, at), (&event, Origin::Outside), &started)
         };
         let outcome = self.world.journal.write(work).await?;
         self.wake.notify_one();

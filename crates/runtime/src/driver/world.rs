@@ -3,12 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use kompel_engine::act::Policy;
+use kompel_model::{TenantId, Timestamp};
+use serde_json::Value;
 
 use super::{Library, Registry, programs::Programs};
 use crate::{
     approvals::{Notify, People},
     clock::Clock,
-    journal::{Journal, Reader},
+    journal::{Journal, NewRun, Once, Origin, Reader},
     schedule::Schedules,
 };
 
@@ -25,6 +27,25 @@ pub(crate) struct World {
     pub(crate) limits: Limits,
     pub(crate) programs: Programs,
     pub(crate) schedules: Schedules,
+}
+
+impl World {
+    /// The runs that an event starts, unless one under way does the same already.
+    pub(crate) fn started_by(
+        &self,
+        tenant: &TenantId,
+        event: (&Value, Origin),
+        at: Timestamp,
+    ) -> Vec<NewRun> {
+        let mut starts = self.schedules.started_by(tenant, event, at);
+        starts.iter_mut().for_each(|run| run.once = self.once());
+        starts
+    }
+
+    /// Whom to ask whether a run under way does the same already.
+    pub(crate) fn once(&self) -> Once {
+        Once(Some(Arc::clone(&self.library)))
+    }
 }
 
 /// How much is done at the same time.

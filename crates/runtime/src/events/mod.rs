@@ -35,6 +35,24 @@ pub fn check(event: &Value) -> Result<(), JournalError> {
     Ok(())
 }
 
+/// Holds the type of a checked event against those that only runs emit: whoever may bring events may
+/// ask for something (`….requested`), and never say what Kompel itself did.
+///
+/// # Errors
+/// `NotFromOutside` with the type.
+pub(crate) fn may_come_from_outside(event: &Value) -> Result<(), JournalError> {
+    let kind = event["type"].as_str().unwrap_or_default();
+    if kind.starts_with(OWN) && !kind.ends_with(ASKS) {
+        return Err(JournalError::NotFromOutside(kind.to_owned()));
+    }
+    Ok(())
+}
+
+/// How the types of Kompel's own events begin.
+const OWN: &str = "be.kompel.";
+/// How those end that ask for something.
+const ASKS: &str = ".requested";
+
 const LONGEST_ATTRIBUTE: usize = 1_024;
 const LARGEST_EVENT: usize = 1 << 20;
 
@@ -43,6 +61,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_kompel_did_is_not_said_from_outside() {
+        for (kind, may) in [
+            ("be.kompel.leaver.requested", true),
+            ("be.kompel.leaver.given-back", false),
+            ("be.kompel.leaver.closed", false),
+            ("be.kompel.leaver.requested.closed", false),
+            ("com.example.ticket.closed", true),
+        ] {
+            let told = may_come_from_outside(&json!({"type": kind}));
+            assert_eq!(told.is_ok(), may, "{kind}");
+            assert!(told.is_ok() || told.unwrap_err().to_string().contains(kind), "it is named");
+        }
+    }
 
     #[test]
     fn an_event_has_what_the_standard_requires() {

@@ -45,6 +45,12 @@ pub enum JournalError {
     /// An event lacks what CloudEvents requires.
     #[error("the event lacks {0}")]
     NoEvent(&'static str),
+    /// Only a run of the workspace itself may say so.
+    #[error(
+        "events of type {0} are Kompel's own and are not taken from outside; of the types that begin \
+         with `be.kompel.`, those that end in `.requested` are"
+    )]
+    NotFromOutside(String),
     /// A time is out of range.
     #[error("unusable time {0}")]
     Time(Timestamp),

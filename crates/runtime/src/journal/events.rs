@@ -7,34 +7,54 @@ use kompel_model::{TenantId, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use serde_json::Value;
 
-use super::{JournalError, Message, NewRun, RunKey, create, from_micros, post, to_micros};
+use super::{
+    AuditSink, JournalError, Message, NewRun, RunKey, create_once, from_micros, post, to_micros,
+};
 
 /// What became of an event that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventOutcome {
     /// It is new, and was brought to these runs.
     New {
-        /// The runs.
+        /// The runs; one that was under way and does already what the event asks for is among them.
         runs: Vec<String>,
     },
     /// An event with this source and id was there already.
     Known,
 }
 
+/// Where an event comes from. What others call their events takes nothing away from Kompel's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A run of this workspace emitted it.
+    Run,
+    /// It was brought.
+    Outside,
+}
+
+impl Origin {
+    /// The source by which an event is known.
+    pub(crate) fn known_as(self, source: &str) -> String {
+        match self {
+            Self::Run => source.to_owned(),
+            Self::Outside => format!("outside:{source}"),
+        }
+    }
+}
+
 /// Takes an event in: brings it to every run that listens for it, and begins the runs that it starts.
 /// One that is known already does neither.
 pub(crate) fn publish(
     transaction: &Transaction<'_>,
-    tenant: &TenantId,
-    at: Timestamp,
-    event: &Value,
+    audit: &dyn AuditSink,
+    (tenant, at): (&TenantId, Timestamp),
+    (event, from): (&Value, Origin),
     starts: &[NewRun],
 ) -> Result<EventOutcome, JournalError> {
-    let outcome = deliver(transaction, tenant, at, event)?;
+    let outcome = deliver(transaction, tenant, at, event, from)?;
     let EventOutcome::New { mut runs } = outcome else { return Ok(outcome) };
     for run in starts {
-        create(transaction, run)?;
-        runs.push(run.start.run.clone());
+        runs.push(create_once(transaction, audit, run)?.run);
     }
     Ok(EventOutcome::New { runs })
 }
@@ -45,6 +65,7 @@ fn deliver(
     tenant: &TenantId,
     at: Timestamp,
     event: &Value,
+    from: Origin,
 ) -> Result<EventOutcome, JournalError> {
     let text = |name: &'static str| {
         event
@@ -59,7 +80,14 @@ fn deliver(
             "INSERT OR IGNORE INTO events (tenant, source, id, type, at, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![tenant.as_str(), source, id, kind, to_micros(at), event.to_string()])?;
+        .execute(params![
+            tenant.as_str(),
+            from.known_as(source),
+            id,
+            kind,
+            to_micros(at),
+            event.to_string()
+        ])?;
     if inserted == 0 {
         return Ok(EventOutcome::Known);
     }

@@ -1,10 +1,14 @@
 //! Rows of runs and their entries.
 
+use std::{fmt, sync::Arc};
+
 use kompel_engine::{CallId, Entry, PlaybookRef, Record, Start};
 use kompel_model::Timestamp;
 use rusqlite::{Transaction, params};
+use serde_json::json;
 
-use super::{JournalError, RunKey, to_micros};
+use super::{AuditFact, AuditSink, JournalError, RunKey, to_micros};
+use crate::driver::Library;
 
 /// A run to be started.
 #[derive(Debug, Clone)]
@@ -17,6 +21,82 @@ pub(crate) struct NewRun {
     pub(crate) parent: Option<(String, CallId)>,
     /// When.
     pub(crate) at: Timestamp,
+    /// Who knows whether a run under way does the same already; `None`: it begins in any case.
+    pub(crate) once: Once,
+}
+
+/// Whom [`create_once`] asks.
+#[derive(Clone, Default)]
+pub(crate) struct Once(pub(crate) Option<Arc<dyn Library>>);
+
+impl fmt::Debug for Once {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "Once({})", self.0.is_some())
+    }
+}
+
+/// The run that does what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Its id.
+    pub run: String,
+    /// True if it began by this; false if it was there already.
+    pub new: bool,
+}
+
+/// Creates the run, unless one that is under way does the same already: then that one gets a note in
+/// the audit trail of what was asked again, and by whom. Of two that are created at the same moment,
+/// whichever is written first begins.
+pub(crate) fn create_once(
+    transaction: &Transaction<'_>,
+    audit: &dyn AuditSink,
+    run: &NewRun,
+) -> Result<Begun, JournalError> {
+    let Start { run: id, tenant, input, requester, trigger, .. } = &run.start;
+    let Some(before) = under_way(transaction, run)? else {
+        let new = create(transaction, run)?;
+        return Ok(Begun { run: id.clone(), new });
+    };
+    let fact = AuditFact {
+        at: run.at,
+        kind: "run.asked-again",
+        run: Some(before.clone()),
+        who: Some(requester.clone()),
+        body: json!({"trigger": trigger, "instead-of": id}),
+        texts: vec![("input", input.to_string())],
+    };
+    audit.append(transaction, tenant, &fact)?;
+    Ok(Begun { run: before, new: false })
+}
+
+/// The oldest run under way that does already what this one would.
+fn under_way(transaction: &Transaction<'_>, run: &NewRun) -> Result<Option<String>, JournalError> {
+    let Some(library) = &run.once.0 else { return Ok(None) };
+    let Start { run: id, tenant, playbook, input, .. } = &run.start;
+    let mut statement = transaction.prepare_cached(
+        "SELECT runs.id, entries.body FROM runs
+         JOIN entries ON entries.tenant = runs.tenant AND entries.run = runs.id
+             AND entries.seq = 0
+         WHERE runs.tenant = ?1 AND runs.namespace = ?2 AND runs.name = ?3
+             AND (runs.ended IS NULL OR runs.id = ?4)
+         ORDER BY runs.id <> ?4, runs.started, runs.id",
+    )?;
+    let of = params![tenant.as_str(), playbook.namespace, playbook.name, id];
+    let mut rows = statement.query(of)?;
+    while let Some(row) = rows.next()? {
+        let other: String = row.get(0)?;
+        if other == *id {
+            // It was created before: once more is no news.
+            return Ok(None);
+        }
+        let Ok(Record::Started(start)) = serde_json::from_str(&row.get::<_, String>(1)?) else {
+            continue;
+        };
+        if library.does_already(playbook, &start.input, input) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
 }
 
 /// Creates the run with its first entry, due at once. Creating it again changes nothing.

@@ -97,7 +97,8 @@ impl Side {
     ) -> Result<(), JournalError> {
         match self {
             Self::Emit(event, starts) => {
-                events::publish(transaction, &key.tenant, at, event, starts).map(|_| ())
+                let event = (event, events::Origin::Run);
+                events::publish(transaction, audit, (&key.tenant, at), event, starts).map(|_| ())
             }
             Self::Listen(listener, filters) => {
                 events::listen(transaction, key, at, *listener, filters)

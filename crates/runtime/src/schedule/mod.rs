@@ -18,8 +18,8 @@ pub use rule::{Rule, UnusableRule};
 use crate::{
     driver::{NewWork, Runtime, RuntimeError, Source},
     journal::{
-        JournalError, NewRun, ScheduleRow, create, keep_schedule, note_missed, set_fired,
-        whole_micros,
+        JournalError, NewRun, Once, Origin, ScheduleRow, create, keep_schedule, note_missed,
+        set_fired, whole_micros,
     },
     key::to_hex,
 };
@@ -125,7 +125,7 @@ impl Schedules {
     pub(crate) fn started_by(
         &self,
         tenant: &TenantId,
-        event: &Value,
+        (event, from): (&Value, Origin),
         at: Timestamp,
     ) -> Vec<NewRun> {
         let fits = |pattern: &serde_json::Map<String, Value>| {
@@ -134,7 +134,7 @@ impl Schedules {
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         let trigger = format!("event {} of {}", text("id"), text("source"));
         let start = |scheduled: &Scheduled| {
-            let (name, source) = (scheduled.name(), text("source"));
+            let (name, source) = (scheduled.name(), from.known_as(text("source")));
             let digest = <sha2::Sha256 as sha2::Digest>::digest(
                 json!([scheduled.tenant, name, source, text("id")]).to_string(),
             );
@@ -151,7 +151,7 @@ impl Schedules {
                 seed,
                 flags: Vec::new(),
             };
-            NewRun { start, text: work.source.text, parent: None, at }
+            NewRun { start, text: work.source.text, parent: None, at, once: Once::default() }
         };
         self.0
             .iter()

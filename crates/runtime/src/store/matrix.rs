@@ -27,6 +27,9 @@ const READS: &[Read] = &[
     ("previous_candidates", |scope, _| format!("{:?}", scope.previous_candidates().unwrap())),
     ("decisions", |scope, _| format!("{:?}", scope.decisions().unwrap())),
     ("reveals", |scope, _| format!("{:?}", scope.reveals().unwrap())),
+    ("form_link_of", |scope, _| format!("{:?}", scope.form_link_of(&ticket(0), noon()).unwrap())),
+    ("form_asker", |scope, _| format!("{:?}", scope.form_asker(&ticket(2), noon()).unwrap())),
+    ("form_links", |scope, _| format!("{:?}", scope.form_links(noon()).unwrap())),
     ("audit_entries", |scope, _| format!("{:?}", scope.audit_entries(100).unwrap())),
     ("audit_of_run", |scope, _| {
         let trail = scope.audit_of_run(MARK).unwrap();
@@ -48,6 +51,10 @@ const WRITES: &[&str] = &[
     "write_discovery",
     "decide",
     "write_reveal",
+    "make_form_link",
+    "open_form_link",
+    "close_form",
+    "revoke_form_links",
     "audit",
 ];
 
@@ -55,6 +62,7 @@ const WRITES: &[&str] = &[
 const SOURCES: &[&str] = &[
     include_str!("decisions.rs"),
     include_str!("discoveries.rs"),
+    include_str!("forms.rs"),
     include_str!("hunts.rs"),
     include_str!("people.rs"),
     include_str!("records.rs"),
@@ -68,6 +76,25 @@ const MARK: &str = "only-acme-knows";
 /// A number of things that are there or not, in the terms of the test.
 fn present(count: usize) -> String {
     if count == 0 { String::new() } else { MARK.to_owned() }
+}
+
+fn noon() -> kompel_model::Timestamp {
+    "2026-01-01T12:00:00Z".parse().unwrap()
+}
+
+fn ticket(number: u32) -> kompel_model::Secret {
+    kompel_model::Secret::new(format!("ticket {number}"))
+}
+
+fn fill_forms(scope: &mut Scope<'_>) {
+    let (at, end) = (noon(), "2026-02-01T00:00:00Z".parse().unwrap());
+    for (person, link) in [(MARK, 0), (MARK, 1), (MARK, 3), ("els", 5)] {
+        scope.make_form_link(person, &ticket(link), at, end).unwrap();
+    }
+    scope.open_form_link(&ticket(1), &ticket(2), at).unwrap().unwrap();
+    scope.open_form_link(&ticket(3), &ticket(4), at).unwrap().unwrap();
+    scope.close_form(&ticket(4), at).unwrap();
+    assert_eq!(scope.revoke_form_links("els", at).unwrap(), 1);
 }
 
 fn fill(scope: &mut Scope<'_>, key: &Key) {
@@ -96,6 +123,7 @@ fn fill(scope: &mut Scope<'_>, key: &Key) {
     let (by, why) = (MARK.to_owned(), MARK.to_owned());
     scope.decide(&NewDecision { candidate, yes: true, by, why }, at).unwrap();
     scope.write_reveal(&PersonId::new(MARK), MARK, at).unwrap();
+    fill_forms(scope);
     let event = AuditEvent::new("step.done", at).by(MARK).of_run(MARK).text("note", MARK);
     scope.audit(&event.detail("what", MARK)).unwrap();
 }

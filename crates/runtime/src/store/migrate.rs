@@ -8,6 +8,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../../migrations/0001_records.sql"),
     include_str!("../../../../migrations/0002_runs.sql"),
     include_str!("../../../../migrations/0003_audit.sql"),
+    include_str!("../../../../migrations/0004_form_links.sql"),
 ];
 
 /// Runs the steps that the database lacks, each in its own transaction.

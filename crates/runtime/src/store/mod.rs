@@ -5,6 +5,7 @@
 
 mod decisions;
 mod discoveries;
+mod forms;
 mod handle;
 mod hunts;
 mod intern;
@@ -20,6 +21,7 @@ pub(crate) use handle::Handle;
 
 pub use decisions::{Decision, NewDecision, Reveal};
 pub use discoveries::{KeptCandidate, KeptDiscovery};
+pub use forms::{FormLink, new_ticket};
 pub use hunts::HuntInput;
 pub use records::{RecordCount, Written};
 

@@ -2,15 +2,16 @@
 
 use chrono::NaiveDate;
 use clap::Args;
-use kompel_domains::leavers::{OFFBOARDING, RunFacts, same_person};
 use kompel_model::{LeaverPerson, Phrase};
-use kompel_runtime::NewWork;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::facts::{self, Names};
+use super::{
+    begin::{Unless, Wish, begin},
+    facts::{self, Names},
+};
 use crate::{
     args::Global, diagnostics::Failure, exit::Exit, orchestra::Orchestra, output::Output,
-    playbooks, session::Session, stories,
+    session::Session, stories,
 };
 
 #[derive(Debug, Args)]
@@ -36,57 +37,25 @@ pub(super) fn run(args: &AddArgs, global: &Global, output: &Output) -> Result<Ex
     let orchestra = Orchestra::open(&mut session)?;
     let names = Names::of(&session);
     let tenant = session.tenant().clone();
-    let person = LeaverPerson {
-        name: Some(args.name.clone()),
-        mails: args.mail.clone(),
-        logins: args.login.clone(),
+    let wish = Wish {
+        person: LeaverPerson {
+            name: Some(args.name.clone()),
+            mails: args.mail.clone(),
+            logins: args.login.clone(),
+        },
+        last_day: args.last_day,
+        reason: args.reason.clone(),
+        by: args.by.clone(),
+        trigger: "kompel leavers add",
     };
-    // Whoever adds the same person at the same time looks only after this one has begun.
-    let turn = session.workspace.turn("leavers")?;
-    let known = facts::all(&orchestra, &tenant, &names, output)?;
-    if let Some(before) = under_way(&known, &person).filter(|_| !args.again) {
-        return tell(&orchestra, &session, &before.run.id, false, output);
+    let unless = if args.again { Unless::Never } else { Unless::BeganBefore };
+    let known = || facts::all(&orchestra, &tenant, &names, output);
+    let whose = (&session.workspace, &tenant);
+    let begun = orchestra.wait(begin(&orchestra.runtime, whose, &wish, unless, known))?;
+    if begun.new {
+        crate::commands::run::drive(&orchestra, &tenant, &begun.run)?;
     }
-    let kept = playbooks::find(&session.workspace, OFFBOARDING)?;
-    let playbook = kept.checked(&orchestra.runtime.registry().catalogue())?;
-    if args.last_day.is_some() && !facts::takes(&playbook, "lastDay") {
-        let says = Phrase::new("fail-no-last-day").text("playbook", &kept.name);
-        return Err(Failure::new(Exit::Playbook, says).advise(Phrase::new("advice-no-last-day")));
-    }
-    let work = NewWork {
-        tenant: tenant.clone(),
-        source: kept.source(&playbook),
-        input: input(args, &person),
-        requester: args.by.clone(),
-        trigger: "kompel leavers add".to_owned(),
-    };
-    let id = orchestra.wait(orchestra.runtime.start(work))?;
-    drop(turn);
-    crate::commands::run::drive(&orchestra, &tenant, &id)?;
-    tell(&orchestra, &session, &id, true, output)
-}
-
-/// The offboarding of this person that is under way, or the last that was completed.
-fn under_way<'a>(runs: &'a [RunFacts], person: &LeaverPerson) -> Option<&'a RunFacts> {
-    let theirs = runs.iter().filter(|run| {
-        run.playbook == OFFBOARDING
-            && same_person(&run.person, person)
-            && matches!(run.run.state.as_str(), "running" | "waiting" | "completed")
-    });
-    theirs.max_by_key(|run| (run.run.ended.is_none(), run.run.started))
-}
-
-fn input(args: &AddArgs, person: &LeaverPerson) -> Value {
-    let mut input = Map::new();
-    let person = json!({"name": person.name, "mails": person.mails, "logins": person.logins});
-    input.insert("person".to_owned(), person);
-    if let Some(day) = args.last_day {
-        input.insert("lastDay".to_owned(), Value::from(day.to_string()));
-    }
-    if let Some(reason) = &args.reason {
-        input.insert("reason".to_owned(), Value::from(reason.as_str()));
-    }
-    Value::Object(input)
+    tell(&orchestra, &session, &begun.run, begun.new, output)
 }
 
 /// Says whether a run was started, and how it stands; the exit code is the run's.

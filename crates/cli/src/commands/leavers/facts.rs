@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kompel_domains::leavers::{CallFacts, OFFBOARDING, RELATED, RunFacts};
+use kompel_domains::leavers::{self, Asking, CallFacts, OFFBOARDING, RELATED, RunFacts};
 use kompel_engine::{
     act::{ActRecord, ApprovalState, Closing, Phase},
     language::Playbook,
@@ -11,17 +11,23 @@ use kompel_model::{
     ActionEffect, Deed, DeedState, LeaverAnswer, LeaverApproval, LeaverPerson, LeaverRun,
     LeaverSystem, LeaverTenant, TenantId, Timestamp, Who,
 };
-use kompel_runtime::{RunStatus, StepStory, Story, Waiting};
+use kompel_runtime::{RunStatus, Runtime, StepStory, Story, Waiting};
 use serde_json::Value;
 
-use crate::{diagnostics::Failure, orchestra::Orchestra, output::Output, session::Session};
+use crate::{
+    config::Config, diagnostics::Failure, orchestra::Orchestra, output::Output, session::Session,
+};
 
 /// The people of a tenant by their short names.
 pub(super) struct Names(BTreeMap<String, String>);
 
 impl Names {
     pub(super) fn of(session: &Session<'_>) -> Self {
-        let tenant = session.config.tenant.get(session.tenant());
+        Self::among(&session.config, session.tenant())
+    }
+
+    pub(super) fn among(config: &Config, tenant: &TenantId) -> Self {
+        let tenant = config.tenant.get(tenant);
         let people = tenant.into_iter().flat_map(|tenant| &tenant.people);
         Self(people.map(|(id, person)| (id.clone(), person.name.clone())).collect())
     }
@@ -91,12 +97,24 @@ pub(super) fn all(
     Ok(facts)
 }
 
+/// The tenant's offboardings alone.
+pub(super) fn offboardings(
+    runtime: &Runtime,
+    tenant: &TenantId,
+    names: &Names,
+) -> Result<Vec<RunFacts>, Failure> {
+    let mut facts = Vec::new();
+    for row in runtime.runs_of(tenant, OFFBOARDING, MOST_RUNS)? {
+        facts.extend(of(&runtime.show(tenant, &row.id)?, names));
+    }
+    Ok(facts)
+}
+
 /// The facts of this run; `None` if its input names no person.
 pub(super) fn of(story: &Story, names: &Names) -> Option<RunFacts> {
     let start = &story.start;
-    // A run that an event started has the event as its input.
-    let input = start.input.get(0).map_or(&start.input, |event| &event["data"]);
-    let mut person: LeaverPerson = serde_json::from_value(input.get("person")?.clone()).ok()?;
+    let input = leavers::asked(&start.input);
+    let Asking { mut person, at: close_at } = Asking::of(&start.input)?;
     learn(&mut person, story);
     let text = |name: &str| input[name].as_str().filter(|t| !t.is_empty()).map(str::to_owned);
     let moments = story.steps.iter().flat_map(|step| &step.happened).map(|told| told.at);
@@ -119,6 +137,7 @@ pub(super) fn of(story: &Story, names: &Names) -> Option<RunFacts> {
         person,
         reason: text("reason"),
         last_day: text("lastDay"),
+        close_at,
         as_of: last,
         until: until(&story.status),
         calls: story.steps.iter().map(|step| call(step, names)).collect(),

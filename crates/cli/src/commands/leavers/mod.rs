@@ -2,11 +2,16 @@
 
 mod add;
 mod audit;
+mod begin;
 mod facts;
+mod form;
 mod matrix;
+mod reception;
 mod report;
 
 use clap::{Args, Subcommand};
+
+pub(crate) use reception::Desk;
 
 use crate::{args::Global, diagnostics::Failure, exit::Exit, output::Output};
 
@@ -23,6 +28,7 @@ enum LeaversAction {
     Add(add::AddArgs),
     Report(report::ReportArgs),
     Audit(audit::AuditArgs),
+    Form(form::FormArgs),
 }
 
 pub(crate) fn run(args: &LeaversArgs, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -31,5 +37,6 @@ pub(crate) fn run(args: &LeaversArgs, global: &Global, output: &Output) -> Resul
         Some(LeaversAction::Add(args)) => add::run(args, global, output),
         Some(LeaversAction::Report(args)) => report::run(args, global, output),
         Some(LeaversAction::Audit(args)) => audit::run(args, global, output),
+        Some(LeaversAction::Form(args)) => form::run(args, global, output),
     }
 }

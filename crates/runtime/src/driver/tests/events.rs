@@ -150,6 +150,91 @@ async fn an_event_that_a_run_emits_starts_the_playbooks_that_listen_for_it_once(
     assert_eq!(all.iter().filter(|run| run.name == "weekly").count(), 2);
 }
 
+/// An event that asks for something to be done to this person.
+fn about(id: &str, whom: &str) -> serde_json::Value {
+    let mut event = event(id);
+    event["data"] = json!({"whom": whom});
+    event
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_is_asked_for_by_many_at_once_gets_one_run_and_the_others_become_notes_on_it() {
+    let mut bench = Bench::new();
+    let mut waits = scheduled(None);
+    waits.source = Source::new("test", "weekly", "1.0.0", document("weekly", &listening()));
+    bench.schedules.add(waits.clone());
+    let tenant = TenantId::default();
+    let open = [bench.open(), bench.open(), bench.open()].map(std::sync::Arc::new);
+    let asked = (0..24).map(|at| {
+        let (runtime, tenant) = (std::sync::Arc::clone(&open[at % 3]), tenant.clone());
+        let source = waits.source.clone();
+        let whom = if at < 12 { "jan" } else { "an" };
+        let event = about(&format!("ticket-{at}"), whom);
+        tokio::spawn(async move {
+            if at % 2 == 0 {
+                let EventOutcome::New { runs } = runtime.publish(&tenant, event).await.unwrap()
+                else {
+                    panic!("no event is known")
+                };
+                return (whom, runs[0].clone(), None);
+            }
+            let (requester, trigger) = ("els".to_owned(), "form".to_owned());
+            let input = json!([event]);
+            let work = NewWork { tenant, source, input, requester, trigger };
+            let begun = runtime.start_once(work).await.unwrap();
+            (whom, begun.run, Some(begun.new))
+        })
+    });
+    let asked: Vec<_> = futures::future::join_all(asked.collect::<Vec<_>>())
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let runs = open[0].runs(&tenant, 99).unwrap();
+    assert_eq!(runs.len(), 2, "one for each person");
+    for (whom, run, _) in &asked {
+        let theirs = asked.iter().filter(|(other, ..)| other == whom);
+        assert!(theirs.clone().all(|(_, other, _)| other == run), "{asked:?}");
+        let new = theirs.filter(|(_, _, new)| *new == Some(true)).count();
+        assert!(new <= 1, "{asked:?}");
+    }
+    let notes = bench.audited("run.asked-again");
+    assert_eq!(notes.len(), 22);
+    assert!(notes.iter().all(|note| runs.iter().any(|run| Some(&run.id) == note.run.as_ref())));
+    let words = notes.iter().flat_map(|note| &note.texts).map(|(_, text)| text.as_str());
+    assert!(words.clone().any(|text| text.contains("jan")), "what was asked is kept");
+
+    // Once it has ended, who is asked for again gets a run again; the same event gets none.
+    bench.settle(&open[0]).await;
+    for (id, count) in [("late", 1), ("late", 0), ("later", 0)] {
+        let before = open[0].runs(&tenant, 99).unwrap().len();
+        open[0].publish(&tenant, about(id, "jan")).await.unwrap();
+        assert_eq!(open[0].runs(&tenant, 99).unwrap().len(), before + count, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn what_others_call_their_events_takes_nothing_from_what_a_run_emits() {
+    let mut bench = Bench::new();
+    bench.schedules.add(scheduled(None));
+    let tenant = TenantId::default();
+    let runtime = bench.open();
+    let mut taken = event("ticket-7");
+    for kind in ["other", "ticket.closed"] {
+        taken["type"] = json!(kind);
+        runtime.publish(&tenant, taken.clone()).await.unwrap();
+    }
+    let tells = json!([{"tell": {"emit": {"event": {"with":
+        {"source": "/desk", "id": "ticket-7", "type": "ticket.closed"}}}}}]);
+    bench.start(&runtime, &tells).await;
+    bench.settle(&runtime).await;
+    let all = runtime.runs(&tenant, 10).unwrap();
+    assert_eq!(all.iter().filter(|run| run.name == "weekly").count(), 1);
+    taken["type"] = json!("be.kompel.leaver.given-back");
+    taken["id"] = json!("8");
+    assert!(runtime.publish(&tenant, taken).await.is_err());
+}
+
 #[tokio::test]
 async fn a_tenant_with_many_runs_does_not_hold_up_another() {
     let mut bench = Bench::new();
