@@ -300,6 +300,14 @@ mod tests {
     }
 
     #[test]
+    fn the_connectors_that_a_map_names_are_there() {
+        let connectors = kompel_connect::connectors();
+        for (system, connector) in Policy::default().ease.connectors {
+            assert!(connectors.iter().any(|one| one.name() == connector), "{system}: {connector}");
+        }
+    }
+
+    #[test]
     fn a_mistake_is_shown_with_its_line_and_the_nearest_name() {
         let wording = kompel_report::wording(Language::En);
         for (text, line, near) in [

@@ -44,7 +44,7 @@ pub fn discover(
 ) -> Discovery {
     progress(Stage::Words { records: log.len() });
     let mut systems = settings.systems.clone();
-    systems.learn(log, &settings.lexicon);
+    systems.learn(log, &settings.lexicon, &settings.signs);
     let words = Words {
         lexicon: &settings.lexicon,
         signs: &settings.signs,

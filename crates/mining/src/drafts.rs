@@ -61,6 +61,19 @@ const ANSWER_JOINS: f32 = 0.36;
 /// systems': many chores are done in the same two.
 const BESIDE_SYSTEMS: f32 = 0.2;
 
+/// Groups of threads that are held against each other, the largest.
+const PAIRED: usize = 500;
+/// Two groups of threads are in one channel from this likeness of their fields.
+const ONE_CHANNEL: f32 = 0.9;
+/// Two groups are one whose systems are this much the same and whose words are this much alike.
+const SAME_SYSTEMS: f32 = 0.8;
+/// See [`SAME_SYSTEMS`].
+const ALIKE: f32 = 0.5;
+/// Or whose requests are this much alike and the end of one this much like the other's beginning.
+const ASKED_ALIKE: f32 = 0.4;
+/// See [`ASKED_ALIKE`].
+const TOLD_ALIKE: f32 = 0.28;
+
 /// How alike threads must be; their replies are their ends, their channel is their only field.
 const CHAT: Closeness = Closeness {
     join: 0.58,
@@ -160,7 +173,7 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
     let items: Vec<Item> =
         free.iter().map(|i| thread_item(corpus, &threads[*i as usize])).collect();
     let with_tickets = drafts.len();
-    for group in cluster::group(&items, CHAT) {
+    for group in asked_and_told(cluster::group(&items, CHAT), &items, corpus) {
         let middle = |field: fn(&Item) -> &Vector| {
             Vector::centroid(
                 group.iter().map(|i| (field(&items[*i as usize]), 1.0)),
@@ -193,6 +206,60 @@ fn join_chat(drafts: &mut Vec<Draft>, corpus: &Corpus, threads: &[ThreadRef]) {
     }
     for draft in drafts {
         draft.threads.sort_unstable();
+    }
+}
+
+/// Joins groups of threads of which one asks for what the other tells ("can 10.1.2.3 go on the
+/// blocklist?", "blocked 10.1.2.3, came from QRadar"): in one channel, the end of one like the
+/// beginning of the other.
+fn asked_and_told(groups: Vec<Vec<u32>>, items: &[Item], corpus: &Corpus) -> Vec<Vec<u32>> {
+    let (mut big, small): (Vec<Vec<u32>>, Vec<Vec<u32>>) =
+        groups.into_iter().partition(|group| group.len() >= LEAST_THREADS);
+    let rest = big.split_off(big.len().min(PAIRED));
+    let middles: Vec<Middles> = big.iter().map(|group| Middles::of(group, items, corpus)).collect();
+    let mut home: Vec<usize> = (0..big.len()).collect();
+    for a in 0..big.len() {
+        for b in a + 1..big.len() {
+            if home[b] == b && middles[a].tells_what_is_asked(&middles[b]) {
+                home[b] = home[a];
+            }
+        }
+    }
+    for from in (0..big.len()).rev().filter(|from| home[*from] != *from) {
+        let moved = std::mem::take(&mut big[from]);
+        big[home[from]].extend(moved);
+        big[home[from]].sort_unstable();
+    }
+    big.into_iter().filter(|group| !group.is_empty()).chain(rest).chain(small).collect()
+}
+
+/// A group of threads in the middle.
+struct Middles {
+    request: Vector,
+    end: Vector,
+    channel: Vector,
+    systems: Vector,
+}
+
+impl Middles {
+    fn of(group: &[u32], items: &[Item], corpus: &Corpus) -> Self {
+        let middle = |field: fn(&Item) -> &Vector| {
+            let parts = group.iter().map(|i| (field(&items[*i as usize]), 1.0));
+            Vector::centroid(parts, CENTROID_TERMS)
+        };
+        let (request, end) = (middle(|i| &i.request), middle(|i| &i.end));
+        let whole = Vector::centroid([(&request, 1.0), (&end, 0.7)].into_iter(), CENTROID_TERMS);
+        let systems = whole.only(|term| corpus.term(term).class == TermClass::System).unit();
+        Self { request, end, channel: middle(|i| &i.tags), systems }
+    }
+
+    /// True if one of two groups tells what the other asks for.
+    fn tells_what_is_asked(&self, other: &Self) -> bool {
+        let asks = self.request.dot(&other.request);
+        let told = self.request.dot(&other.end).max(self.end.dot(&other.request));
+        self.channel.dot(&other.channel) >= ONE_CHANNEL
+            && (asks.max(told) >= ALIKE && self.systems.dot(&other.systems) >= SAME_SYSTEMS
+                || asks >= ASKED_ALIKE && told >= TOLD_ALIKE)
     }
 }
 

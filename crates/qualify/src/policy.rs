@@ -249,35 +249,30 @@ impl Default for RankPolicy {
     }
 }
 
-/// Systems the planned connectors speak to, by the names people use.
+/// Systems that Kompel's connectors speak to, by the names people use.
 const CONNECTORS: &[(&str, &str)] = &[
-    ("AWS", "aws"),
-    ("ACM", "aws"),
-    ("AD", "ldap"),
-    ("AWS Certificate Manager", "aws"),
-    ("AWS EC2", "aws"),
-    ("AWS IAM", "aws"),
-    ("AWS S3", "aws"),
-    ("Active Directory", "ldap"),
+    ("AD", "ad"),
+    ("Active Directory", "ad"),
     ("Azure AD", "graph"),
     ("Azure Active Directory", "graph"),
-    ("EC2", "aws"),
     ("Entra ID", "graph"),
-    ("Exchange Online", "graph"),
-    ("IAM", "aws"),
+    ("Exchange Online", "exchange"),
+    ("FreeRADIUS", "radius"),
     ("Intune", "graph"),
     ("Jira", "jira"),
-    ("LDAP", "ldap"),
-    ("Let's Encrypt", "acme"),
+    ("LDAP", "ad"),
     ("M365", "graph"),
     ("Microsoft 365", "graph"),
     ("Microsoft Entra ID", "graph"),
     ("Microsoft Teams", "graph"),
+    ("ocserv", "ocserv"),
     ("Office 365", "graph"),
     ("OneDrive", "graph"),
-    ("S3", "aws"),
+    ("OpenConnect", "ocserv"),
+    ("OpenVPN", "openvpn"),
+    ("RADIUS", "radius"),
+    ("Request Tracker", "rt"),
     ("SharePoint", "graph"),
-    ("Slack", "slack"),
     ("Teams", "graph"),
 ];
 

@@ -16,7 +16,8 @@
 //! | 11, 12 | `graph.retire-managed-devices`, `graph.disable-devices` |
 //! | 13 | `exchange.remove-mobile-devices`, `exchange.remove-inbox-rules`, `graph.cancel-meetings` |
 //! | 14, 15, 16 | `exchange.set-out-of-office`, `exchange.set-forwarding`, `exchange.set-litigation-hold` |
-//! | 17, 18, 19 | `exchange.convert-to-shared`, `exchange.hide-from-address-list`, `exchange.grant-access` |
+//! | 17, 18 | `exchange.convert-to-shared`, `exchange.hide-from-address-list` |
+//! | 19 | `exchange.grant-access`, `exchange.drop-rights-elsewhere` |
 //! | 20 | `graph.hand-over-drive`, `graph.stop-sharing` |
 //! | 22 | `graph.remove-licences` |
 //! | 23 | `ocserv.block`, `openvpn.block`, `radius.block` |
@@ -81,7 +82,7 @@ const CLOSES_CLOUD: [&str; 15] = [
 
 /// Every action that closes something of a mailbox, or does with it what the client wants; but for
 /// the hold, which keeps others from being done.
-const CLOSES_MAILBOX: [&str; 8] = [
+const CLOSES_MAILBOX: [&str; 9] = [
     "exchange.convert-to-shared",
     "exchange.remove-inbox-rules",
     "exchange.remove-mobile-devices",
@@ -90,6 +91,7 @@ const CLOSES_MAILBOX: [&str; 8] = [
     "exchange.set-forwarding",
     "exchange.set-out-of-office",
     "exchange.grant-access",
+    "exchange.drop-rights-elsewhere",
 ];
 
 /// What hangs on an account in Microsoft 365.
@@ -110,7 +112,7 @@ const HELD: [&str; 13] = [
 ];
 
 /// What is to be done with a mailbox.
-const MAILBOX: [&str; 8] = [
+const MAILBOX: [&str; 9] = [
     "mailbox:user",
     "rule:forward",
     "telephone:1",
@@ -119,6 +121,7 @@ const MAILBOX: [&str; 8] = [
     "forwarded:jan@home.test",
     "silent:yes",
     "orphaned:yes",
+    "right:boss",
 ];
 
 /// Every action that looks.
@@ -131,12 +134,18 @@ const LOOKS: [&str; 6] = [
     "scim.find-user",
 ];
 
-/// Every action that looks in Microsoft 365.
-const LOOKS_CLOUD: [&str; 4] = [
+/// Every action that looks in Microsoft 365, but for those whose refusal a person is asked about
+/// instead (devices that Intune manages: not every client has it).
+const LOOKS_CLOUD: [&str; 9] = [
     "graph.find-user",
     "graph.list-memberships",
     "graph.list-eligible-roles",
+    "graph.list-sign-in-methods",
+    "graph.list-app-assignments",
+    "graph.list-oauth-grants",
+    "graph.list-devices",
     "exchange.find-mailbox",
+    "exchange.find-rights-elsewhere",
 ];
 
 fn world() -> Arc<World> {
@@ -157,7 +166,7 @@ fn world() -> Arc<World> {
 }
 
 /// The same with Microsoft 365, where the client wants everything done that can be.
-fn cloud_world() -> Arc<World> {
+pub(super) fn cloud_world() -> Arc<World> {
     let world = Arc::new(World::default());
     let mut jan = Account::new(0, "jan@acme.test", "Jan Janssen", Some("jan@acme.test"));
     jan.groups = HELD.map(str::to_owned).into();
@@ -173,7 +182,7 @@ fn premises() -> Site {
     Site { connections: CONNECTIONS.into(), unconnected: vec!["Payroll"], policy: json!({}) }
 }
 
-fn cloud() -> Site {
+pub(super) fn cloud() -> Site {
     let policy = json!({
         "retire_devices": true, "cancel_meetings": true, "stop_sharing": true, "out_of_office": "{name} is gone", "hand_over_to": "an@acme.test",
     });
@@ -185,7 +194,7 @@ fn wanted() -> Value {
     json!({"person": {"mails": ["jan@acme.test"]}, "resetPassword": true})
 }
 
-async fn offboarded(world: Arc<World>, site: &Site) -> Story {
+pub(super) async fn offboarded(world: Arc<World>, site: &Site) -> Story {
     let office = Office::at(&world, site);
     let run = office.begin_with(wanted()).await;
     office.settle(&run).await;

@@ -8,6 +8,7 @@ mod crowd;
 mod deleted;
 mod honesty;
 mod office;
+mod proof;
 #[expect(dead_code, reason = "the figures of benches/leavers.rs use the rest")]
 mod throng;
 mod world;

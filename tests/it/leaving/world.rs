@@ -74,14 +74,18 @@ pub(super) enum Often {
     Always,
 }
 
+/// Which account: connection and id.
+type Key = (String, String);
+
 #[derive(Default)]
 pub(super) struct World {
-    /// By connection and id.
-    pub(super) accounts: Mutex<BTreeMap<(String, String), Account>>,
+    pub(super) accounts: Mutex<BTreeMap<Key, Account>>,
     /// The groups that a group is in.
     pub(super) nested: Mutex<BTreeMap<String, BTreeSet<String>>>,
     mishaps: Mutex<BTreeMap<String, (Mishap, Often)>>,
     throttled: Mutex<BTreeMap<String, Timestamp>>,
+    /// By action: the account, and what it then holds.
+    comes_back: Mutex<BTreeMap<String, (Key, String)>>,
     /// How many requests changed something.
     pub(super) changes: Mutex<u32>,
 }
@@ -97,8 +101,14 @@ impl World {
         self.mishaps.lock().unwrap().insert(action.to_owned(), (mishap, often));
     }
 
+    /// Somebody gives an account this as soon as this action was performed: behind our back.
+    pub(super) fn comes_back(&self, account: (&str, &str), after: &str, held: &str) {
+        let key = (account.0.to_owned(), account.1.to_owned());
+        self.comes_back.lock().unwrap().insert(after.to_owned(), (key, held.to_owned()));
+    }
+
     /// The accounts, with everything that can be seen of them.
-    pub(super) fn seen(&self) -> BTreeMap<(String, String), Account> {
+    pub(super) fn seen(&self) -> BTreeMap<Key, Account> {
         self.accounts.lock().unwrap().clone()
     }
 
@@ -148,6 +158,7 @@ enum Deed {
     /// Lists what it holds of this kind under this name.
     List(&'static str, &'static str),
     FindMailbox,
+    FindRights,
     FindDrive,
     Delete,
 }
@@ -160,6 +171,7 @@ impl Deed {
             | Self::Inventory
             | Self::List(..)
             | Self::FindMailbox
+            | Self::FindRights
             | Self::FindDrive => true,
             Self::Block
             | Self::LeaveGroups
@@ -193,6 +205,10 @@ impl Simulated {
                 ("graph.find-user", Deed::FindPeople),
                 ("graph.list-memberships", Deed::Inventory),
                 ("graph.list-eligible-roles", Deed::List("eligible", "eligible:")),
+                ("graph.list-sign-in-methods", Deed::List("methods", "method:")),
+                ("graph.list-app-assignments", Deed::List("applications", "application:")),
+                ("graph.list-oauth-grants", Deed::List("grants", "grant:")),
+                ("graph.list-devices", Deed::List("devices", "device:")),
                 ("graph.list-managed-devices", Deed::List("devices", "managed:")),
                 ("graph.list-owned", Deed::List("owned", "owned:")),
                 ("graph.block-sign-in", Deed::SignIn),
@@ -215,6 +231,7 @@ impl Simulated {
             ],
             "exchange" => vec![
                 ("exchange.find-mailbox", Deed::FindMailbox),
+                ("exchange.find-rights-elsewhere", Deed::FindRights),
                 ("exchange.convert-to-shared", Deed::GiveUp("mailbox:")),
                 ("exchange.remove-inbox-rules", Deed::GiveUp("rule:")),
                 ("exchange.remove-mobile-devices", Deed::GiveUp("telephone:")),
@@ -223,6 +240,7 @@ impl Simulated {
                 ("exchange.set-litigation-hold", Deed::GiveUp("unheld:")),
                 ("exchange.set-forwarding", Deed::GiveUp("forwarded:")),
                 ("exchange.set-out-of-office", Deed::GiveUp("silent:")),
+                ("exchange.drop-rights-elsewhere", Deed::GiveUp("right:")),
                 ("exchange.grant-access", Deed::GiveUp("orphaned:")),
             ],
             other => panic!("no connector {other} in this world"),
@@ -261,7 +279,7 @@ struct Performed {
 }
 
 impl Performed {
-    fn key(call: &Call) -> (String, String) {
+    fn key(call: &Call) -> Key {
         let user = call.input["user"].as_str().or(call.input["mailbox"].as_str());
         let user = user.unwrap_or_default();
         (call.connection.name.clone(), user.to_owned())
@@ -295,6 +313,7 @@ impl Performed {
             | Deed::Inventory
             | Deed::List(..)
             | Deed::FindMailbox
+            | Deed::FindRights
             | Deed::FindDrive
             | Deed::Delete => {}
         }
@@ -321,6 +340,7 @@ impl Performed {
             | Deed::Inventory
             | Deed::List(..)
             | Deed::FindMailbox
+            | Deed::FindRights
             | Deed::FindDrive
             | Deed::Delete => Value::Null,
         }
@@ -335,7 +355,7 @@ impl Performed {
             same(&account.login) || same(&account.name) || account.mail.as_deref().is_some_and(same)
         };
         let login = if self.of == "ad" { "account" } else { "userName" };
-        let shown = |(key, account): (&(String, String), &Account)| {
+        let shown = |(key, account): (&Key, &Account)| {
             json!({
                 "id": key.1, login: account.login, "name": account.name, "mail": account.mail,
                 "enabled": account.enabled,
@@ -395,6 +415,14 @@ impl Performed {
             "found": true, "kind": if own { "UserMailbox" } else { "SharedMailbox" },
             "forwardTo": away, "licenceStays": false, "because": [],
         })
+    }
+
+    fn find_rights(&self, call: &Call) -> Value {
+        let held = self.account(call).map(|account| account.groups).unwrap_or_default();
+        let held = held.iter().filter_map(|held| held.strip_prefix("right:"));
+        let shown = |of: &str| json!({"mailbox": of, "name": of, "rights": ["FullAccess"]});
+        let rights: Vec<Value> = held.map(shown).collect();
+        json!({"rights": rights, "looked": 1, "of": 1, "complete": true})
     }
 
     fn write(&self, call: &Call, after: Account) {
@@ -478,6 +506,7 @@ impl Action for Performed {
             Deed::Inventory => self.inventory(call)?,
             Deed::List(name, kind) => self.list(call, name, kind)?,
             Deed::FindMailbox => self.find_mailbox(call),
+            Deed::FindRights => self.find_rights(call),
             Deed::FindDrive => json!({"found": true, "because": null}),
             Deed::Delete => {
                 self.delete(call);
@@ -496,6 +525,10 @@ impl Action for Performed {
                 json!({})
             }
         };
+        if let Some((key, held)) = self.world.comes_back.lock().unwrap().remove(self.name) {
+            let mut accounts = self.world.accounts.lock().unwrap();
+            accounts.get_mut(&key).unwrap().groups.insert(held);
+        }
         if mishap == Some(Mishap::AnswerLost) { Err(lost()) } else { Ok(answer) }
     }
 

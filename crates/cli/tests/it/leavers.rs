@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use kompel_peers::{Microsoft365, Scim2Server};
+use kompel_peers::{Microsoft365, Scim2Server, guid};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Ended, ended};
@@ -363,6 +363,13 @@ fn an_emergency_blocks_sign_in_and_sessions_in_the_cloud_too() {
 fn an_offboarding_closes_microsoft_365_in_its_order_and_tells_what_stays() {
     let Some(client) = Client::new() else { return };
     let stub = Microsoft365::start();
+    let right = |of, who: &str, right: &str| (guid(of), who.to_owned(), right.to_owned());
+    let others = right(1, "piet@contoso.test", "FullAccess");
+    stub.change(|world| {
+        let jan = "jan@contoso.test";
+        world.rights.extend([right(4, jan, "FullAccess"), right(2, jan, "SendOnBehalf")]);
+        world.rights.push(others.clone());
+    });
     client.secret("graph", Microsoft365::CLIENT.1);
     let way_in = format!(
         "directory = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"secret://graph\"\n\
@@ -380,6 +387,10 @@ fn an_offboarding_closes_microsoft_365_in_its_order_and_tells_what_stays() {
     let (story, code) = client.json(&["run", "offboarding", "--set", person, "--as", "hr"]);
     assert_eq!(code, 11, "{story}");
     let run = story["start"]["run"].as_str().unwrap().to_owned();
+    let (asked, _) = client.json(&["show", &run]);
+    for planned in ["mailbox Closed Person", "mailbox Piet Pieters"] {
+        assert!(asked.to_string().contains(planned), "the plan shows whose mailboxes: {asked}");
+    }
     client.approve(&run, "xander", "agreed with HR");
     let (story, _) = client.json(&["show", &run]);
     let asked = story["steps"].as_array().unwrap().last().unwrap().to_string();
@@ -404,6 +415,7 @@ fn an_offboarding_closes_microsoft_365_in_its_order_and_tells_what_stays() {
     assert_eq!(world.mailboxes[id]["HiddenFromAddressListsEnabled"], true);
     let theirs = |all: &[(String, Value)]| all.iter().filter(|(of, _)| of == id).count();
     assert_eq!((theirs(&world.rules), theirs(&world.mobiles)), (0, 0));
+    assert_eq!(world.rights, [others], "what others may do in the mailbox stays");
     assert_eq!(theirs(&world.methods), 1, "the password alone");
     assert!(world.role_assignments.is_empty() && world.grants.is_empty());
     assert!(world.devices.values().all(|device| device["accountEnabled"] == false));

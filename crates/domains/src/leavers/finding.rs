@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
+use futures::future::join_all;
 use kompel_connect::{Action, Call, Connector, Error, ErrorKind};
 use kompel_model::{Account, PersonQuery, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::Reachable;
+use super::{Reachable, policy::Wishes};
 
 /// What an account was found by, the surest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,59 +99,108 @@ pub(super) async fn logins(
     Ok(found)
 }
 
-/// What an account still holds, closed or not: its groups and roles, and a place that it should have
-/// left. Kinds of system that do not tell hold nothing that counts.
+/// What an account still holds, closed or not: its groups and roles, a place that it should have left,
+/// and what else hangs on it ([`HOLDINGS`]). Kinds of system that do not tell hold nothing that counts.
 pub(super) async fn left(
     system: &Reachable,
     account: &Account,
+    wishes: &Wishes,
     at: Timestamp,
 ) -> Result<Vec<String>, Error> {
     let knows = |name| action(system.connector.as_ref(), name).is_some();
-    let name = ["inventory", "list-memberships"].into_iter().find(|name| knows(name));
-    let Some(name) = name else { return Ok(Vec::new()) };
-    let holds = ask(system, name, json!({"user": account.id}), at).await?;
-    let list = |name: &str| holds[name].as_array().cloned().unwrap_or_default();
-    // What follows from another group, and what can't be taken away here, is not the account's to
-    // leave.
-    let own = |group: &Value| {
-        group["direct"] != false && group["primary"] != true && group["because"].is_null()
-    };
     let mut left = Vec::new();
-    for (kind, says) in [("groups", "member of"), ("roles", "role")] {
-        let items = list(kind).into_iter().filter(own);
-        left.extend(items.filter_map(|it| Some(format!("{says} {}", text(&it, &["dn", "name"])?))));
+    if let Some(name) = ["inventory", "list-memberships"].into_iter().find(|name| knows(name)) {
+        let holds = ask(system, name, json!({"user": account.id}), at).await?;
+        for (list, says) in [("groups", "member of"), ("roles", "role")] {
+            left.extend(own(&holds[list], says));
+        }
+        if let (Some(unit), Some(place)) = (leavers_unit(system), holds["ou"].as_str())
+            && !same(&unit, place)
+        {
+            left.push(format!("not in {unit}"));
+        }
     }
-    if let (Some(unit), Some(place)) = (leavers_unit(system), holds["ou"].as_str())
-        && !same(&unit, place)
-    {
-        left.push(format!("not in {unit}"));
+    let wanted = |holding: &&Holding| knows(holding.action) && (holding.counts)(wishes);
+    let asked = HOLDINGS.iter().filter(wanted).map(|one| one.of(system, account, at));
+    for answer in join_all(asked).await {
+        left.extend(answer?);
     }
-    left.extend(to_take_up(system, account, at).await?);
     Ok(left)
 }
 
-/// The roles that an account may take up itself. Where the client's licence offers none there are
-/// none; where they may not be read, that is told.
-async fn to_take_up(
-    system: &Reachable,
-    account: &Account,
-    at: Timestamp,
-) -> Result<Vec<String>, Error> {
-    match ask(system, "list-eligible-roles", json!({"user": account.id}), at).await {
-        Ok(holds) => {
-            let roles = holds["eligible"].as_array().cloned().unwrap_or_default();
-            let own = roles.iter().filter(|role| role["because"].is_null());
-            Ok(own
-                .filter_map(|role| {
-                    Some(format!("may take up role {}", text(role, &["name", "id"])?))
-                })
-                .collect())
+/// The items of a list that are the account's to give up, each with what holding it is called. What
+/// follows from another group, can't be taken away here, or is switched off already does not count.
+fn own(list: &Value, says: &str) -> Vec<String> {
+    let counts = |item: &&Value| {
+        item["direct"] != false
+            && item["primary"] != true
+            && item["because"].is_null()
+            && item["enabled"] != false
+            && item["retiring"] != true
+    };
+    let items = list.as_array().into_iter().flatten().filter(counts);
+    let says = |item| Some(format!("{says} {}", text(item, &["dn", "name", "id"])?));
+    items.filter_map(says).collect()
+}
+
+/// Something that hangs on an account and is listed by an action of its own.
+struct Holding {
+    /// The action that lists it.
+    action: &'static str,
+    /// Under which name.
+    list: &'static str,
+    /// What holding one is called.
+    says: &'static str,
+    /// What all of them are called.
+    all: &'static str,
+    /// True where the client wants it gone.
+    counts: fn(&Wishes) -> bool,
+    /// True where a refusal to tell keeps the account open; else a person is asked for that.
+    must_tell: bool,
+}
+
+const HOLDINGS: [Holding; 6] = [
+    Holding::new("list-eligible-roles", "eligible", "may take up role", "roles to take up"),
+    Holding::new("list-sign-in-methods", "methods", "sign-in method", "sign-in methods"),
+    Holding::new("list-app-assignments", "applications", "application", "applications"),
+    Holding::new("list-oauth-grants", "grants", "grant", "grants"),
+    Holding::new("list-devices", "devices", "device", "devices"),
+    Holding {
+        counts: |wishes| wishes.retire_devices,
+        // A client without Intune is refused, not told so.
+        must_tell: false,
+        ..Holding::new("list-managed-devices", "devices", "managed device", "managed devices")
+    },
+];
+
+impl Holding {
+    /// One that counts for everybody.
+    const fn new(
+        action: &'static str,
+        list: &'static str,
+        says: &'static str,
+        all: &'static str,
+    ) -> Self {
+        Self { action, list, says, all, counts: |_| true, must_tell: true }
+    }
+
+    /// What the account holds of it. Where the client's licence offers none there are none; where
+    /// reading it is refused, that is told.
+    async fn of(
+        &self,
+        system: &Reachable,
+        account: &Account,
+        at: Timestamp,
+    ) -> Result<Vec<String>, Error> {
+        match ask(system, self.action, json!({"user": account.id}), at).await {
+            Ok(holds) => Ok(own(&holds[self.list], self.says)),
+            Err(error) if error.kind == ErrorKind::Unsupported => Ok(Vec::new()),
+            Err(error) if error.kind.is_refusal() => {
+                let told = || format!("{} can't be read ({error})", self.all);
+                Ok(self.must_tell.then(told).into_iter().collect())
+            }
+            Err(error) => Err(error),
         }
-        Err(error) if error.kind == ErrorKind::Unsupported => Ok(Vec::new()),
-        Err(error) if error.kind == ErrorKind::Denied => {
-            Ok(vec![format!("roles to take up can't be read ({error})")])
-        }
-        Err(error) => Err(error),
     }
 }
 
@@ -171,6 +221,28 @@ pub(super) async fn sent_on(
         }
         Err(error) => Some(format!("forwarding can't be read ({error})")),
     }
+}
+
+/// The rights that this account has in other people's mailboxes. What can't be read may be so; how
+/// many mailboxes were looked at is for who asks for them one by one.
+pub(super) async fn rights(system: &Reachable, account: &Account, at: Timestamp) -> Vec<String> {
+    let mailbox = account.mail.as_ref().unwrap_or(&account.login);
+    match ask(system, RIGHTS, json!({"mailbox": mailbox}), at).await {
+        Ok(found) => {
+            let held = found["rights"].as_array().map(Vec::as_slice).unwrap_or_default();
+            held.iter().filter_map(right).collect()
+        }
+        Err(error) => vec![format!("rights in other mailboxes can't be read ({error})")],
+    }
+}
+
+/// The action that finds them.
+const RIGHTS: &str = "find-rights-elsewhere";
+
+fn right(held: &Value) -> Option<String> {
+    let rights = held["rights"].as_array()?.iter().filter_map(Value::as_str);
+    let rights: Vec<&str> = rights.collect();
+    Some(format!("{} in mailbox {}", rights.join(", "), text(held, &["name", "mailbox"])?))
 }
 
 /// The unit that this connection's settings name for the accounts of leavers.

@@ -10,7 +10,7 @@ use kompel_model::{ActionEffect, ActionSpec, PersonQuery, Plan, PlannedChange, R
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Client, Doubts, Found, Inventory, Letter, Systems, Unreachable, read};
+use super::{Client, Doubts, Found, Inventory, Letter, Rights, Systems, Unreachable, read};
 
 /// The functions; `systems` are those of every tenant, `clients` all that a request may be about.
 pub fn connector(systems: Arc<Systems>, clients: Vec<Client>) -> Arc<dyn Connector> {
@@ -132,6 +132,8 @@ struct Wanted {
     #[serde(default)]
     settled: bool,
     #[serde(default)]
+    rights: bool,
+    #[serde(default)]
     expect: Expect,
     #[serde(default)]
     accounts: Vec<Which>,
@@ -168,9 +170,18 @@ struct AskedByHand {
 }
 
 impl Wanted {
-    async fn inventory(&self, systems: &Systems, call: &Call) -> Inventory {
+    async fn inventory(&self, systems: &Systems, rights: Rights, call: &Call) -> Inventory {
         let doubts = if self.settled { Doubts::Settled } else { Doubts::Told };
-        systems.inventory_where(&call.connection.tenant, &self.person, doubts, call.at).await
+        let (tenant, how) = (&call.connection.tenant, (doubts, rights));
+        systems.inventory_where(tenant, &self.person, how, call.at).await
+    }
+
+    /// What a proof reads of rights in other people's mailboxes.
+    fn proven_rights(&self) -> Rights {
+        match self.expect {
+            Expect::Closed => Rights::Read,
+            Expect::Blocked | Expect::GivenBack => Rights::Unread,
+        }
     }
 
     /// Everything that is not as expected, one fragment each.
@@ -217,7 +228,13 @@ impl Action for Take {
         spec(
             "leavers.inventory",
             "Lists every account that a person has in the tenant's systems",
-            person_input(json!({})),
+            person_input(json!({
+                "rights": {
+                    "type": "boolean", "default": false,
+                    "description": "true: where nothing else is open, the person's rights in other \
+                                    people's mailboxes are read too",
+                },
+            })),
         )
     }
 
@@ -227,7 +244,8 @@ impl Action for Take {
 
     async fn perform(&self, call: &Call) -> Result<Value, Error> {
         let wanted: Wanted = input(call)?;
-        output(&wanted.inventory(&self.systems, call).await)
+        let rights = if wanted.rights { Rights::IfNothingElse } else { Rights::Unread };
+        output(&wanted.inventory(&self.systems, rights, call).await)
     }
 
     async fn look(&self, _call: &Call) -> Result<Look, Error> {
@@ -297,8 +315,9 @@ impl Action for Prove {
     }
 
     async fn perform(&self, call: &Call) -> Result<Value, Error> {
+        // Rights in other people's mailboxes are read once, by `verify`: that takes its time.
         let wanted: Wanted = input(call)?;
-        output(&wanted.inventory(&self.systems, call).await)
+        output(&wanted.inventory(&self.systems, Rights::Unread, call).await)
     }
 
     async fn look(&self, _call: &Call) -> Result<Look, Error> {
@@ -307,7 +326,8 @@ impl Action for Prove {
 
     async fn verify(&self, call: &Call, _output: &Value) -> Result<Verified, Error> {
         let wanted: Wanted = input(call)?;
-        let inventory = wanted.inventory(&self.systems, call).await;
+        let rights = wanted.proven_rights();
+        let inventory = wanted.inventory(&self.systems, rights, call).await;
         let missing = wanted.missing(&inventory, &self.systems, &call.connection.tenant);
         let found = output(&inventory)?;
         Ok(if missing.is_empty() {

@@ -168,6 +168,19 @@ pub enum Doubts {
     Settled,
 }
 
+/// Whether the rights that the person has in other people's mailboxes are read: that takes a request
+/// for each mailbox of the client.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rights {
+    /// They are not.
+    #[default]
+    Unread,
+    /// Only where nothing else is open, and so nobody would look otherwise.
+    IfNothingElse,
+    /// They are.
+    Read,
+}
+
 impl Systems {
     /// Adds a system that can be asked.
     pub fn add(&mut self, tenant: &TenantId, system: Reachable) {
@@ -211,15 +224,16 @@ impl Systems {
         person: &PersonQuery,
         at: Timestamp,
     ) -> Inventory {
-        self.inventory_where(tenant, person, Doubts::Told, at).await
+        self.inventory_where(tenant, person, (Doubts::Told, Rights::Unread), at).await
     }
 
-    /// The same, where somebody may have said who is meant.
+    /// The same, where somebody may have said who is meant, and rights in other people's mailboxes
+    /// may count.
     pub async fn inventory_where(
         &self,
         tenant: &TenantId,
         person: &PersonQuery,
-        doubts: Doubts,
+        (doubts, rights): (Doubts, Rights),
         at: Timestamp,
     ) -> Inventory {
         let systems = self.reachable.get(tenant).map(Vec::as_slice).unwrap_or_default();
@@ -229,13 +243,16 @@ impl Systems {
         if search.doubtful.is_empty() {
             search.logins().await;
         }
-        search.details().await;
         let policy = self
             .policies
             .get(tenant)
             .map(|(policy, managers)| policy.about(&search.known.person(), managers));
         let policy = policy.unwrap_or_default();
-        search.mailboxes(policy.forward_to.as_deref()).await;
+        search.details(&policy).await;
+        search.mailboxes(Question::SentOn(policy.forward_to.as_deref())).await;
+        if rights == Rights::Read || rights == Rights::IfNothingElse && search.is_over() {
+            search.mailboxes(Question::Rights).await;
+        }
         let mut inventory = search.inventory();
         inventory.policy = policy;
         inventory.unconnected = self.unconnected.get(tenant).cloned().unwrap_or_default();
@@ -272,6 +289,15 @@ impl Systems {
 
 /// The connector whose accounts have mailboxes elsewhere.
 const MAILBOX_OWNERS: &str = "graph";
+
+/// What is asked of mailboxes.
+#[derive(Clone, Copy)]
+enum Question<'a> {
+    /// Where mail goes, if not to whom the client wants.
+    SentOn(Option<&'a str>),
+    /// What the account may do in other people's.
+    Rights,
+}
 
 /// How often what was found leads to another question.
 const MOST_ROUNDS: usize = 4;
@@ -435,10 +461,10 @@ impl<'a> Search<'a> {
     }
 
     /// What the accounts still hold.
-    async fn details(&mut self) {
+    async fn details(&mut self, wishes: &Wishes) {
         let (all, at) = (self.systems, self.at);
         let asked = self.certain.iter().map(|(key, found)| async move {
-            (key.clone(), finding::left(&all[key.0], &found.account, at).await)
+            (key.clone(), finding::left(&all[key.0], &found.account, wishes, at).await)
         });
         for (key, answer) in join_all(asked).await {
             match answer {
@@ -452,21 +478,35 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Where the mail of an account of Microsoft 365 goes, if not to whom the client wants.
-    async fn mailboxes(&mut self, wanted: Option<&str>) {
+    /// Adds what every Exchange says of every account of Microsoft 365.
+    async fn mailboxes(&mut self, question: Question<'_>) {
         let (all, at) = (self.systems, self.at);
         let exchanges = || all.iter().filter(|one| finding::has_mailboxes(one.connector.as_ref()));
         let owners = self.certain.iter().filter(|(_, found)| found.connector == MAILBOX_OWNERS);
         let asked = owners.flat_map(|(key, found)| {
             exchanges().map(move |exchange| async move {
-                (key.clone(), finding::sent_on(exchange, &found.account, wanted, at).await)
+                let account = &found.account;
+                let says = match question {
+                    Question::SentOn(wanted) => {
+                        let to = finding::sent_on(exchange, account, wanted, at).await;
+                        to.into_iter().collect()
+                    }
+                    Question::Rights => finding::rights(exchange, account, at).await,
+                };
+                (key.clone(), says)
             })
         });
         for (key, answer) in join_all(asked).await {
             if let Some(found) = self.certain.get_mut(&key) {
-                found.left.extend(answer);
+                found.left.extend::<Vec<String>>(answer);
             }
         }
+    }
+
+    /// True if every system answered, nobody else may be meant, and nothing is open or held.
+    fn is_over(&self) -> bool {
+        let over = |found: &Found| !found.is_open() && found.left.is_empty();
+        self.unreachable.is_empty() && self.doubtful.is_empty() && self.certain.values().all(over)
     }
 
     fn inventory(self) -> Inventory {

@@ -18,7 +18,8 @@ pub use asking::{Asking, asked, asks_no_sooner};
 pub use audit::{Audit, Gone, Lingering, RowTrouble, Untold, UnusableRow, audit, gone, read_list};
 pub use functions::connector;
 pub use inventory::{
-    Asked, ByHand, Doubts, Found, Inventory, Memory, Reachable, Systems, Unconnected, Unreachable,
+    Asked, ByHand, Doubts, Found, Inventory, Memory, Reachable, Rights, Systems, Unconnected,
+    Unreachable,
 };
 pub use ledger::{
     CallFacts, LeaverFile, OFFBOARDING, RELATED, RunFacts, UNBLOCK, leaver_of, leavers, matrix,

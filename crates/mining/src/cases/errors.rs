@@ -3,10 +3,12 @@
 //! "Does not work" in a request is what the request is about; it is rework only once someone had
 //! worked on the run.
 
-use chrono::TimeDelta;
 use kompel_model::{MemberRef, Timestamp};
 
-use super::runs::{Place, Run, What};
+use super::{
+    Knowledge,
+    runs::{Place, Run, What},
+};
 use crate::{
     ErrorFacts, Quote,
     quote::quote,
@@ -17,11 +19,14 @@ use crate::{
 /// Words quoted.
 const QUOTES: usize = 3;
 
-/// Least hours from the work to a word that comes late.
-const LATE_HOURS: i64 = 2;
+/// Least working hours from the work to a word that comes late.
+const LATE_HOURS: f64 = 2.0;
+
+/// The same after a word that ends tickets.
+const AFTER_END_HOURS: f64 = 1.0;
 
 /// How many times the usual time between two words of those who work.
-const LATE_TIMES: i32 = 4;
+const LATE_TIMES: f64 = 4.0;
 
 /// Above this share of the runs, speaking late of faults is how the process ends, and no error.
 const LATE_MOST: f64 = 0.2;
@@ -42,11 +47,11 @@ impl Shown {
 }
 
 /// Reads the runs' errors.
-pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
+pub(crate) fn errors(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> ErrorFacts {
     let [mut rework, mut reopened, mut corrected, mut escalated] =
         std::array::from_fn(|_| Tallied::default());
     let mut quotes: Vec<Quote> = Vec::new();
-    let late = put_right_late(runs);
+    let late = put_right_late(runs, knowledge);
     for (run, late) in runs.iter().zip(late) {
         let (mut shown, words) = read(run);
         shown.corrected |= late.is_some();
@@ -72,17 +77,17 @@ pub(crate) fn errors(runs: &[&Run<'_>]) -> ErrorFacts {
     }
 }
 
-/// For each run the word with which a worker, long after he told of the work and unasked, speaks of
-/// a fault. Soon after it such a word is how work ends; that it comes late makes it a second end.
-fn put_right_late(runs: &[&Run<'_>]) -> Vec<Option<Quote>> {
-    let lasts: Vec<Option<Last<'_>>> = runs.iter().map(|run| last_word(run)).collect();
-    let mut gaps: Vec<TimeDelta> = lasts.iter().flatten().map(|last| last.gap).collect();
-    gaps.sort_unstable();
+/// For each run the word with which a worker, long after he told of the work and unasked, speaks
+/// again: of a fault, or after words that end tickets here. Soon after it such a word is how work
+/// ends; that it comes late makes it a second end.
+fn put_right_late(runs: &[&Run<'_>], knowledge: &Knowledge<'_>) -> Vec<Option<Quote>> {
+    let lasts: Vec<Option<Last<'_>>> = runs.iter().map(|run| last_word(run, knowledge)).collect();
+    let mut gaps: Vec<f64> = lasts.iter().flatten().map(|last| last.gap).collect();
+    gaps.sort_unstable_by(f64::total_cmp);
     let usual = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
-    let least = TimeDelta::hours(LATE_HOURS).max(usual * LATE_TIMES);
     let late: Vec<Option<Quote>> = lasts
         .into_iter()
-        .map(|last| last.filter(|last| last.faulty && last.gap >= least))
+        .map(|last| last.filter(|last| last.is_late(usual)))
         .map(|last| last.map(|last| quote(last.text, last.of)))
         .collect();
     let count = late.iter().flatten().count();
@@ -91,14 +96,27 @@ fn put_right_late(runs: &[&Run<'_>]) -> Vec<Option<Quote>> {
 
 /// The last word of who works on a ticket, where it follows his own and nobody spoke in between.
 struct Last<'a> {
-    gap: TimeDelta,
+    /// Working hours between the two.
+    gap: f64,
     text: &'a str,
     of: &'a MemberRef,
-    /// It speaks of a fault, after the work was told.
-    faulty: bool,
+    /// It is about the work, after the work was told.
+    unasked: bool,
+    /// It speaks of a fault.
+    fault: bool,
+    /// What he said before is how tickets end here.
+    after_end: bool,
 }
 
-fn last_word<'a>(run: &Run<'a>) -> Option<Last<'a>> {
+impl Last<'_> {
+    fn is_late(&self, usual: f64) -> bool {
+        let least = if self.after_end { AFTER_END_HOURS } else { LATE_HOURS };
+        let late = self.gap >= least.max(usual * LATE_TIMES);
+        self.unasked && late && (self.fault || self.after_end)
+    }
+}
+
+fn last_word<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Option<Last<'a>> {
     let ticket = run.ticket?;
     let mut before = None;
     let mut last = None;
@@ -117,18 +135,19 @@ fn last_word<'a>(run: &Run<'a>) -> Option<Last<'a>> {
             Sign::WaitingAnswer,
             Sign::WaitingApproval,
         ]);
-        last = before.filter(|(_, by)| *by == who).map(|(since, _)| Last {
-            gap: at - since,
+        last = before.filter(|(_, by, _)| *by == who).map(|(since, _, ended)| Last {
+            gap: knowledge.calendar.working_hours_between(since, at),
             text,
             of,
-            faulty: told
+            unasked: (told || ended)
                 && !talk
-                && any(&[Sign::Fault])
                 && (who.is_none() || who != ticket.reporter.as_ref())
                 && !speaks_of_another(run, text),
+            fault: told && any(&[Sign::Fault]),
+            after_end: ended,
         });
         told |= run.is_worker(who) && any(&[Sign::ChatReport, Sign::DoneManual, Sign::Mended]);
-        before = Some((at, who));
+        before = Some((at, who, event.ends));
     }
     last
 }
@@ -369,6 +388,29 @@ mod tests {
         words[3] = "Mail gestuurd naar Els";
         assert_eq!(reworked(&words), 0);
         assert_eq!(reworked(&["De einddatum was onjuist"; 10]), 0);
+    }
+
+    #[test]
+    fn what_follows_late_on_the_words_that_end_tickets_is_a_second_end() {
+        let run = |number: usize, last: &str| {
+            let mut record = ticket(number, at("2025-03-03T08:00:00Z"));
+            record.comments = vec![
+                comment("2025-03-03T09:00:00Z", "worker", "Kim zit nu in de lijst, klaar."),
+                comment("2025-03-03T09:20:00Z", "worker", "Bezorgd aan Els"),
+            ];
+            if !last.is_empty() {
+                record.comments.push(comment("2025-03-03T15:00:00Z", "worker", last));
+            }
+            record
+        };
+        let reworked = |runs: usize, words: &str| {
+            let others = (0..runs).map(|n| run(n, if n == 3 { words } else { "" })).collect();
+            facts(&log(others, vec![]), runs).errors.rework.count
+        };
+        // Words that no list knows; what ends this desk's tickets is learned from the others.
+        assert_eq!(reworked(12, "Pff, dat moest Piet zijn"), 1);
+        assert_eq!(reworked(4, "Pff, dat moest Piet zijn"), 0);
+        assert_eq!(reworked(12, "Dankjewel allemaal"), 0);
     }
 
     #[test]

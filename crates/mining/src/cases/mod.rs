@@ -7,6 +7,7 @@ mod bursts;
 mod calendar;
 mod chat;
 mod effort;
+mod ends;
 mod errors;
 #[cfg(test)]
 mod fixture;
@@ -30,6 +31,7 @@ pub use handover::{Concurrency, Transition, handovers, ping_pongs, transitions};
 
 use self::{
     calendar::Calendar,
+    ends::Ends,
     runs::holds_tickets,
     window::{Observed, Windows},
 };
@@ -82,6 +84,8 @@ pub(crate) struct Knowledge<'a> {
     robots: BTreeSet<PersonId>,
     /// People who hold tickets or log work on them.
     workers: BTreeSet<PersonId>,
+    /// Sentences that end tickets.
+    ends: Ends,
 }
 
 impl<'a> Knowledge<'a> {
@@ -91,7 +95,10 @@ impl<'a> Knowledge<'a> {
         let windows = Windows::of(log, &calendar);
         let robots = habits::robots(log, &calendar);
         let workers = habits::workers(log);
-        Self { words, calendar, windows, robots, workers }
+        let ends = Ends::default();
+        let mut out = Self { words, calendar, windows, robots, workers, ends };
+        out.ends = Ends::learn(log, |who| who.is_some_and(|who| out.is_robot(who)));
+        out
     }
 
     /// Over which time each source was observed.
@@ -149,7 +156,7 @@ pub(crate) fn describe(group: &Group<'_>, knowledge: &Knowledge<'_>) -> CaseFact
         rate: rate::rate(&counted, &read.bursts, &knowledge.observed(group), group, knowledge),
         systems: touched::systems(&real, &group.answers, knowledge),
         human: human::human(&real, &group.answers, knowledge),
-        errors: errors::errors(&real),
+        errors: errors::errors(&real, knowledge),
         effort: effort::effort(&real, group, knowledge),
         triggers: triggers::triggers(&counted, group, knowledge),
         inputs: inputs::inputs(&real),

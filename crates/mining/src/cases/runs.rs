@@ -50,6 +50,8 @@ pub(crate) struct Event<'a> {
     pub(crate) author: Option<&'a PersonId>,
     /// True if by a robot.
     pub(crate) robot: bool,
+    /// True for words with which this desk's workers end their tickets.
+    pub(crate) ends: bool,
     /// What.
     pub(crate) what: What<'a>,
 }
@@ -465,6 +467,7 @@ fn said_in_chat<'a>(
         at: Some(message.at),
         author,
         robot: message.robot || author.is_some_and(|who| knowledge.is_robot(who)),
+        ends: false,
         what: What::Said { text: &message.text, signs, of: &message.id, place },
     }
 }
@@ -482,7 +485,13 @@ fn read_ticket<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>, events: &mut V
     for text in [&ticket.title, &ticket.description] {
         if !text.is_empty() {
             let what = said(text, Place::Opening);
-            events.push(Event { at: start(ticket), author: asker, robot: false, what });
+            events.push(Event {
+                at: start(ticket),
+                author: asker,
+                robot: false,
+                ends: false,
+                what,
+            });
         }
     }
     for comment in &ticket.comments {
@@ -490,21 +499,34 @@ fn read_ticket<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>, events: &mut V
         let author = comment.author.as_ref();
         let auto = matches!(what, What::Said { signs, .. } if speaks_as_robot(signs));
         let robot = comment.automatic || auto || robot(author);
-        events.push(Event { at: comment.at, author, robot, what });
+        let ends = !robot && knowledge.ends.ends(&comment.text);
+        events.push(Event { at: comment.at, author, robot, ends, what });
     }
     if !ticket.resolution_text.is_empty() {
         let what = said(&ticket.resolution_text, Place::Resolution);
         let at = ticket.resolved.or(ticket.updated);
-        events.push(Event { at, author: ticket.assignee.as_ref(), robot: false, what });
+        events.push(Event {
+            at,
+            author: ticket.assignee.as_ref(),
+            robot: false,
+            ends: false,
+            what,
+        });
     }
     for change in &ticket.changes {
         if let Some(what) = status(change, knowledge) {
             let author = change.author.as_ref();
-            events.push(Event { at: Some(change.at), author, robot: robot(author), what });
+            events.push(Event {
+                at: Some(change.at),
+                author,
+                robot: robot(author),
+                ends: false,
+                what,
+            });
         }
     }
     if let Some(what) = standing(ticket, knowledge) {
-        events.push(Event { at: ticket.updated, author: None, robot: false, what });
+        events.push(Event { at: ticket.updated, author: None, robot: false, ends: false, what });
     }
 }
 

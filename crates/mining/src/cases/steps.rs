@@ -157,7 +157,7 @@ fn is_step(signs: SignSet) -> bool {
 }
 
 /// The sentences of a comment; a full stop within a name or number ends none.
-fn sentences(text: &str) -> Vec<&str> {
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut from = 0;
     let bytes = text.as_bytes();

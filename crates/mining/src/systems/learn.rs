@@ -1,7 +1,8 @@
 //! Learning of system names from the data.
 //!
-//! Two grounds: a configuration item or the like that recurs, and a capitalised name that recurs
-//! behind a word of place ("in X", "via X", "X portal"). People, clients, hosts, dates, places,
+//! Three grounds: a configuration item or the like that recurs, a capitalised name that recurs
+//! behind a word of place ("in X", "via X", "X portal"), and the two names of one person's answer
+//! between which something is copied ("overtikken uit X in Y"), if only once. People, clients, hosts, dates, places,
 //! ticket keys and ordinary words are never learned.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use kompel_model::{EventLog, Ticket, Timestamp};
 use super::{Systems, load::inside};
 use crate::fold::{fold, words};
 use crate::lexicon::Lexicon;
+use crate::signs::{Sign, Signs};
 
 /// Records in which a name must recur.
 const RECORDS: usize = 5;
@@ -33,14 +35,16 @@ struct Sighting {
 struct Sightings {
     fields: BTreeMap<String, Sighting>,
     places: BTreeMap<String, Sighting>,
+    copied: BTreeMap<String, Sighting>,
     lower: BTreeMap<String, u32>,
     upper: BTreeMap<String, u32>,
 }
 
 impl Systems {
     /// Adds the names that `log` uses as systems and the gazetteer lacks; `lexicon` tells the
-    /// ordinary words. The same log gives the same names, whatever the order of its records.
-    pub fn learn(&mut self, log: &EventLog, lexicon: &Lexicon) {
+    /// ordinary words, `signs` where something is copied. The same log gives the same names,
+    /// whatever the order of its records.
+    pub fn learn(&mut self, log: &EventLog, lexicon: &Lexicon, signs: &Signs) {
         let mut clients = client_words(log);
         clients.extend(project_words(log));
         let mut sightings = Sightings::default();
@@ -52,12 +56,19 @@ impl Systems {
             let number = (log.tickets.len() + number) as u32;
             sightings.text(number, Some(message.at), author, &message.text);
         }
+        let copies = |text: &str| signs.read(text).has(Sign::CopyPaste);
+        for answer in log.answers.iter().filter(|answer| copies(&answer.what)) {
+            sightings.answer(&answer.what);
+        }
         let mut names: Vec<(usize, String)> = Vec::new();
         let mut taken = BTreeSet::new();
-        for (ground, field) in [(&sightings.fields, true), (&sightings.places, false)] {
+        let (field, once) = ([true, false, false], [false, false, true]);
+        let grounds = [&sightings.fields, &sightings.places, &sightings.copied];
+        for ((ground, field), once) in grounds.into_iter().zip(field).zip(once) {
             for (key, sighting) in ground {
                 let known = taken.contains(key) || self.refuses(key, &clients, lexicon, field);
-                if !known && sighting.recurs(field) && (field || sightings.is_name(key)) {
+                let recurs = once || sighting.recurs(field);
+                if !known && recurs && (field || sightings.is_name(key)) {
                     taken.insert(key.clone());
                     names.push((sighting.records.len(), sighting.spelling()));
                 }
@@ -165,6 +176,32 @@ impl Sightings {
         }
     }
 
+    /// The two names between which an answer's work is copied.
+    fn answer(&mut self, text: &str) {
+        let text = &text[..text.floor_char_boundary(text.len().min(2_000))];
+        let tokens = tokens(text);
+        let noun = |at: usize| {
+            let at = at + usize::from(tokens.get(at).is_some_and(|(_, word)| is_article(word)));
+            Some((at, tokens.get(at)?))
+        };
+        let is_name = |(start, word): (usize, &str)| {
+            word.starts_with(char::is_uppercase) && inside(text, start) && is_name_like(word)
+        };
+        for (place, (_, word)) in tokens.iter().enumerate() {
+            if !COPIED_FROM.contains(&word.to_lowercase().as_str()) {
+                continue;
+            }
+            let Some((at, from)) = noun(place + 1) else { continue };
+            let Some((_, towards)) = tokens.get(at + 1) else { continue };
+            let Some((_, into)) = noun(at + 2) else { continue };
+            if COPIED_INTO.contains(&towards.to_lowercase().as_str()) {
+                for (_, name) in [*from, *into].into_iter().filter(|one| is_name(*one)) {
+                    self.copied.entry(fold(name)).or_default().see(0, None, "", name);
+                }
+            }
+        }
+    }
+
     /// True if none of the name's words is often written small.
     fn is_name(&self, key: &str) -> bool {
         words(key).all(|word| {
@@ -263,6 +300,13 @@ fn client_words(log: &EventLog) -> BTreeSet<String> {
         })
         .collect()
 }
+
+fn is_article(word: &str) -> bool {
+    ["de", "het", "een", "onze", "the", "our", "le", "la"].contains(&word.to_lowercase().as_str())
+}
+
+const COPIED_FROM: &[&str] = &["uit", "van", "vanuit", "from", "of", "depuis", "aus"];
+const COPIED_INTO: &[&str] = &["naar", "in", "into", "to", "onto", "vers", "dans", "nach"];
 
 const PLACE_BEFORE: &[&str] = &[
     "in", "via", "op", "naar", "uit", "from", "into", "on", "to", "through", "vanuit", "within",

@@ -161,23 +161,17 @@ impl Builder {
         let mut system = System {
             name: name.to_owned(),
             category: category.to_owned(),
-            connector: None,
             generic: false,
             learned: false,
         };
         let mut own = true;
         for flag in flags.split_whitespace() {
-            match (flag, flag.split_once(':')) {
-                ("generic", _) => system.generic = true,
-                ("exact", _) => own = false,
-                (_, Some(("connector", connector))) => {
-                    system.connector = Some(connector.to_owned());
-                }
-                _ => {
-                    return Err(format!(
-                        "unknown flag {flag:?}; use generic, exact, connector:name"
-                    ));
-                }
+            match flag {
+                "generic" => system.generic = true,
+                "exact" => own = false,
+                // Of older files: which connector speaks to a system is `[ease.connectors]` now.
+                _ if flag.starts_with("connector:") => {}
+                _ => return Err(format!("unknown flag {flag:?}; use generic, exact")),
             }
         }
         let id = self.enter(system)?;

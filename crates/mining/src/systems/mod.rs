@@ -43,7 +43,6 @@ pub struct Systems {
 struct System {
     name: String,
     category: String,
-    connector: Option<String>,
     generic: bool,
     learned: bool,
 }
@@ -127,11 +126,6 @@ impl Systems {
         &self.system(id).category
     }
 
-    /// The connector that Kompel has or plans for it.
-    pub fn connector(&self, id: SystemId) -> Option<&str> {
-        self.system(id).connector.as_deref()
-    }
-
     /// True for "VPN", "firewall" and the like, which name no product.
     pub fn is_generic(&self, id: SystemId) -> bool {
         self.system(id).generic
@@ -153,13 +147,8 @@ impl Systems {
     }
 
     fn system(&self, id: SystemId) -> &System {
-        static NONE: System = System {
-            name: String::new(),
-            category: String::new(),
-            connector: None,
-            generic: false,
-            learned: false,
-        };
+        static NONE: System =
+            System { name: String::new(), category: String::new(), generic: false, learned: false };
         self.systems.get(usize::from(id.0)).unwrap_or(&NONE)
     }
 
@@ -175,7 +164,6 @@ impl Systems {
             self.systems.push(System {
                 name,
                 category: "learned".to_owned(),
-                connector: None,
                 generic: false,
                 learned: true,
             });

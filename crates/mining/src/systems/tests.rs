@@ -4,7 +4,7 @@ use chrono::{TimeZone, Utc};
 use kompel_model::{Comment, EventLog, PersonId, SourceKind, Ticket};
 
 use super::*;
-use crate::lexicon::Lexicon;
+use crate::{lexicon::Lexicon, signs::Signs};
 
 fn names(systems: &Systems, text: &str) -> Vec<String> {
     let mut names: Vec<String> =
@@ -27,21 +27,17 @@ fn texts_name_their_systems() {
 }
 
 #[test]
-fn systems_know_category_and_connector() {
+fn systems_know_their_category() {
     let systems = Systems::builtin();
-    for (name, category, connector) in [
-        ("Active Directory", "directory", Some("ad")),
-        ("Exchange Online", "mail", Some("exchange")),
-        ("Jira", "ticket", Some("jira")),
-        ("Slack", "chat", Some("slack")),
-        ("Excel", "office", None),
+    for (name, category) in [
+        ("Active Directory", "directory"),
+        ("Exchange Online", "mail"),
+        ("Jira", "ticket"),
+        ("Slack", "chat"),
+        ("Excel", "office"),
     ] {
         let id = systems.named(name).unwrap();
-        assert_eq!(
-            (systems.category_name(id), systems.connector(id)),
-            (category, connector),
-            "{name}"
-        );
+        assert_eq!(systems.category_name(id), category, "{name}");
     }
 }
 
@@ -87,7 +83,7 @@ fn names_behind_words_of_place_are_learned_and_others_not() {
     log.tickets.push(ticket(50, "eenmalig in Quuxor gezet", Some("Eenmalig")));
     let mut systems = Systems::builtin();
     let before = systems.len();
-    systems.learn(&log, &Lexicon::builtin());
+    systems.learn(&log, &Lexicon::builtin(), &Signs::builtin());
     let learned: Vec<&str> =
         (before..systems.len()).map(|n| systems.name(SystemId(n as u16))).collect();
     assert_eq!(learned, ["Mondriaan", "Palletizer", "Zorbatec"]);
@@ -96,7 +92,7 @@ fn names_behind_words_of_place_are_learned_and_others_not() {
 
     log.tickets.reverse();
     let mut again = Systems::builtin();
-    again.learn(&log, &Lexicon::builtin());
+    again.learn(&log, &Lexicon::builtin(), &Signs::builtin());
     assert_eq!(again.len(), systems.len());
 }
 

@@ -10,14 +10,14 @@ use super::{
 
 /// A cmdlet with the parameters that it knows here.
 const CMDLETS: &[(&str, &[&str])] = &[
-    ("Get-Mailbox", &["Identity", "ResultSize"]),
+    ("Get-Mailbox", &["Identity", "Filter", "ResultSize"]),
     ("Get-MailboxStatistics", &["Identity"]),
     ("Get-MailboxAutoReplyConfiguration", &["Identity"]),
     ("Get-InboxRule", &["Mailbox"]),
     ("Get-MobileDevice", &["Mailbox"]),
     ("Get-Recipient", &["Identity", "Filter", "RecipientTypeDetails", "ResultSize"]),
-    ("Get-MailboxPermission", &["Identity"]),
-    ("Get-RecipientPermission", &["Identity"]),
+    ("Get-MailboxPermission", &["Identity", "User"]),
+    ("Get-RecipientPermission", &["Identity", "Trustee", "ResultSize"]),
     (
         "Set-Mailbox",
         &[
@@ -28,6 +28,7 @@ const CMDLETS: &[(&str, &[&str])] = &[
             "ForwardingSmtpAddress",
             "DeliverToMailboxAndForward",
             "HiddenFromAddressListsEnabled",
+            "GrantSendOnBehalfTo",
         ],
     ),
     (
@@ -84,7 +85,8 @@ pub(super) fn answer(state: &mut State, asked: &Asked) -> Answered {
     }
     let text = |key: &str| given.get(key).and_then(Value::as_str).unwrap_or_default();
     if name.starts_with("Get-") {
-        return read(state.reading(), name, &text);
+        let answered = read(state.reading(), name, given, &text);
+        return selected(answered, asked.query("$select"));
     }
     let mut world = state.truth.clone();
     let answered = write(&mut world, name, given, &text);
@@ -110,15 +112,58 @@ fn values(rows: Vec<Value>) -> Answered {
     (200, json!({"value": rows}))
 }
 
-fn read<'a>(world: &World, name: &str, text: &impl Fn(&str) -> &'a str) -> Answered {
-    if name == "Get-Recipient" {
-        let Some(dn) = text("Filter").strip_prefix("Members -eq '") else { return absent() };
-        let Some(id) = mailbox(world, dn.trim_end_matches('\'')) else { return values(Vec::new()) };
-        let lists = world.list_members.iter().filter(|(_, member)| *member == id);
-        return values(lists.map(|(list, _)| world.lists[list].clone()).collect());
+/// Only these properties of each row.
+fn selected((status, mut body): Answered, select: Option<&str>) -> Answered {
+    let wanted: Option<Vec<&str>> = select.map(|select| select.split(',').collect());
+    for row in body["value"].as_array_mut().into_iter().flatten() {
+        if let (Some(wanted), Some(row)) = (&wanted, row.as_object_mut()) {
+            row.retain(|key, _| wanted.contains(&key.as_str()));
+        }
     }
-    if name == "Get-Mailbox" && text("Identity").is_empty() {
-        return values(world.mailboxes.values().take(1).map(bare).collect());
+    (status, body)
+}
+
+/// The distinguished name that a filter of this property asks for.
+fn filtered<'a>(filter: &'a str, property: &str) -> Option<&'a str> {
+    let dn = filter.strip_prefix(property)?.strip_prefix(" -eq '")?;
+    dn.strip_suffix('\'')
+}
+
+fn read<'a>(
+    world: &World,
+    name: &str,
+    given: &Map<String, Value>,
+    text: &impl Fn(&str) -> &'a str,
+) -> Answered {
+    let (identity, filter) = (text("Identity"), text("Filter"));
+    match name {
+        "Get-Recipient" if !identity.is_empty() => return recipient(world, identity),
+        "Get-Recipient" => {
+            let Some(dn) = filtered(filter, "Members") else { return absent() };
+            let Some(id) = mailbox(world, dn) else { return values(Vec::new()) };
+            let lists = world.list_members.iter().filter(|(_, member)| *member == id);
+            return values(lists.map(|(list, _)| world.lists[list].clone()).collect());
+        }
+        "Get-Mailbox" if !filter.is_empty() => {
+            let Some(dn) = filtered(filter, "GrantSendOnBehalfTo") else { return absent() };
+            let Some(id) = mailbox(world, dn) else { return values(Vec::new()) };
+            let who = world.mailboxes[&id]["UserPrincipalName"].as_str().unwrap_or_default();
+            let theirs = world
+                .rights
+                .iter()
+                .filter(|(_, whose, right)| whose == who && right == "SendOnBehalf");
+            let of = theirs.filter_map(|(of, _, _)| world.mailboxes.get(of));
+            return values(of.map(bare).collect());
+        }
+        "Get-Mailbox" if identity.is_empty() => {
+            let most = given.get("ResultSize").and_then(Value::as_u64);
+            let most = most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+            return values(world.mailboxes.values().take(most).map(bare).collect());
+        }
+        "Get-RecipientPermission" if identity.is_empty() => {
+            return permissions(world, "SendAs", ("Trustee", text("Trustee")), |_| true);
+        }
+        _ => {}
     }
     let who = if name == "Get-InboxRule" || name == "Get-MobileDevice" {
         text("Mailbox")
@@ -130,23 +175,56 @@ fn read<'a>(world: &World, name: &str, text: &impl Fn(&str) -> &'a str) -> Answe
     let own = |rows: &[(String, Value)]| {
         values(rows.iter().filter(|(whose, _)| *whose == id).map(|(_, row)| row.clone()).collect())
     };
-    let rights = |kind: &str, who: &str, of: &str| {
-        let rights = world.rights.iter().filter(|(whose, _, right)| *whose == id && right == kind);
-        values(
-            rights
-                .map(|(_, user, right)| json!({who: user, "AccessRights": [right], of: false}))
-                .collect(),
-        )
-    };
     match name {
         "Get-MailboxStatistics" => values(vec![found["statistics"].take()]),
         "Get-MailboxAutoReplyConfiguration" => values(vec![found["reply"].take()]),
         "Get-InboxRule" => own(&world.rules),
         "Get-MobileDevice" => own(&world.mobiles),
-        "Get-MailboxPermission" => rights("FullAccess", "User", "IsInherited"),
-        "Get-RecipientPermission" => rights("SendAs", "Trustee", "IsInherited"),
+        "Get-MailboxPermission" => {
+            permissions(world, "FullAccess", ("User", text("User")), |of| of == id)
+        }
+        "Get-RecipientPermission" => {
+            permissions(world, "SendAs", ("Trustee", text("Trustee")), |of| of == id)
+        }
         _ => values(vec![bare(&found)]),
     }
+}
+
+/// A recipient of any kind, by what may identify it.
+fn recipient(world: &World, identity: &str) -> Answered {
+    let found = match mailbox(world, identity) {
+        Some(id) => world.mailboxes.get(&id).map(bare),
+        None => world.lists.get(identity).cloned(),
+    };
+    found.map_or_else(absent, |found| values(vec![found]))
+}
+
+/// The rows of one right at these places: who has it, or only this one where one is named.
+fn permissions(
+    world: &World,
+    right: &str,
+    (name, who): (&str, &str),
+    at: impl Fn(&str) -> bool,
+) -> Answered {
+    let whose = mailbox(world, who);
+    if whose.is_none() && !who.is_empty() {
+        return absent();
+    }
+    let login = whose.map(|id| world.mailboxes[&id]["UserPrincipalName"].clone());
+    let rows = world.rights.iter().filter(|(of, user, kind)| {
+        at(of) && kind == right && login.as_ref().is_none_or(|login| login == user.as_str())
+    });
+    let row = |(of, user, right): &(String, String, String)| {
+        let mut row = json!({"Identity": of, "AccessRights": [right], "IsInherited": false});
+        row[name] = user.as_str().into();
+        if name == "Trustee" {
+            row["AccessControlType"] = "Allow".into();
+        } else {
+            row["Deny"] = false.into();
+        }
+        row
+    };
+    values(rows.map(row).collect())
 }
 
 /// A mailbox as Get-Mailbox tells it.
@@ -229,6 +307,9 @@ fn set<'a>(
     text: &impl Fn(&str) -> &'a str,
 ) -> Answered {
     let Some(id) = mailbox(world, text("Identity")) else { return absent() };
+    if let Some(table) = given.get("GrantSendOnBehalfTo") {
+        return on_behalf(world, &id, table);
+    }
     let Some(found) = world.mailboxes.get_mut(&id) else { return absent() };
     for (key, value) in given.iter().filter(|(key, _)| *key != "Identity") {
         match (key.as_str(), value.as_str()) {
@@ -248,8 +329,29 @@ fn set<'a>(
     (200, json!({"value": []}))
 }
 
+/// Who may send on behalf of this mailbox: a table of whom to add and whom to remove.
+fn on_behalf(world: &mut World, id: &str, table: &Value) -> Answered {
+    if table["@odata.type"] != "#Exchange.GenericHashTable" {
+        return refused("System.Management.Automation.ParameterBindingException");
+    }
+    for turn in ["Add", "Remove"] {
+        for who in table[turn].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let Some(who) = mailbox(world, who) else { return absent() };
+            let login = world.mailboxes[&who]["UserPrincipalName"].as_str().unwrap_or_default();
+            let entry = (id.to_owned(), login.to_owned(), "SendOnBehalf".to_owned());
+            world.rights.retain(|one| *one != entry);
+            if turn == "Add" {
+                world.rights.push(entry);
+            }
+        }
+    }
+    (200, json!({"value": []}))
+}
+
 fn permit<'a>(world: &mut World, name: &str, text: &impl Fn(&str) -> &'a str) -> Answered {
-    let Some(id) = mailbox(world, text("Identity")) else { return absent() };
+    // One may send as a group too.
+    let list = || Some(text("Identity").to_owned()).filter(|id| world.lists.contains_key(id));
+    let Some(id) = mailbox(world, text("Identity")).or_else(list) else { return absent() };
     let (who, right) = if name.ends_with("MailboxPermission") {
         (text("User"), "FullAccess")
     } else {

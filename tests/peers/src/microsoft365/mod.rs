@@ -11,7 +11,10 @@
 //! here (roles of the target, licences of the tenant, conditional access, protected actions); which
 //! `$filter` it understands beyond the few here; that OneDrive for Business shows and inherits
 //! permissions as `files.rs` has it, and tells items with permissions of their own apart when asked
-//! for that; that a cancelled meeting reaches who was invited; and for Exchange anything at all about shapes,
+//! for that; that a cancelled meeting reaches who was invited; that `-User` and `-Trustee` find every right of a
+//! person (SendAs under an earlier SID is not found, says Microsoft), how long a client's mailboxes take
+//! to be asked one by one, and that tables and `$select` are taken as public clients send them; and for
+//! Exchange anything at all about shapes,
 //! since InvokeCommand is described nowhere: names and errors are those of the PowerShell
 //! documentation and of public clients. A test that passes here says that we keep our promises if
 //! Microsoft keeps these, no more.

@@ -1,7 +1,7 @@
 //! Who may open another's mailbox, and send from it.
 
 use async_trait::async_trait;
-use kompel_model::{ActionSpec, Plan, Repeat};
+use kompel_model::{ActionSpec, Plan, PlannedChange, Repeat};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,57 +29,92 @@ struct Wanted {
 }
 
 /// A right, in Exchange's words.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
-enum Right {
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Right {
     FullAccess,
     SendAs,
+    SendOnBehalf,
+}
+
+/// JSON Schema of some rights.
+pub(super) fn rights_schema() -> Value {
+    json!({
+        "type": "array", "minItems": 1, "maxItems": 3, "uniqueItems": true,
+        "items": {"enum": Right::ALL.map(Right::word)},
+    })
 }
 
 impl Right {
-    fn word(self) -> &'static str {
+    pub(super) const ALL: [Self; 3] = [Self::FullAccess, Self::SendAs, Self::SendOnBehalf];
+
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::FullAccess => "FullAccess",
             Self::SendAs => "SendAs",
+            Self::SendOnBehalf => "SendOnBehalf",
         }
     }
 
-    /// The cmdlet that reads it, those that give and take it, and what they call who has it.
-    fn cmdlets(self) -> (&'static str, &'static str, &'static str, &'static str) {
-        match self {
-            Self::FullAccess => (
-                "Get-MailboxPermission",
-                "Add-MailboxPermission",
-                "Remove-MailboxPermission",
-                "User",
-            ),
-            Self::SendAs => (
-                "Get-RecipientPermission",
-                "Add-RecipientPermission",
-                "Remove-RecipientPermission",
-                "Trustee",
-            ),
-        }
-    }
-
-    async fn has(self, session: &Session<'_>, of: &str, who: &str) -> Result<bool, Error> {
-        let (get, _, _, name) = self.cmdlets();
-        let rows = session.read(get, json!({"Identity": of})).await?;
-        let words = |rights: &Value| match rights {
+    /// True if this row of a Get cmdlet gives the right.
+    pub(super) fn is_in(self, row: &Value) -> bool {
+        let word = match &row["AccessRights"] {
             Value::Array(all) => all.iter().any(|one| one == self.word()),
             Value::String(text) => text.split(',').any(|one| one.trim() == self.word()),
             _ => false,
         };
-        Ok(rows.iter().any(|row| {
-            row[name].as_str().is_some_and(|name| name.eq_ignore_ascii_case(who))
-                && words(&row["AccessRights"])
-                && row["Deny"] != true
-        }))
+        word && row["Deny"] != true && row["AccessControlType"] != "Deny"
+    }
+
+    /// True if this person has the right there.
+    async fn has(self, session: &Session<'_>, of: &str, person: &Value) -> Result<bool, Error> {
+        let (cmdlet, name) = match self {
+            Self::FullAccess => ("Get-MailboxPermission", "User"),
+            Self::SendAs => ("Get-RecipientPermission", "Trustee"),
+            Self::SendOnBehalf => {
+                let all = on_behalf(session, person).await?;
+                return Ok(all.iter().any(|mailbox| mailbox::id(mailbox) == of));
+            }
+        };
+        let rows = session.read(cmdlet, json!({"Identity": of})).await?;
+        let who = mailbox::login(person);
+        let theirs =
+            |row: &Value| row[name].as_str().is_some_and(|name| name.eq_ignore_ascii_case(who));
+        Ok(rows.iter().any(|row| theirs(row) && self.is_in(row)))
     }
 }
 
+/// The mailboxes from which this person may send on behalf of their owners.
+pub(super) async fn on_behalf(session: &Session<'_>, person: &Value) -> Result<Vec<Value>, Error> {
+    let filter = mailbox::filter("GrantSendOnBehalfTo", person)?;
+    session.list("Get-Mailbox", json!({"Filter": filter, "ResultSize": "Unlimited"})).await
+}
+
 impl Access {
-    fn wanted(&self) -> bool {
+    pub(super) fn wanted(&self) -> bool {
         matches!(self, Self::Grant)
+    }
+
+    /// Gives or takes one right in a mailbox.
+    pub(super) async fn make(
+        &self,
+        session: &Session<'_>,
+        right: Right,
+        (of, near): (&str, &str),
+        who: &str,
+    ) -> Result<(), Error> {
+        let (add, remove, name) = match right {
+            Right::FullAccess => ("Add-MailboxPermission", "Remove-MailboxPermission", "User"),
+            Right::SendAs => ("Add-RecipientPermission", "Remove-RecipientPermission", "Trustee"),
+            Right::SendOnBehalf => {
+                let turn = if self.wanted() { "Add" } else { "Remove" };
+                let parameters = json!({"Identity": of, "GrantSendOnBehalfTo": {turn: [who]}});
+                return session.write("Set-Mailbox", parameters, near).await;
+            }
+        };
+        let mut parameters =
+            json!({"Identity": of, "AccessRights": [right.word()], "Confirm": false});
+        parameters[name] = who.into();
+        session.write(if self.wanted() { add } else { remove }, parameters, near).await
     }
 }
 
@@ -110,10 +145,7 @@ impl Desired for Access {
                 json!({
                     "mailbox": mailbox::mailbox_input(),
                     "to": mailbox::mailbox_input(),
-                    "rights": {
-                        "type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": true,
-                        "items": {"enum": ["FullAccess", "SendAs"]},
-                    },
+                    "rights": rights_schema(),
                 }),
             ),
             output: mailbox::about_schema(
@@ -135,10 +167,9 @@ impl Desired for Access {
         let (id, who) = (mailbox::id(&found), mailbox::login(&other));
         let mut changes = Vec::new();
         for right in &wanted.rights {
-            let has = right.has(&session, id, who).await?;
+            let has = right.has(&session, id, &other).await?;
             if has != self.wanted() {
-                let (object, property) =
-                    (mailbox::named(&found), format!("{} of {who}", right.word()));
+                let (object, property) = (mailbox::named(&found), property(*right, who));
                 changes.push(promise::change(&object, &property, has.into(), self.wanted().into()));
             }
         }
@@ -149,18 +180,10 @@ impl Desired for Access {
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let session = &Session::of(call)?;
-        let (who, output) = (&difference.output["to"], &difference.output);
-        let login = output["userName"].as_str().unwrap_or_default();
-        each(changed(&difference.changes), |right| async move {
-            let (_, add, remove, name) = right.cmdlets();
-            let mut parameters = json!({
-                "Identity": output["id"], "AccessRights": [right.word()], "Confirm": false,
-            });
-            parameters[name] = who.clone();
-            let cmdlet = if self.wanted() { add } else { remove };
-            session.write(cmdlet, parameters, login).await
-        })
-        .await?;
+        let text = |name: &str| difference.output[name].as_str().unwrap_or_default();
+        let (id, login, who) = (text("id"), text("userName"), text("to"));
+        each(changed(&difference.changes), |right| self.make(session, right, (id, login), who))
+            .await?;
         Ok(difference.output)
     }
 
@@ -175,10 +198,17 @@ impl Desired for Access {
 }
 
 /// The rights that these changes are of.
-fn changed(changes: &[kompel_model::PlannedChange]) -> impl Iterator<Item = Right> {
-    changes.iter().filter_map(|change| {
-        [Right::FullAccess, Right::SendAs]
-            .into_iter()
-            .find(|right| change.property.starts_with(right.word()))
-    })
+fn changed(changes: &[PlannedChange]) -> impl Iterator<Item = Right> {
+    changes.iter().filter_map(right_of)
+}
+
+/// How plans name a right of somebody.
+pub(super) fn property(right: Right, who: &str) -> String {
+    format!("{} of {who}", right.word())
+}
+
+/// The right that a change is of.
+pub(super) fn right_of(change: &PlannedChange) -> Option<Right> {
+    let (word, _) = change.property.split_once(' ')?;
+    Right::ALL.into_iter().find(|right| right.word() == word)
 }

@@ -38,8 +38,7 @@ impl Kind {
             Self::Rules => session.read("Get-InboxRule", json!({"Mailbox": id})).await?,
             Self::Mobiles => session.read("Get-MobileDevice", json!({"Mailbox": id})).await?,
             Self::Groups => {
-                let dn = found["DistinguishedName"].as_str().unwrap_or_default();
-                let filter = format!("Members -eq '{}'", dn.replace('\'', "''"));
+                let filter = mailbox::filter("Members", found)?;
                 let kinds = ["MailUniversalDistributionGroup", "MailUniversalSecurityGroup"];
                 let asked = json!({
                     "Filter": filter, "RecipientTypeDetails": kinds, "ResultSize": "Unlimited",

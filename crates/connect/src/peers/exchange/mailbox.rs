@@ -56,6 +56,17 @@ pub(super) fn login(mailbox: &Value) -> &str {
     mailbox["UserPrincipalName"].as_str().unwrap_or_default()
 }
 
+/// What a filter says of a property that holds this mailbox.
+///
+/// # Errors
+/// `Unexpected` if it has no distinguished name: a filter for nothing could find everything.
+pub(super) fn filter(property: &str, mailbox: &Value) -> Result<String, Error> {
+    match mailbox["DistinguishedName"].as_str() {
+        Some(dn) if !dn.is_empty() => Ok(format!("{property} -eq '{}'", dn.replace('\'', "''"))),
+        _ => Err(Error::new(ErrorKind::Unexpected, "a mailbox without a distinguished name")),
+    }
+}
+
 /// True for mailboxes whose properties a directory on the premises masters.
 pub(super) fn synced(mailbox: &Value) -> bool {
     mailbox["IsDirSynced"] == true

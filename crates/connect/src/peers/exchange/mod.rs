@@ -15,6 +15,7 @@
 
 mod access;
 mod belongings;
+mod elsewhere;
 mod mailbox;
 mod pwsh;
 mod state;
@@ -33,9 +34,10 @@ pub(super) use self::tests::bench;
 use self::{
     access::Access,
     belongings::{Join, Kind, Remove},
+    elsewhere::Elsewhere,
     mailbox::Find,
     state::State,
-    transport::{EXCHANGE_URL, Session},
+    transport::{EXCHANGE_URL, MOST_MAILBOXES, Session},
 };
 use super::graph::{entra, settle::Settling};
 use crate::{
@@ -79,6 +81,9 @@ impl Connector for Exchange {
             toward(Join),
             toward(Access::Grant),
             toward(Access::Revoke),
+            Arc::new(Reader(elsewhere::Find)),
+            toward(Elsewhere(Access::Revoke)),
+            toward(Elsewhere(Access::Grant)),
         ]
     }
 
@@ -100,6 +105,10 @@ impl Connector for Exchange {
                 "type": "integer", "minimum": 10, "maximum": 600, "default": 60,
                 "description": "the longest that one cmdlet may take, connecting included",
             },
+            "most_mailboxes": {
+                "type": "integer", "minimum": 1, "maximum": 5000, "default": MOST_MAILBOXES,
+                "description": "in how many mailboxes at most is looked for who may open them",
+            },
         }))
     }
 
@@ -111,6 +120,8 @@ impl Connector for Exchange {
             "Whether a shared mailbox needs a licence is told from its size, archive and holds, not enforced: take the licence only where `licenceStays` is false.",
             "What Active Directory masters (hiding, distribution groups) is refused or told as kept, with the reason.",
             "Inbox rules that are hidden from Outlook are not read; telephones are unpaired, not wiped.",
+            "Whose mailboxes somebody may open is asked of each mailbox, five at a time: a client with more than `most_mailboxes` (500) is told as not wholly looked at, and nothing is dropped unless it is named. For the connection's own limits such a look counts as one request. An answer must be there within two minutes, so raise it with care, and lower it for `powershell` (100 a process, which has `pwsh_timeout_s`).",
+            "Rights are FullAccess, SendAs and SendOnBehalf that somebody has himself: not those of groups, nor those in single folders (calendars), nor to send on behalf of groups. Exchange does not tell by `-Trustee` who was given SendAs under an earlier SID. Whether Outlook opened a mailbox by itself is not given back.",
             "A client whose licence lacks a feature (litigation hold, archives) is told as not offered.",
         ]
     }

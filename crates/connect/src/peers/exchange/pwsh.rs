@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use kompel_model::Secret;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::transport::{Command, Transport, meaning};
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     http::Stake,
     peers::graph::entra::Entra,
     program::{self, Run},
+    promise,
 };
 
 /// Exchange by PowerShell.
@@ -33,12 +35,20 @@ impl<'a> PowerShell<'a> {
 }
 
 /// What the script reads.
-fn asked(command: &Command<'_>, token: &Secret, organization: &str) -> String {
-    json!({
-        "token": token.reveal(), "organization": organization, "cmdlet": command.cmdlet,
-        "parameters": command.parameters,
-    })
-    .to_string()
+fn asked(cmdlet: &str, what: What<'_>, token: &Secret, organization: &str) -> String {
+    let asked = json!({"token": token.reveal(), "organization": organization, "cmdlet": cmdlet});
+    let what = match what {
+        What::Once(parameters, select) => json!({"parameters": parameters, "select": select}),
+        What::Each(each) => json!({"each": each}),
+    };
+    promise::with(asked, what).to_string()
+}
+
+/// With which parameters: once, with the properties that are wanted, or with each of several.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Once(&'a Map<String, Value>, &'a [&'a str]),
+    Each(&'a [Map<String, Value>]),
 }
 
 /// What the script says.
@@ -55,17 +65,18 @@ struct Failed {
     class: String,
 }
 
-fn understood(out: &str, stake: Stake) -> Result<Vec<Value>, Error> {
-    let lost = || {
-        let kind = match stake {
-            Stake::Read => ErrorKind::Unexpected,
-            Stake::Write => ErrorKind::OutcomeUnknown,
-        };
-        Error::new(kind, "pwsh said nothing that can be read")
+fn lost(stake: Stake) -> Error {
+    let kind = match stake {
+        Stake::Read => ErrorKind::Unexpected,
+        Stake::Write => ErrorKind::OutcomeUnknown,
     };
+    Error::new(kind, "pwsh said nothing that can be read")
+}
+
+fn understood(out: &str, stake: Stake) -> Result<Vec<Value>, Error> {
     // The module may say things before the answer.
-    let line = out.lines().rev().find(|line| line.starts_with('{')).ok_or_else(lost)?;
-    let said: Said = serde_json::from_str(line).map_err(|_| lost())?;
+    let line = out.lines().rev().find(|line| line.starts_with('{')).ok_or_else(|| lost(stake))?;
+    let said: Said = serde_json::from_str(line).map_err(|_| lost(stake))?;
     match (said.value, said.error) {
         (Some(rows), None) => Ok(rows),
         (_, Some(failed)) if failed.begun => Err(meaning(
@@ -78,15 +89,14 @@ fn understood(out: &str, stake: Stake) -> Result<Vec<Value>, Error> {
             let detail = format!("pwsh can't connect to Exchange: {class}");
             Err(Error::new(ErrorKind::Unreachable, detail))
         }
-        (None, None) => Err(lost()),
+        (None, None) => Err(lost(stake)),
     }
 }
 
-#[async_trait]
-impl Transport for PowerShell<'_> {
-    async fn run(&self, command: &Command<'_>, stake: Stake) -> Result<Vec<Value>, Error> {
+impl PowerShell<'_> {
+    async fn said(&self, cmdlet: &str, what: What<'_>, stake: Stake) -> Result<Vec<Value>, Error> {
         let token = self.entra.token().await?;
-        let input = asked(command, &token, &self.organization);
+        let input = asked(cmdlet, what, &token, &self.organization);
         let run = match stake {
             Stake::Read => Run::Reading,
             Stake::Write => Run::Writing,
@@ -97,8 +107,44 @@ impl Transport for PowerShell<'_> {
     }
 }
 
+#[async_trait]
+impl Transport for PowerShell<'_> {
+    async fn run(&self, command: &Command<'_>, stake: Stake) -> Result<Vec<Value>, Error> {
+        let what = What::Once(&command.parameters, command.select);
+        self.said(command.cmdlet, what, stake).await
+    }
+
+    async fn run_each(
+        &self,
+        cmdlet: &'static str,
+        each: Vec<Map<String, Value>>,
+        _anchor: &str,
+    ) -> Result<Vec<Vec<Value>>, Error> {
+        // Connecting takes longer than reading: many at a time share it.
+        let parts: Vec<Vec<_>> = each.chunks(PART).map(<[_]>::to_vec).collect();
+        let parts = parts
+            .into_iter()
+            .map(|part| async move { self.said(cmdlet, What::Each(&part), Stake::Read).await });
+        let parts: Vec<Vec<Value>> = stream::iter(parts).buffered(AT_ONCE).try_collect().await?;
+        let rows = |answer: Value| match answer {
+            Value::Object(mut answer) => match answer.remove("rows") {
+                Some(Value::Array(rows)) => Ok(rows),
+                _ => Err(lost(Stake::Read)),
+            },
+            _ => Err(lost(Stake::Read)),
+        };
+        parts.into_iter().flatten().map(rows).collect()
+    }
+}
+
+/// How many questions one process answers.
+const PART: usize = 100;
+
+/// How many processes run at once.
+const AT_ONCE: usize = 3;
+
 /// Reads what is asked, connects, runs the one cmdlet with its parameters by name (splatting: no
-/// text becomes script), and writes one line of JSON.
+/// text becomes script), once or with each of several, and writes one line of JSON.
 const SCRIPT: &str = r#"
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -108,9 +154,20 @@ try {
     Import-Module ExchangeOnlineManagement
     Connect-ExchangeOnline -AccessToken $asked.token -Organization $asked.organization `
         -CommandName $asked.cmdlet -ShowBanner:$false | Out-Null
-    $parameters = $asked.parameters
     $begun = $true
-    $rows = @(& $asked.cmdlet @parameters)
+    if ($asked.ContainsKey('each')) {
+        $rows = foreach ($parameters in $asked.each) {
+            $found = try { @(& $asked.cmdlet @parameters) } catch {
+                if ($_.Exception.Message -notmatch '\|[A-Za-z0-9.]*ObjectNotFoundException\|') { throw }
+            }
+            @{ rows = @($found | Where-Object { $null -ne $_ }) }
+        }
+        $rows = @($rows)
+    } else {
+        $parameters = $asked.parameters
+        $rows = @(& $asked.cmdlet @parameters)
+        if ($asked.select) { $rows = @($rows | Select-Object -Property $asked.select) }
+    }
     $said = @{ value = $rows }
 } catch {
     $class = $_.Exception.GetType().FullName
@@ -119,7 +176,7 @@ try {
 } finally {
     try { Disconnect-ExchangeOnline -Confirm:$false | Out-Null } catch { }
 }
-[Console]::Out.WriteLine((ConvertTo-Json -InputObject $said -Depth 6 -Compress -EnumsAsStrings))
+[Console]::Out.WriteLine((ConvertTo-Json -InputObject $said -Depth 8 -Compress -EnumsAsStrings))
 "#;
 
 #[cfg(test)]
@@ -131,8 +188,8 @@ mod tests {
         let hostile = "x'; Remove-Mailbox jan #\n$(whoami)";
         let parameters = json!({"Identity": hostile, "Type": "Shared", "Confirm": false});
         let parameters = parameters.as_object().cloned().unwrap();
-        let command = Command { cmdlet: "Set-Mailbox", parameters, anchor: "" };
-        let text = asked(&command, &Secret::new("token".to_owned()), "contoso.test");
+        let (what, token) = (What::Once(&parameters, &[]), Secret::new("token".to_owned()));
+        let text = asked("Set-Mailbox", what, &token, "contoso.test");
         assert!(!text.contains('\n'));
         let back: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(back["parameters"]["Identity"], hostile);

@@ -38,6 +38,12 @@ impl Bench for ExchangeBench {
         let reply =
             json!({"state": "Enabled", "internal": "Jan is <b>weg</b>.", "audience": "None"});
         let rights = json!({"to": guid(5), "rights": ["FullAccess", "SendAs"]});
+        let some = || {
+            json!({"rights": [
+                {"mailbox": guid(4), "name": "Closed Person", "rights": ["FullAccess", "SendOnBehalf"]},
+                {"mailbox": "piet@contoso.test", "rights": ["SendAs"]},
+            ]})
+        };
         vec![
             Example::new("exchange.find-mailbox", jan()),
             Example::new("exchange.convert-to-shared", jan()),
@@ -60,6 +66,10 @@ impl Bench for ExchangeBench {
             ),
             Example::new("exchange.grant-access", with(jan(), rights.clone())),
             Example::new("exchange.revoke-access", with(jan(), rights)),
+            Example::new("exchange.find-rights-elsewhere", jan()),
+            Example::new("exchange.drop-rights-elsewhere", jan()),
+            Example::new("exchange.drop-rights-elsewhere", with(jan(), some())).named("some"),
+            Example::new("exchange.give-rights-elsewhere", with(jan(), some())),
         ]
     }
 
@@ -80,11 +90,30 @@ fn beginning(example: &Example) -> World {
             world.rights.push((guid(1), login, right.to_owned()));
         }
     }
+    if matches!(example.action, "exchange.drop-rights-elsewhere" | "exchange.find-rights-elsewhere")
+    {
+        world.rights.extend(rights_of_jan());
+    }
     if example.name == "off" {
         let jan = world.mailboxes.get_mut(&guid(1)).unwrap();
         jan["ForwardingSmtpAddress"] = "smtp:me@gmail.test".into();
     }
     world
+}
+
+/// What Jan may do in other people's mailboxes, and another in his.
+fn rights_of_jan() -> Vec<(String, String, String)> {
+    let jan = "jan@contoso.test";
+    [
+        (guid(4), jan, "FullAccess"),
+        (guid(4), jan, "SendOnBehalf"),
+        (guid(2), jan, "SendAs"),
+        (guid(5), jan, "FullAccess"),
+        (guid(105), jan, "SendAs"),
+        (guid(1), "piet@contoso.test", "FullAccess"),
+    ]
+    .map(|(of, who, right)| (of, who.to_owned(), right.to_owned()))
+    .to_vec()
 }
 
 /// The kind of address before a forwarding address is Exchange's own affair.
@@ -169,7 +198,7 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
     let stub = Microsoft365::start();
     for example in bench().examples() {
         let action = example.action;
-        if action == "exchange.find-mailbox" {
+        if action.starts_with("exchange.find-") {
             continue;
         }
         stub.reset(beginning(&example));
@@ -196,6 +225,94 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
     }
 }
 
+#[tokio::test]
+async fn rights_in_other_peoples_mailboxes_are_found_wherever_they_are_and_dropped() {
+    let stub = Microsoft365::start();
+    stub.change(|world| world.rights.extend(rights_of_jan()));
+    let step = |action, input| step_at(&stub, action, input);
+    let found = step("exchange.find-rights-elsewhere", json!({"mailbox": guid(1)}));
+    let found = found.perform().await.unwrap();
+    let place = |id: u32, name: &str, rights: Value| json!({"mailbox": guid(id), "name": name, "rights": rights});
+    let expected = json!([
+        place(2, "Piet Pieters", json!(["SendAs"])),
+        place(4, "Closed Person", json!(["FullAccess", "SendOnBehalf"])),
+        place(5, "Jan Janssens", json!(["FullAccess"])),
+        place(105, "News", json!(["SendAs"])),
+    ]);
+    assert_eq!(found["rights"], expected);
+    assert_eq!((&found["looked"], &found["complete"]), (&json!(3), &json!(true)));
+    // What it found may be handed on as it is.
+    let input = json!({"mailbox": guid(1), "rights": found["rights"]});
+    let drop = step("exchange.drop-rights-elsewhere", input);
+    let objects = drop.plan().await.unwrap().changes.into_iter().map(|change| change.object);
+    assert_eq!(
+        objects.collect::<Vec<_>>(),
+        [
+            (2, "Piet Pieters"),
+            (4, "Closed Person"),
+            (4, "Closed Person"),
+            (5, "Jan Janssens"),
+            (105, "News")
+        ]
+        .map(|(id, name)| format!("mailbox {name} ({})", guid(id))),
+    );
+    drop.perform().await.unwrap();
+    let left = vec![(guid(1), "piet@contoso.test".to_owned(), "FullAccess".to_owned())];
+    assert_eq!(stub.world().rights, left, "what others may do in his stays");
+    let none = step("exchange.find-rights-elsewhere", json!({"mailbox": guid(1)}));
+    assert_eq!(none.perform().await.unwrap()["rights"], json!([]));
+    // A place that is gone gives nobody a right, and can't be given one.
+    let gone = json!({"mailbox": guid(1), "rights": [{"mailbox": guid(99), "rights": ["SendAs"]}]});
+    let drop = step("exchange.drop-rights-elsewhere", gone.clone());
+    assert!(drop.plan().await.unwrap().is_empty());
+    let give = step("exchange.give-rights-elsewhere", gone);
+    assert_eq!(give.plan().await.unwrap_err().kind, ErrorKind::Absent);
+    let nobody = json!({"mailbox": "x@contoso.test"});
+    let found = step("exchange.find-rights-elsewhere", nobody).perform().await.unwrap();
+    assert_eq!((&found["found"], &found["rights"]), (&json!(false), &json!([])));
+}
+
+#[tokio::test]
+async fn a_look_that_is_cut_short_says_so_and_drops_nothing_unnamed() {
+    let stub = Microsoft365::start();
+    stub.change(|world| world.rights.extend(rights_of_jan()));
+    let step = |action: &str, input: Value| {
+        let mut step = step_at(&stub, action, input);
+        let more = json!({"most_mailboxes": 1});
+        step.call.connection = EXCHANGE.connection(&stub, stub.address, Microsoft365::CLIENT, more);
+        step
+    };
+    let jan = || json!({"mailbox": guid(1)});
+    let found = step("exchange.find-rights-elsewhere", jan()).perform().await.unwrap();
+    assert_eq!((&found["looked"], &found["of"]), (&json!(1), &json!(3)));
+    assert_eq!(found["complete"], false);
+    // What needs one question each is told all the same.
+    let places: Vec<&Value> =
+        found["rights"].as_array().unwrap().iter().map(|one| &one["mailbox"]).collect();
+    assert_eq!(places, [&guid(2), &guid(4), &guid(105)]);
+    let refused = step("exchange.drop-rights-elsewhere", jan()).plan().await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Unsupported);
+    assert!(refused.detail.contains("most_mailboxes"), "{refused}");
+    let named =
+        json!({"mailbox": guid(1), "rights": [{"mailbox": guid(5), "rights": ["FullAccess"]}]});
+    let drop = step("exchange.drop-rights-elsewhere", named);
+    let output = drop.perform().await.unwrap();
+    assert!(matches!(drop.verify(&output, TimeDelta::minutes(9)).await, Verified::Holds(_)));
+    assert!(!stub.world().rights.iter().any(|(of, _, _)| *of == guid(5)));
+}
+
+#[tokio::test]
+async fn one_question_of_many_that_fails_is_not_taken_for_no_right() {
+    let stub = Microsoft365::start();
+    stub.change(|world| world.rights.extend(rights_of_jan()));
+    let find = step_at(&stub, "exchange.find-rights-elsewhere", json!({"mailbox": guid(1)}));
+    for on in ["Get-MailboxPermission", "Get-RecipientPermission", "Get-Recipient"] {
+        stub.trouble(on, How::Failing(500), 1);
+        assert_eq!(find.perform().await.unwrap_err().kind, ErrorKind::Unexpected, "{on}");
+    }
+    assert_eq!(find.perform().await.unwrap()["rights"].as_array().unwrap().len(), 4);
+}
+
 /// A step by the other transport, with this program for pwsh.
 fn by_program(stub: &Microsoft365, program: &str) -> Step {
     let mut step = step_at(stub, "exchange.find-mailbox", json!({"mailbox": guid(1)}));
@@ -212,22 +329,10 @@ async fn without_pwsh_the_other_transport_is_unreachable() {
     assert!(error.detail.contains("can't be started"), "{error}");
 }
 
-/// The program stands in for pwsh, which can't be had here: it shows what pwsh would be given, and
-/// says nothing of what PowerShell makes of it.
-#[tokio::test]
-async fn what_differs_goes_to_pwsh_on_its_standard_input_and_nowhere_else() {
-    let stub = Microsoft365::start();
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("pwsh");
-    let row = json!({"value": [{
-        "ExternalDirectoryObjectId": guid(1), "UserPrincipalName": "jan@contoso.test",
-        "TotalItemSize": "2 KB (2,048 bytes)", "ArchiveStatus": "None",
-    }]});
-    let script = format!(
-        "#!/bin/sh\ncd \"$(dirname \"$0\")\"\nprintf '%s\\n' \"$@\" >> arguments\ncat >> input\n\
-         echo 'a word of the module'\necho '{row}'\n"
-    );
+/// A program of this text that stands in for pwsh.
+fn stand_in(folder: &std::path::Path, script: &str) -> std::path::PathBuf {
     // Written by another process: a file that this one has open for writing can't be run.
+    let program = folder.join("pwsh");
     let mut writer = std::process::Command::new("sh")
         .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
         .arg(&program)
@@ -236,6 +341,24 @@ async fn what_differs_goes_to_pwsh_on_its_standard_input_and_nowhere_else() {
         .unwrap();
     std::io::Write::write_all(&mut writer.stdin.take().unwrap(), script.as_bytes()).unwrap();
     assert!(writer.wait().unwrap().success());
+    program
+}
+
+/// The program stands in for pwsh, which can't be had here: it shows what pwsh would be given, and
+/// says nothing of what PowerShell makes of it.
+#[tokio::test]
+async fn what_differs_goes_to_pwsh_on_its_standard_input_and_nowhere_else() {
+    let stub = Microsoft365::start();
+    let folder = tempfile::tempdir().unwrap();
+    let row = json!({"value": [{
+        "ExternalDirectoryObjectId": guid(1), "UserPrincipalName": "jan@contoso.test",
+        "TotalItemSize": "2 KB (2,048 bytes)", "ArchiveStatus": "None",
+    }]});
+    let script = format!(
+        "#!/bin/sh\ncd \"$(dirname \"$0\")\"\nprintf '%s\\n' \"$@\" >> arguments\ncat >> input\n\
+         echo 'a word of the module'\necho '{row}'\n"
+    );
+    let program = stand_in(folder.path(), &script);
     let found = by_program(&stub, program.to_str().unwrap()).perform().await.unwrap();
     assert_eq!((&found["found"], &found["sizeBytes"]), (&json!(true), &json!(2048)));
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
@@ -249,4 +372,46 @@ async fn what_differs_goes_to_pwsh_on_its_standard_input_and_nowhere_else() {
     for differs in [token, &guid(1), "Get-Mailbox", Microsoft365::DIRECTORY] {
         assert!(!arguments.contains(differs), "{differs} is an argument");
     }
+}
+
+/// As above: what PowerShell makes of the loop is not tried.
+#[tokio::test]
+async fn pwsh_is_asked_of_many_mailboxes_at_once() {
+    let stub = Microsoft365::start();
+    let folder = tempfile::tempdir().unwrap();
+    let person = json!({"value": [{
+        "ExternalDirectoryObjectId": guid(1), "UserPrincipalName": "jan@contoso.test",
+        "DistinguishedName": "CN=jan",
+    }]});
+    let all: Vec<Value> = (1..=250)
+        .map(|number| json!({"ExternalDirectoryObjectId": guid(number), "DisplayName": "x"}))
+        .collect();
+    let opens = json!({"rows": [{"User": "jan@contoso.test", "AccessRights": "FullAccess"}]});
+    let script = format!(
+        "#!/bin/sh\nasked=$(cat); cd \"$(dirname \"$0\")\"; echo \"$asked\" >> input\n\
+         case \"$asked\" in\n\
+         *'\"each\"'*) rows=$(echo \"$asked\" | grep -o Identity | sed 's/.*/{opens}/' | paste -sd,)\n\
+         echo \"{{\\\"value\\\":[$rows]}}\" ;;\n\
+         *Trustee*|*Filter*) echo '{{\"value\":[]}}' ;;\n\
+         *Unlimited*) echo '{all}' ;;\n\
+         *) echo '{person}' ;;\n\
+         esac\n",
+        all = json!({"value": all}),
+    );
+    let program = stand_in(folder.path(), &script);
+    let mut step = by_program(&stub, program.to_str().unwrap());
+    let find = step_at(&stub, "exchange.find-rights-elsewhere", json!({"mailbox": guid(1)}));
+    (step.action, step.call.input) = (find.action, find.call.input);
+    let found = step.perform().await.unwrap();
+    assert_eq!((&found["looked"], &found["complete"]), (&json!(249), &json!(true)));
+    assert_eq!(found["rights"].as_array().unwrap().len(), 249);
+    let input = std::fs::read_to_string(folder.path().join("input")).unwrap();
+    let asked = serde_json::Deserializer::from_str(&input).into_iter::<Value>();
+    let asked: Vec<Value> = asked.collect::<Result<_, _>>().unwrap();
+    let parts = asked.iter().filter_map(|one| one["each"].as_array());
+    let mut sizes: Vec<usize> = parts.clone().map(Vec::len).collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [49, 100, 100]);
+    let first = json!({"Identity": guid(2), "User": "jan@contoso.test"});
+    assert!(parts.flatten().any(|one| *one == first));
 }

@@ -2,6 +2,7 @@
 //! over HTTP, or PowerShell.
 
 use async_trait::async_trait;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use kompel_model::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -20,6 +21,8 @@ pub(super) struct Command<'a> {
     pub(super) parameters: Map<String, Value>,
     /// The mailbox near which it runs, as `X-AnchorMailbox` wants it.
     pub(super) anchor: &'a str,
+    /// The properties that are wanted of each row; all of them if none is named.
+    pub(super) select: &'static [&'static str],
 }
 
 /// A way to run cmdlets.
@@ -27,6 +30,15 @@ pub(super) struct Command<'a> {
 pub(super) trait Transport: Send + Sync {
     /// Runs it and gives its rows.
     async fn run(&self, command: &Command<'_>, stake: Stake) -> Result<Vec<Value>, Error>;
+
+    /// Runs one that reads with each of these parameters, and gives the rows of each; none where
+    /// what it is about is not there.
+    async fn run_each(
+        &self,
+        cmdlet: &'static str,
+        each: Vec<Map<String, Value>>,
+        anchor: &str,
+    ) -> Result<Vec<Vec<Value>>, Error>;
 }
 
 #[derive(Deserialize)]
@@ -40,6 +52,8 @@ struct Config {
     pwsh: String,
     #[serde(default = "pwsh_timeout_s")]
     pwsh_timeout_s: u32,
+    #[serde(default = "most_mailboxes")]
+    most_mailboxes: usize,
 }
 
 #[derive(Deserialize, Default)]
@@ -62,10 +76,16 @@ fn pwsh_timeout_s() -> u32 {
     60
 }
 
+fn most_mailboxes() -> usize {
+    MOST_MAILBOXES
+}
+
 /// The service, and near which mailbox to begin.
 pub(super) struct Session<'a> {
     transport: Box<dyn Transport + 'a>,
     anywhere: String,
+    /// In how many mailboxes at most permissions are read one by one.
+    pub(super) most_mailboxes: usize,
 }
 
 impl<'a> Session<'a> {
@@ -85,7 +105,7 @@ impl<'a> Session<'a> {
                 Box::new(PowerShell::new(entra, config.pwsh, directory, seconds))
             }
         };
-        Ok(Self { transport, anywhere })
+        Ok(Self { transport, anywhere, most_mailboxes: config.most_mailboxes })
     }
 
     /// Runs a cmdlet that only reads.
@@ -94,7 +114,35 @@ impl<'a> Session<'a> {
         cmdlet: &'static str,
         parameters: Value,
     ) -> Result<Vec<Value>, Error> {
-        self.run(cmdlet, parameters, &self.anywhere, Stake::Read).await
+        self.run(cmdlet, parameters, (&self.anywhere, &[]), Stake::Read).await
+    }
+
+    /// The same for what may be many: of each only who it is.
+    pub(super) async fn list(
+        &self,
+        cmdlet: &'static str,
+        parameters: Value,
+    ) -> Result<Vec<Value>, Error> {
+        self.run(cmdlet, parameters, (&self.anywhere, WHO), Stake::Read).await
+    }
+
+    /// Runs a cmdlet that only reads with each of these parameters: the rows of each, none where
+    /// what it is about is not there.
+    pub(super) async fn read_each(
+        &self,
+        cmdlet: &'static str,
+        each: impl Iterator<Item = Value>,
+    ) -> Result<Vec<Vec<Value>>, Error> {
+        let each: Vec<_> = each.map(named).collect();
+        if each.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked = each.len();
+        let rows = self.transport.run_each(cmdlet, each, &self.anywhere).await?;
+        if rows.len() == asked {
+            return Ok(rows);
+        }
+        Err(Error::new(ErrorKind::Unexpected, "not every question was answered"))
     }
 
     /// Runs a cmdlet that changes something of this mailbox.
@@ -105,18 +153,25 @@ impl<'a> Session<'a> {
         login: &str,
     ) -> Result<(), Error> {
         let anchor = format!("UPN:{login}");
-        self.run(cmdlet, parameters, &anchor, Stake::Write).await.map(drop)
+        self.run(cmdlet, parameters, (&anchor, &[]), Stake::Write).await.map(drop)
     }
 
     async fn run(
         &self,
         cmdlet: &'static str,
         parameters: Value,
-        anchor: &str,
+        (anchor, select): (&str, &'static [&'static str]),
         stake: Stake,
     ) -> Result<Vec<Value>, Error> {
-        let parameters = parameters.as_object().cloned().unwrap_or_default();
-        self.transport.run(&Command { cmdlet, parameters, anchor }, stake).await
+        let parameters = named(parameters);
+        self.transport.run(&Command { cmdlet, parameters, anchor, select }, stake).await
+    }
+}
+
+fn named(parameters: Value) -> Map<String, Value> {
+    match parameters {
+        Value::Object(parameters) => parameters,
+        _ => Map::new(),
     }
 }
 
@@ -149,10 +204,14 @@ impl<'a> Rest<'a> {
 #[async_trait]
 impl Transport for Rest<'_> {
     async fn run(&self, command: &Command<'_>, stake: Stake) -> Result<Vec<Value>, Error> {
+        let parameters = typed(command.parameters.clone());
         let body = json!({
-            "CmdletInput": {"CmdletName": command.cmdlet, "Parameters": command.parameters},
+            "CmdletInput": {"CmdletName": command.cmdlet, "Parameters": parameters},
         });
         let (mut url, mut rows) = (self.url.clone(), Vec::new());
+        if !command.select.is_empty() {
+            url.query_pairs_mut().append_pair("$select", &command.select.join(","));
+        }
         for _ in 0..MAX_PAGES {
             let sent = self.entra.send(|http| {
                 let exchange = match stake {
@@ -185,6 +244,30 @@ impl Transport for Rest<'_> {
         }
         Err(Error::new(ErrorKind::Unsupported, format!("more than {MAX_PAGES} pages")))
     }
+
+    async fn run_each(
+        &self,
+        cmdlet: &'static str,
+        each: Vec<Map<String, Value>>,
+        anchor: &str,
+    ) -> Result<Vec<Vec<Value>>, Error> {
+        let asked = each.into_iter().map(|parameters| async move {
+            let command = Command { cmdlet, parameters, anchor, select: &[] };
+            match self.run(&command, Stake::Read).await {
+                Err(error) if error.kind == ErrorKind::Absent => Ok(Vec::new()),
+                rows => rows,
+            }
+        });
+        stream::iter(asked).buffered(AT_ONCE).try_collect().await
+    }
+}
+
+/// Parameters as the interface wants them: a table (what to add, what to remove) says that it is one.
+fn typed(mut parameters: Map<String, Value>) -> Map<String, Value> {
+    for table in parameters.values_mut().filter_map(Value::as_object_mut) {
+        table.insert("@odata.type".to_owned(), "#Exchange.GenericHashTable".into());
+    }
+    parameters
 }
 
 fn refused(answer: &Answer, stake: Stake, now: Timestamp) -> Error {
@@ -257,6 +340,16 @@ pub(super) const EXCHANGE_URL: &str = "https://outlook.office365.com";
 /// The arbitration mailbox that every organization has.
 const SYSTEM_MAILBOX: &str = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}";
 const MAX_PAGES: usize = 100;
+
+/// How many requests that read are under way at once.
+const AT_ONCE: usize = 5;
+
+/// Some requests more take longer than the runtime waits for an answer.
+pub(super) const MOST_MAILBOXES: usize = 500;
+
+/// Who a recipient is.
+const WHO: &[&str] =
+    &["ExternalDirectoryObjectId", "UserPrincipalName", "PrimarySmtpAddress", "DisplayName"];
 
 #[cfg(test)]
 mod tests {
