@@ -268,11 +268,20 @@ fn hr_says_in_the_browser_who_leaves_and_however_often_it_is_sent_one_run_begins
 
     // Somebody who was offboarded before is asked about, for a namesake may be meant.
     hr.open("/leavers/acme");
-    hr.types("#key", "jan@acme.test");
+    hr.types("#name", "Jan Janssen");
     browser.click("#when-now");
+    browser.click("form button");
+    hr.sees("Who do you mean?");
+    browser.click("[name=meant][value='jan@acme.test']");
     browser.click("form button");
     hr.sees("This person was offboarded before");
     assert_eq!(client.runs("offboarding").len(), 1);
+    browser.click("[name=sure]");
+    browser.click("form button");
+    hr.sees("Offboarding of Jan Janssen");
+    hr.sees("jan@acme.test");
+    assert_eq!(client.runs("offboarding").len(), 2, "{}", hr.text());
+    assert_eq!(client.active().len(), 2);
 }
 
 #[test]

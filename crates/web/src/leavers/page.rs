@@ -69,6 +69,8 @@ struct AskPage<'a> {
     sure: Vec<&'a str>,
     csrf: &'a str,
     unsure: &'static str,
+    /// True if who is meant was said before, and is not asked on this page.
+    keeps: bool,
 }
 
 impl AskPage<'_> {
@@ -92,11 +94,13 @@ pub(super) fn ask(
     csrf: &str,
     (wrong, doubts): (&[Mistake], &[(String, Doubt)]),
 ) -> Response {
+    let asks = doubts.iter().any(|(_, doubt)| matches!(doubt, Doubt::Several(_)));
+    let keeps = !asks && !fields.meant.is_empty();
     let doubts = doubts.iter().map(|(mark, doubt)| view(frame.wording, mark, doubt)).collect();
     // What was cleared up stays so, as long as it is about the same.
     let sure = fields.sure.iter().map(String::as_str).collect();
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    rendered(status, &AskPage { frame, fields, wrong, doubts, sure, csrf, unsure: UNSURE })
+    rendered(status, &AskPage { frame, fields, wrong, doubts, sure, csrf, unsure: UNSURE, keeps })
 }
 
 fn view(wording: Wording, mark: &str, doubt: &Doubt) -> DoubtView {

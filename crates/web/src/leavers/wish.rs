@@ -32,6 +32,8 @@ pub(super) struct Fields {
     pub(super) reason: String,
     /// The account that is meant among several.
     pub(super) meant: String,
+    /// Of whom it was chosen, by [`Fields::about`]: of anybody else it means nothing.
+    pub(super) meant_of: String,
     pub(super) sure: BTreeSet<String>,
     pub(super) csrf: String,
     pub(super) lang: String,
@@ -53,6 +55,7 @@ impl Fields {
                 "day" => &mut fields.day,
                 "reason" => &mut fields.reason,
                 "meant" => &mut fields.meant,
+                "meant_of" => &mut fields.meant_of,
                 "csrf" => &mut fields.csrf,
                 "lang" => &mut fields.lang,
                 "sure" if fields.sure.len() < MOST_SURE && value.len() <= LONGEST_KEY => {
@@ -63,7 +66,15 @@ impl Fields {
             };
             value.clone_into(field);
         }
+        if fields.meant_of != fields.about() {
+            fields.meant.clear();
+        }
         fields
+    }
+
+    /// What stands for the person that is asked for.
+    pub(super) fn about(&self) -> String {
+        short(&format!("{:?} {:?}", self.name, self.key))
     }
 
     /// The wish, or what is wrong with the fields, in their order.
@@ -138,14 +149,18 @@ impl Wish {
             Doubt::Nobody => format!("nobody {}", self.whom()),
             Doubt::Several(_) => format!("several {}", self.whom()),
         };
-        let digest = Sha256::digest(about.to_lowercase());
-        digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        short(&about)
     }
 
     fn whom(&self) -> String {
         let LeaverPerson { name, mails, logins } = &self.person;
         format!("{name:?} {mails:?} {logins:?}")
     }
+}
+
+fn short(text: &str) -> String {
+    let digest = Sha256::digest(text.to_lowercase());
+    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// True if a text is short enough and has no control characters but line breaks in it.
@@ -192,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_asked_is_told_field_by_field() {
-        let long = "x".repeat(1_001);
+        let (long, j) = ("x".repeat(1_001), fields(&[("key", "j")]).about());
         for (pairs, wrong) in [
             (&[("when", "now")][..], &["name"][..]),
             (&[("name", "Jan")], &["when"]),
@@ -200,7 +215,7 @@ mod tests {
             (&[("name", "Jan"), ("when", "day"), ("day", "+02026-03-1")], &["day"]),
             (&[("name", "Jan\u{7}"), ("when", "now")], &["name"]),
             (&[("key", "jan janssen"), ("when", "now")], &["key"]),
-            (&[("key", "j"), ("meant", "a b"), ("when", "now")], &["meant"]),
+            (&[("key", "j"), ("meant", "a b"), ("meant_of", &j), ("when", "now")], &["meant"]),
             (&[("name", long.as_str()), ("reason", long.as_str())], &["name", "when", "reason"]),
         ] {
             let told: Vec<_> =
@@ -222,7 +237,13 @@ mod tests {
         assert!(!wish.is_sure(&Doubt::PastDay("2020-01-02".parse().unwrap())));
         let piet = [&[("name", "Piet")], &sure[1..]].concat();
         assert!(!fields(&piet).wish().unwrap().is_sure(&nobody));
-        let unsure = [&jan[..], &[("meant", UNSURE)]].concat();
+        let of = fields(&jan).about();
+        let chosen = [("meant", "jan@acme.test"), ("meant_of", of.as_str())];
+        let wish = fields(&[&jan[..], &chosen].concat()).wish().unwrap();
+        assert_eq!(wish.person.mails, ["jan@acme.test"]);
+        let changed = fields(&[&piet[..], &chosen].concat()).wish().unwrap();
+        assert!(changed.person.mails.is_empty(), "chosen for somebody else");
+        let unsure = [&jan[..], &[("meant", UNSURE), chosen[1]]].concat();
         assert!(fields(&unsure).wish().unwrap().is_sure(&Doubt::Several(Vec::new())));
     }
 }
