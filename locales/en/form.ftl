@@ -53,6 +53,7 @@ form-reason = Reason or ticket
 form-reason-hint = For the report. Optional.
 form-send = Ask for it
 form-after = You can follow it on the next page.
+form-asked = What you asked for
 form-close = Sign out on this computer
 
 form-wrong = This can't be sent yet

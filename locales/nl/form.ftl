@@ -53,6 +53,7 @@ form-reason = Reden of ticket
 form-reason-hint = Voor het verslag. Mag leeg blijven.
 form-send = Vraag het aan
 form-after = Op de volgende bladzijde kun je het volgen.
+form-asked = Wat je aanvroeg
 form-close = Afmelden op deze computer
 
 form-wrong = Dit kan zo nog niet weg

@@ -282,6 +282,12 @@ fn hr_says_in_the_browser_who_leaves_and_however_often_it_is_sent_one_run_begins
     hr.sees("jan@acme.test");
     assert_eq!(client.runs("offboarding").len(), 2, "{}", hr.text());
     assert_eq!(client.active().len(), 2);
+
+    // Both can be found again.
+    hr.open("/leavers/acme");
+    browser.click(&format!(".asked a[href*='{run}']"));
+    hr.sees("Every account is closed");
+    assert_eq!(hr.path(), path);
 }
 
 #[test]

@@ -168,4 +168,10 @@ pub trait Reception: Send + Sync {
     /// # Errors
     /// [`Trouble`] if it can't be told now.
     async fn standing(&self, tenant: &TenantId, run: &str) -> Result<Option<Standing>, Trouble>;
+
+    /// The last offboardings that this person asked for, the newest first; at most ten.
+    ///
+    /// # Errors
+    /// [`Trouble`] if it can't be told now.
+    async fn asked_by(&self, tenant: &TenantId, asker: &Asker) -> Result<Vec<Standing>, Trouble>;
 }

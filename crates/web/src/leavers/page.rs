@@ -71,6 +71,16 @@ struct AskPage<'a> {
     unsure: &'static str,
     /// True if who is meant was said before, and is not asked on this page.
     keeps: bool,
+    asked: Vec<AskedView>,
+}
+
+/// What was asked for before.
+struct AskedView {
+    run: String,
+    called: String,
+    stage: &'static str,
+    word: String,
+    day: String,
 }
 
 impl AskPage<'_> {
@@ -100,7 +110,43 @@ pub(super) fn ask(
     // What was cleared up stays so, as long as it is about the same.
     let sure = fields.sure.iter().map(String::as_str).collect();
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    rendered(status, &AskPage { frame, fields, wrong, doubts, sure, csrf, unsure: UNSURE, keeps })
+    rendered(
+        status,
+        &AskPage {
+            frame,
+            fields,
+            wrong,
+            doubts,
+            sure,
+            csrf,
+            unsure: UNSURE,
+            keeps,
+            asked: Vec::new(),
+        },
+    )
+}
+
+/// The empty form, and under it what its asker asked for before.
+pub(super) fn empty(frame: Frame<'_>, csrf: &str, asked: &[Standing]) -> Response {
+    let view = |standing: &Standing| AskedView {
+        run: standing.run.clone(),
+        called: standing.person.called().to_owned(),
+        stage: word(standing.stage),
+        word: frame.w(&format!("form-stage-{}", word(standing.stage))),
+        day: frame.wording.short_date(standing.begun.date()),
+    };
+    let page = AskPage {
+        frame,
+        fields: &Fields::default(),
+        wrong: &[],
+        doubts: Vec::new(),
+        sure: Vec::new(),
+        csrf,
+        unsure: UNSURE,
+        keeps: false,
+        asked: asked.iter().map(view).collect(),
+    };
+    rendered(StatusCode::OK, &page)
 }
 
 fn view(wording: Wording, mark: &str, doubt: &Doubt) -> DoubtView {

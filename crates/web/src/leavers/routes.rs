@@ -104,20 +104,22 @@ async fn style() -> Response {
     style
 }
 
-/// The empty form.
+/// The empty form, and what this person asked for before.
 async fn form(
     State(desk): State<Arc<Desk>>,
     Path(tenant): Path<String>,
     query: Asked,
     headers: HeaderMap,
 ) -> Response {
-    match visit(&desk, &tenant, asked_language(&query), &headers).await {
-        Ok(visit) => {
-            let here = format!("/leavers/{}", visit.tenant);
-            let frame = visit.frame().of(&visit.asker, &here);
-            page::ask(frame, &Fields::default(), &csrf(&visit.held), (&[], &[]))
-        }
-        Err(answer) => answer,
+    let visit = match visit(&desk, &tenant, asked_language(&query), &headers).await {
+        Ok(visit) => visit,
+        Err(answer) => return answer,
+    };
+    let here = format!("/leavers/{}", visit.tenant);
+    let frame = visit.frame().of(&visit.asker, &here);
+    match desk.reception.asked_by(&visit.tenant, &visit.asker).await {
+        Ok(asked) => page::empty(frame, &csrf(&visit.held), &asked),
+        Err(trouble) => troubled(&frame, &trouble),
     }
 }
 

@@ -8,10 +8,10 @@ use std::{
 
 use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta};
-use kompel_domains::leavers::{Found, Inventory, RunFacts, Systems};
+use kompel_domains::leavers::{Found, Inventory, OFFBOARDING, RunFacts, Systems};
 use kompel_model::{Language, PersonQuery, Secret, TenantId};
 use kompel_runtime::{
-    Error, RunStatus, Runtime, Scope, Store, Waiting, Workspace, clock, new_ticket,
+    Error, RunRow, RunStatus, Runtime, Scope, Store, Waiting, Workspace, clock, new_ticket,
 };
 use kompel_web::{Account, Asked, Asker, Doubt, Reception, Stage, Standing, Trouble, Wish};
 
@@ -100,11 +100,20 @@ impl Parts {
         facts::offboardings(&self.runtime, tenant, &names)
     }
 
+    /// The last offboardings of which this holds, the newest first.
+    fn last(
+        &self,
+        tenant: &TenantId,
+        most: usize,
+        wanted: impl Fn(&RunRow) -> bool,
+    ) -> Result<Vec<Standing>, Failure> {
+        let all = self.runtime.runs_of(tenant, OFFBOARDING, MOST_RUNS)?;
+        let rows = all.iter().filter(|row| wanted(row)).take(most);
+        let standings = rows.map(|row| self.standing(tenant, &row.id));
+        Ok(standings.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
     fn standing(&self, tenant: &TenantId, run: &str) -> Result<Option<Standing>, Failure> {
-        let all = self.runtime.runs_of(tenant, kompel_domains::leavers::OFFBOARDING, MOST_RUNS)?;
-        if !all.iter().any(|row| row.id == run) {
-            return Ok(None);
-        }
         let story = self.runtime.show(tenant, run)?;
         let Some(facts) = facts::of(&story, &Names::among(&self.config, tenant)) else {
             return Ok(None);
@@ -267,7 +276,19 @@ impl Reception for Desk {
 
     async fn standing(&self, tenant: &TenantId, run: &str) -> Result<Option<Standing>, Trouble> {
         let (whose, run) = (tenant.clone(), run.to_owned());
-        self.apart(move |parts| parts.standing(&whose, &run).map_err(|f| trouble(&f))).await
+        let found = self.apart(move |parts| {
+            parts.last(&whose, 1, |row| row.id == run).map_err(|failure| trouble(&failure))
+        });
+        Ok(found.await?.pop())
+    }
+
+    async fn asked_by(&self, tenant: &TenantId, asker: &Asker) -> Result<Vec<Standing>, Trouble> {
+        let (whose, asker) = (tenant.clone(), asker.id.clone());
+        self.apart(move |parts| {
+            let asked = parts.last(&whose, MOST_ASKED, |row| row.requester == asker);
+            asked.map_err(|failure| trouble(&failure))
+        })
+        .await
     }
 }
 
@@ -283,4 +304,5 @@ fn waits(on: &Waiting) -> Stage {
 const LOOK_WITHIN: Duration = Duration::from_secs(8);
 const FAR: TimeDelta = TimeDelta::days(366);
 const MOST_SHOWN: usize = 20;
+const MOST_ASKED: usize = 10;
 const MOST_RUNS: usize = 100_000;
