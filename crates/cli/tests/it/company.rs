@@ -11,7 +11,7 @@ use kompel_peers::{
 };
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ended, ended, this_login};
+use crate::desk::{Clock, Desk, Ended, ended, this_login};
 
 /// The servers, what they know, and Kompel's workspace.
 pub(crate) struct Company {
@@ -204,13 +204,30 @@ reload = [{restart:?}]
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Desk::command(&self.desk.path(""));
+        self.with_secrets(Desk::command(&self.desk.path("")), arguments)
+    }
+
+    fn with_secrets(&self, mut command: Command, arguments: &[&str]) -> Command {
         for (name, value) in SECRETS {
             command.env(format!("KOMPEL_SECRET_ACME__{name}"), value);
         }
         command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         command.args(arguments).args(["--tenant", "acme"]);
         command
+    }
+
+    /// Drives the run on, each time a day later, until it has ended; how it stands then.
+    pub(crate) fn ends_later(&self, clock: &Clock, run: &str) -> (String, Value) {
+        let is_open = |state: &str| ["waiting", "running"].contains(&state);
+        for days in 1..12 {
+            let (state, story) = self.state(run);
+            if !is_open(&state) {
+                return (state, story);
+            }
+            let later = Desk::command_later(&self.desk.path(""), clock, days);
+            ended(self.with_secrets(later, &["resume", run]).output().unwrap());
+        }
+        panic!("it does not end: {}", self.run(&["show", run]).out);
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {

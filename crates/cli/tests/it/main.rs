@@ -5,6 +5,8 @@ mod company;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod deleting;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod emergency;
