@@ -109,7 +109,11 @@ pub(crate) trait Acme {
     fn secrets(&self) -> Vec<(&'static str, &'static str)>;
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Desk::command(&self.desk().path(""));
+        self.dressed(Desk::command(&self.desk().path("")), arguments)
+    }
+
+    /// This command as the tenant's.
+    fn dressed(&self, mut command: Command, arguments: &[&str]) -> Command {
         for (name, value) in self.secrets() {
             command.env(format!("KOMPEL_SECRET_ACME__{name}"), value);
         }

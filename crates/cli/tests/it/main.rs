@@ -31,6 +31,8 @@ mod running;
 #[cfg(test)]
 mod trust;
 #[cfg(test)]
+mod wires;
+#[cfg(test)]
 mod wishes;
 #[cfg(test)]
 mod wording;

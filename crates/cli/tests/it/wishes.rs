@@ -1,12 +1,13 @@
 //! What a client wants where somebody leaves, from its table in `kompel.toml` to Microsoft 365's
 //! stand-in: that the playbook gives every action what it takes.
 
-use std::process::Command;
-
 use kompel_peers::{How, Microsoft365, guid};
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Ended};
+use crate::{
+    desk::{Desk, Ended, this_login},
+    wires::Wires,
+};
 
 /// A client with Microsoft 365 and nothing else.
 pub(crate) struct Client {
@@ -16,36 +17,22 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(wishes: &str) -> Self {
-        let cloud = Microsoft365::start();
-        let login = Command::new("id").arg("-un").output().unwrap();
-        let login = String::from_utf8(login.stdout).unwrap();
-        let way_in = format!(
-            "directory = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"secret://graph\"\n\
-             login_url = \"{url}\"\n",
-            Microsoft365::DIRECTORY,
-            Microsoft365::CLIENT.0,
-            url = cloud.url(),
-        );
+        let (cloud, wires) = (Microsoft365::start(), Wires("default"));
+        let (login, connections) = (this_login(), wires.cloud(&cloud) + &wires.mailboxes(&cloud));
         let desk = Desk::new();
         desk.write(
             "kompel.toml",
             &format!(
                 "language = \"en\"\n[tenant.default]\nname = \"Acme NV\"\n\
                  scheduled = [\"offboarding-delete\"]\n\
-                 [tenant.default.leavers]\n{wishes}\n\
-                 [tenant.default.connection.cloud]\nconnector = \"graph\"\ngraph_url = \"{url}\"\n\
-                 {way_in}\
-                 [tenant.default.connection.post]\nconnector = \"exchange\"\n\
-                 exchange_url = \"{url}\"\n{way_in}\
+                 [tenant.default.leavers]\n{wishes}\n{connections}\
                  [tenant.default.people.xander]\nname = \"Xander Peeters\"\n\
-                 logins = [\"{login}\"]\nroles = [\"offboarding-approver\"]\n\
+                 logins = [{login:?}]\nroles = [\"offboarding-approver\"]\n\
                  [tenant.default.people.boss]\nname = \"Jan Janssens\"\n\
                  mail = \"jan.janssens@contoso.test\"\n\
                  [tenant.default.people.jan]\nname = \"Jan Janssen\"\n\
                  mail = \"jan@contoso.test\"\nmanager = \"boss\"\n\
                  [tenant.default.people.hr]\nname = \"Hilde Roels\"\n",
-                url = cloud.url(),
-                login = login.trim(),
             ),
         );
         desk.secret("graph", Microsoft365::CLIENT.1);
