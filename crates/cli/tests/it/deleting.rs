@@ -108,6 +108,20 @@ fn an_account_is_deleted_after_the_retention_with_a_yes_and_the_report_says_so()
     assert!(!closed.jan_is_there());
     assert!(closed.client.cloud.world().deleted.contains_key(&guid(1)), "as Microsoft deletes");
     assert_eq!(closed.client.desk.run(&["audit", "verify"]).code, 0);
+    let report = closed.report();
+    assert_eq!((&report["all_closed"], &report["open"]), (&json!(true), &json!([])), "{report:#}");
+    let account = &report["accounts"][0];
+    assert_eq!(
+        (&account["standing"], &account["after"]["found"]),
+        (&json!("closed"), &json!(false))
+    );
+    let deed = account["deeds"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&deed["action"], &deed["state"]),
+        (&json!("graph.delete-user"), &json!("verified"))
+    );
+    let approvals = report["approvals"].as_array().unwrap();
+    assert!(approvals.iter().any(|one| one["id"] == deed["approval"]), "{report:#}");
 }
 
 #[test]
@@ -126,4 +140,6 @@ fn who_came_back_before_the_retention_was_over_is_kept_and_the_report_says_so() 
     assert_eq!(closed.client.cloud.world(), before);
     let report = closed.report();
     assert_eq!(report["all_closed"], json!(false));
+    let open = report["open"].as_array().unwrap();
+    assert!(open.iter().any(|one| one["what"] == "account"), "{report:#}");
 }
