@@ -36,6 +36,7 @@ mod trust;
 #[path = "../../../../tests/it/webdriver.rs"]
 #[expect(dead_code, reason = "one browser for all tests; these here need less of it")]
 mod webdriver;
+#[cfg(test)]
 mod wires;
 #[cfg(test)]
 mod wishes;
