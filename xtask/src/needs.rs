@@ -45,6 +45,8 @@ pub(crate) const DEBIAN: &[Package] = &[
     package("/usr/share/doc/rt5-db-sqlite", "rt5-db-sqlite"),
     package("starman", "starman"),
     package("/usr/lib/dovecot/imap", "dovecot-imapd"),
+    // Another date than today's for a process that waits for it.
+    package("/usr/lib/{arch}-linux-gnu/faketime/libfaketimeMT.so.1", "libfaketime"),
     // Evidence, signatures.
     package("age", "age"),
     package("openssl", "openssl"),

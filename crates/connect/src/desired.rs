@@ -29,6 +29,13 @@ pub(crate) trait Desired: Send + Sync {
         input.clone()
     }
 
+    /// The output as a look after a lost attempt gives it: other than the attempt's own where that
+    /// told what nobody can tell again.
+    fn seen(&self, input: &Value, output: Value) -> Value {
+        let _ = input;
+        output
+    }
+
     /// As [`Action::undo_input`]; called only if the plan had a change.
     fn undo(&self, input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
         let _ = (input, plan, output);
@@ -72,7 +79,7 @@ impl<T: Desired> Action for Toward<T> {
     async fn look(&self, call: &Call) -> Result<Look, Error> {
         let difference = self.0.compare(call).await?;
         if difference.changes.is_empty() {
-            Ok(Look::Done(difference.output))
+            Ok(Look::Done(self.0.seen(&call.input, difference.output)))
         } else {
             Ok(Look::NotDone)
         }

@@ -11,6 +11,7 @@ mod error;
 pub mod http;
 mod marker;
 mod page;
+mod password;
 mod peers;
 mod program;
 mod promise;

@@ -154,6 +154,14 @@ const REASONS: &[(&str, &str)] = &[
     ("reason-answer-lost", "the answer was lost"),
     ("reason-no-account", "no account has this id, name or principal name"),
     ("reason-no-user", "no account has this id or user name"),
+    ("reason-account-to-come", "the synchronisation has not brought the account yet"),
+    ("reason-account-unseen", "the account is not seen yet"),
+    ("reason-account-taken", "another account has this user principal name or address already"),
+    (
+        "reason-account-not-synchronised",
+        "an account of this name is there that Active Directory does not master: it may be \
+         somebody else's",
+    ),
     ("reason-account-changes", "others keep changing the account"),
     ("reason-primary-group", "{} is the primary group and stays"),
     ("reason-no-group", "no group {}"),

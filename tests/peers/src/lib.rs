@@ -26,7 +26,7 @@ pub use mail::MailServer;
 pub use microsoft365::{Exchange, How, Metadata, Microsoft365, Trouble, World, guid};
 pub use ocserv::{Cookies, Ocserv, VpnClient};
 pub use openvpn::{OpenVpn, OpenVpnClient};
-pub use process::{Server, free_port, own_address, program, wait_until};
+pub use process::{Server, free_port, installed, own_address, program, wait_until};
 pub use radius::FreeRadius;
 pub use rt::RequestTracker;
 pub use samba::SambaAd;

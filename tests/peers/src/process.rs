@@ -118,6 +118,18 @@ pub fn program(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// This file of a package; `None`, after saying so, if it is not installed.
+///
+/// # Panics
+/// If it is absent and `PEERS_REQUIRED` is set.
+pub fn installed(path: &Path) -> Option<PathBuf> {
+    let found = path.is_file().then(|| path.to_owned());
+    if found.is_none() {
+        missing(&path.display().to_string());
+    }
+    found
+}
+
 /// Says that a peer is absent.
 ///
 /// # Panics

@@ -3,15 +3,16 @@
 //!
 //! Owns the servers and what they tell of Jan; each test brings its own playbooks.
 
-use std::process::Command;
-
 use kompel_peers::{
     Cookies, FreeRadius, MailServer, Microsoft365, Ocserv, OpenVpn, OpenVpnClient, SambaAd,
     Scim2Server, VpnClient, guid, wait_until,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::desk::{Desk, Ended, ended, this_login};
+use crate::{
+    desk::{Acme, Clock, Desk, ended, this_login},
+    wires::{Wires, joins},
+};
 
 /// The servers, what they know, and Kompel's workspace.
 pub(crate) struct Company {
@@ -41,6 +42,23 @@ pub(crate) struct Sessions {
     office: VpnClient,
     cookie: String,
     field: OpenVpnClient,
+}
+
+impl Acme for Company {
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    fn secrets(&self) -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("AD", SambaAd::PASSWORD),
+            ("FIELD", OpenVpn::PASSWORD),
+            ("WIFI", FreeRadius::SECRET),
+            ("SAAS", Scim2Server::TOKEN),
+            ("GRAPH", Microsoft365::CLIENT.1),
+            ("POST", MailServer::PASSWORD),
+        ]
+    }
 }
 
 impl Company {
@@ -79,13 +97,7 @@ impl Company {
             ));
         }
         for (login, name) in [(JAN, "Jan Janssen"), (PIET, "Piet Peeters")] {
-            let mail = format!("{login}@corp.test");
-            let user = json!({
-                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-                "userName": mail, "displayName": name, "active": true,
-                "emails": [{"value": mail, "type": "work", "primary": true}],
-            });
-            self.saas.ask("POST", "/Users", &user.to_string());
+            joins(&self.saas, &format!("{login}@corp.test"), name);
         }
         // Synchronised, as most companies have it: blocked here alone, it would come back.
         self.cloud.change(|world| {
@@ -122,104 +134,38 @@ manager = "an"
             "language = \"en\"\n[tenant.acme]\nname = \"Acme NV\"\ndomains = [\"corp.test\"]\n\
              scheduled = {scheduled:?}\n"
         );
-        let config = tenant + &self.systems() + &self.gateways() + &people;
+        let config = tenant + &self.systems() + &people;
         self.desk.write("kompel.toml", &config);
     }
 
     /// The configuration of what is connected.
     fn systems(&self) -> String {
-        let mail = self.mail.address;
-        format!(
-            r#"
-[tenant.acme.limits]
-per_minute = 1000
-[tenant.acme.connection.corp]
-connector = "ad"
-url = {ad:?}
-bind = "{admin}"
-password = "secret://ad"
-ca_file = {ca:?}
-[tenant.acme.connection.saas]
-connector = "scim"
-url = {saas:?}
-token = "secret://saas"
-[tenant.acme.connection.cloud]
-connector = "graph"
-directory = "{directory}"
-client_id = "{client}"
-client_secret = "secret://graph"
-login_url = "{cloud}"
-graph_url = "{cloud}"
-[tenant.acme.connection.post]
-connector = "mail"
-host = "{host}"
-port = {port}
-tls = "none"
-username = "{user}"
-password = "secret://post"
-from = "Kompel <kompel@corp.test>"
-"#,
-            ad = self.ad.url(),
-            admin = SambaAd::ADMIN,
-            ca = self.ad.ca_file,
-            saas = self.saas.url(),
-            directory = Microsoft365::DIRECTORY,
-            client = Microsoft365::CLIENT.0,
-            cloud = self.cloud.url(),
-            host = mail.ip(),
-            port = mail.port(),
-            user = MailServer::LOGIN,
-        )
+        let wires = Wires("acme");
+        [
+            "[tenant.acme.limits]\nper_minute = 1000\n".to_owned(),
+            wires.directory(&self.ad, None),
+            wires.service(&self.saas),
+            wires.cloud(&self.cloud),
+            wires.mail("post", &self.mail),
+            wires.gateway(&self.vpn),
+            wires.field(&self.field),
+            wires.wifi(&self.radius),
+        ]
+        .concat()
     }
 
-    /// The part of the configuration about gateways.
-    fn gateways(&self) -> String {
-        format!(
-            r#"
-[tenant.acme.connection.vpn]
-connector = "ocserv"
-socket = {socket:?}
-password_file = {accounts:?}
-guarded = true
-[tenant.acme.connection.field]
-connector = "openvpn"
-management = "{management}"
-password = "secret://field"
-client_config_dir = {clients:?}
-[tenant.acme.connection.wifi]
-connector = "radius"
-server = "{radius}"
-secret = "secret://wifi"
-block_file = {block:?}
-reload = [{restart:?}]
-"#,
-            socket = self.vpn.socket(),
-            accounts = self.vpn.password_file(),
-            management = self.field.management,
-            clients = self.field.client_config_dir(),
-            radius = self.radius.address(),
-            block = self.radius.block_file(),
-            restart = self.radius.restart(),
-        )
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Desk::command(&self.desk.path(""));
-        for (name, value) in SECRETS {
-            command.env(format!("KOMPEL_SECRET_ACME__{name}"), value);
+    /// Drives the run on, each time a day later, until it has ended; how it stands then.
+    pub(crate) fn ends_later(&self, clock: &Clock, run: &str) -> (String, Value) {
+        let is_open = |state: &str| ["waiting", "running"].contains(&state);
+        for days in 1..12 {
+            let (state, story) = self.state(run);
+            if !is_open(&state) {
+                return (state, story);
+            }
+            let later = Desk::command_later(&self.desk.path(""), clock, days);
+            ended(self.dressed(later, &["resume", run]).output().unwrap());
         }
-        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        command.args(arguments).args(["--tenant", "acme"]);
-        command
-    }
-
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments).output().unwrap())
-    }
-
-    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let ended = self.run(&[arguments, &["--json"]].concat());
-        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{arguments:?}: {}", ended.err))
+        panic!("it does not end: {}", self.run(&["show", run]).out);
     }
 
     /// Starts a run, as somebody who may not approve it, until it waits for a person; gives it.
@@ -248,14 +194,6 @@ reload = [{restart:?}]
         let [id] = asked.as_slice() else { panic!("{person} is asked {asked:?}") };
         let said = self.run(&["approve", id, "--as", person, "--why", why]);
         assert!([0, 11].contains(&said.code), "{}{}", said.out, said.err);
-    }
-
-    /// The newest run of this playbook.
-    pub(crate) fn newest(&self, playbook: &str) -> String {
-        let all = self.json(&["runs"]);
-        let mut runs = all["runs"].as_array().unwrap().iter();
-        let newest = runs.find(|run| run["name"] == playbook).unwrap();
-        newest["id"].as_str().unwrap().to_owned()
     }
 
     /// How the run stands, in a word; its story with it.
@@ -331,13 +269,3 @@ reload = [{restart:?}]
         assert_eq!(self.cloud.world().users[&guid(1)]["accountEnabled"], true);
     }
 }
-
-/// What Kompel's connections need, by the name in the environment.
-const SECRETS: [(&str, &str); 6] = [
-    ("AD", SambaAd::PASSWORD),
-    ("FIELD", OpenVpn::PASSWORD),
-    ("WIFI", FreeRadius::SECRET),
-    ("SAAS", Scim2Server::TOKEN),
-    ("GRAPH", Microsoft365::CLIENT.1),
-    ("POST", MailServer::PASSWORD),
-];

@@ -12,6 +12,17 @@ use serde_json::Value;
 /// A temporary folder with a workspace in it.
 pub(crate) struct Desk(tempfile::TempDir);
 
+/// What tells a process another date, without its help.
+pub(crate) struct Clock(PathBuf);
+
+impl Clock {
+    /// `None` where libfaketime is not installed.
+    pub(crate) fn find() -> Option<Self> {
+        let folder = format!("/usr/lib/{}-linux-gnu/faketime", std::env::consts::ARCH);
+        kompel_peers::installed(&Path::new(&folder).join("libfaketimeMT.so.1")).map(Self)
+    }
+}
+
 /// How the binary ended.
 pub(crate) struct Ended {
     pub(crate) code: i32,
@@ -61,6 +72,15 @@ impl Desk {
         command
     }
 
+    /// The same, so many days from now.
+    pub(crate) fn command_later(folder: &Path, clock: &Clock, days: u32) -> Command {
+        let mut command = Self::command(folder);
+        // What waits a while must not wait for days: only the date is another.
+        command.env("LD_PRELOAD", &clock.0).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        command.env("FAKETIME", format!("+{days}d"));
+        command
+    }
+
     /// Keeps a secret in the workspace's encrypted file.
     pub(crate) fn secret(&self, name: &str, value: &str) {
         let mut set = Self::command(self.0.path());
@@ -89,7 +109,11 @@ pub(crate) trait Acme {
     fn secrets(&self) -> Vec<(&'static str, &'static str)>;
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Desk::command(&self.desk().path(""));
+        self.dressed(Desk::command(&self.desk().path("")), arguments)
+    }
+
+    /// This command as the tenant's.
+    fn dressed(&self, mut command: Command, arguments: &[&str]) -> Command {
         for (name, value) in self.secrets() {
             command.env(format!("KOMPEL_SECRET_ACME__{name}"), value);
         }
@@ -124,7 +148,7 @@ pub(crate) struct Served(Child, String);
 
 impl Served {
     /// Started by this command, on a port of its own.
-    fn by(mut command: Command) -> Self {
+    pub(crate) fn by(mut command: Command) -> Self {
         command.args(["--listen", "127.0.0.1:0"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();

@@ -2,12 +2,15 @@
 //! real ticket system, and on a stub of Jira that says in its header what it can't prove. A plain request starts an offboarding, once; a
 //! stranger's, a forged or a doubtful one starts none.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use kompel_peers::{Dovecot, Jira, MailServer, RequestTracker, Scim2Server, wait_until};
 use serde_json::json;
 
-use crate::desk::{Acme, Desk};
+use crate::{
+    desk::{Acme, Desk, this_login},
+    wires::{Wires, joins},
+};
 
 /// A client with one system, in which Jan Janssen has an account.
 struct Office {
@@ -36,15 +39,9 @@ impl Office {
     /// server is not installed.
     fn start(connection: &str, playbook: &str, (empty, own): (&str, &str)) -> Option<Self> {
         let saas = Scim2Server::start()?;
-        let jan = json!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-            "userName": "jan@corp.test", "displayName": "Jan Janssen", "active": true,
-            "emails": [{"value": "jan@corp.test", "type": "work", "primary": true}],
-        });
-        saas.ask("POST", "/Users", &jan.to_string());
+        joins(&saas, "jan@corp.test", "Jan Janssen");
         let desk = Desk::new();
-        let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
-        let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
+        let login = this_login();
         desk.write(
             "kompel.toml",
             &format!(
@@ -56,16 +53,13 @@ domains = ["corp.test", "client.test"]
 scheduled = [{playbook:?}, "offboarding"]
 [tenant.acme.connection.from]
 {connection}
-[tenant.acme.connection.saas]
-connector = "scim"
-url = {saas:?}
-token = "secret://saas"
+{service}
 [tenant.acme.people.xander]
 name = "Xander Peeters"
 roles = ["offboarding-approver"]
 logins = [{login:?}]
 "#,
-                saas = saas.url(),
+                service = Wires("acme").service(&saas),
             ),
         );
         for name in [playbook, "offboarding"] {

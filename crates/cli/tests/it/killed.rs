@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::{
     crash::{database, is_up, journals, kill, serve, wanted},
     desk::{Desk, this_login},
+    wires::{Wires, joins},
 };
 
 /// The peers, and the workspace.
@@ -66,7 +67,7 @@ impl Office {
         let group = format!("dn: CN=VPN,{STAFF}\nobjectClass: group\nsAMAccountName: VPN\n\n");
         office.ad.ldif(&group);
         office.desk.secret("ad", SambaAd::PASSWORD);
-        office.desk.secret("scim", Scim2Server::TOKEN);
+        office.desk.secret("saas", Scim2Server::TOKEN);
         office.desk.secret("graph", Microsoft365::CLIENT.1);
         for playbook in ["offboarding", "offboarding-recheck"] {
             office.desk.answer(&["playbook", "new", playbook]);
@@ -75,54 +76,23 @@ impl Office {
     }
 
     fn systems(&self) -> String {
-        format!(
-            r#"
+        let wires = Wires("default");
+        let tenant = r#"
 language = "en"
 [tenant.default]
 scheduled = ["offboarding-recheck"]
 [tenant.default.limits]
 per_minute = 1000000
-[tenant.default.connection.corp]
-connector = "ad"
-url = {ad:?}
-bind = "{admin}"
-password = "secret://ad"
-ca_file = {ca:?}
-leavers_ou = "{LEAVERS}"
-[tenant.default.connection.saas]
-connector = "scim"
-url = {saas:?}
-token = "secret://scim"
-[tenant.default.connection.vpn]
-connector = "ocserv"
-socket = {socket:?}
-password_file = {accounts:?}
-guarded = true
-[tenant.default.connection.cloud]
-connector = "graph"
-directory = "{directory}"
-client_id = "{client}"
-client_secret = "secret://graph"
-login_url = "{cloud}"
-graph_url = "{cloud}"
-[tenant.default.connection.post]
-connector = "exchange"
-directory = "{directory}"
-client_id = "{client}"
-client_secret = "secret://graph"
-login_url = "{cloud}"
-exchange_url = "{cloud}"
-"#,
-            ad = self.ad.url(),
-            admin = SambaAd::ADMIN,
-            ca = self.ad.ca_file,
-            saas = self.saas.url(),
-            socket = self.vpn.socket(),
-            accounts = self.vpn.password_file(),
-            directory = Microsoft365::DIRECTORY,
-            client = Microsoft365::CLIENT.0,
-            cloud = self.cloud.url(),
-        )
+"#;
+        [
+            tenant.to_owned(),
+            wires.directory(&self.ad, Some(LEAVERS)),
+            wires.service(&self.saas),
+            wires.gateway(&self.vpn),
+            wires.cloud(&self.cloud),
+            wires.mailboxes(&self.cloud),
+        ]
+        .concat()
     }
 
     /// Somebody leaves: their accounts, and the run that closes them.
@@ -133,11 +103,7 @@ exchange_url = "{cloud}"
         self.ad.ldif(&format!(
             "dn: CN=VPN,{STAFF}\nchangetype: modify\nadd: member\nmember: {dn}\n\n"
         ));
-        let user = json!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": mail,
-            "active": true, "emails": [{"value": mail, "primary": true}],
-        });
-        self.saas.ask("POST", "/Users", &user.to_string());
+        joins(&self.saas, &mail, &format!("Leaver Number{leaver}"));
         self.cloud.change(|world| {
             world.add_user(number(leaver), &mail, &format!("Leaver Number{leaver}"), true);
         });

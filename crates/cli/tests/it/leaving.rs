@@ -2,14 +2,17 @@
 //! with Active Directory, a VPN gateway with a live session, RADIUS, a service with SCIM and a ticket
 //! system. What came of it is read from the servers by their own tools.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use kompel_peers::{
     Cookies, FreeRadius, Ocserv, RequestTracker, SambaAd, Scim2Server, VpnClient, wait_until,
 };
 use serde_json::{Value, json};
 
-use crate::desk::{Acme, Desk};
+use crate::{
+    desk::{Acme, Desk, this_login},
+    wires::{Wires, joins},
+};
 
 /// The servers, what they know, and Kompel's workspace.
 struct Company {
@@ -72,13 +75,7 @@ impl Company {
              member: {piet}\n\n"
         ));
         for (login, name) in [(JAN, "Jan Janssen"), ("ppeeters", "Piet Peeters")] {
-            let mail = format!("{login}@corp.test");
-            let user = json!({
-                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-                "userName": mail, "displayName": name, "active": true,
-                "emails": [{"value": mail, "type": "work", "primary": true}],
-            });
-            self.saas.ask("POST", "/Users", &user.to_string());
+            joins(&self.saas, &format!("{login}@corp.test"), name);
         }
         assert_eq!(ad.bind(&format!("{JAN}@corp.test"), PASSWORD), Ok(()));
         assert_eq!(ad.kinit(JAN, PASSWORD), Ok(()));
@@ -86,8 +83,7 @@ impl Company {
     }
 
     fn workspace(&self) {
-        let login = Command::new("/usr/bin/id").arg("-un").output().unwrap();
-        let login = String::from_utf8(login.stdout).unwrap().trim().to_owned();
+        let login = this_login();
         let people = format!(
             r#"
 [tenant.acme.system.Payroll]
@@ -109,9 +105,13 @@ logins = [{login:?}]
 
     /// The configuration of what is connected.
     fn systems(&self) -> String {
-        let (rt_user, _) = RequestTracker::USER;
-        format!(
-            r#"
+        let (wires, (rt_user, _)) = (Wires("acme"), RequestTracker::USER);
+        let tickets = format!(
+            "[tenant.acme.connection.rt]\nconnector = \"rt\"\nurl = {:?}\nuser = \"{rt_user}\"\n\
+             password = \"secret://rt\"\n",
+            self.tickets.url(),
+        );
+        let tenant = r#"
 language = "en"
 [tenant.acme]
 name = "Acme NV"
@@ -119,45 +119,16 @@ domains = ["corp.test"]
 scheduled = ["leaver-intake", "offboarding", "offboarding-recheck"]
 [tenant.acme.limits]
 per_minute = 1000
-[tenant.acme.connection.corp]
-connector = "ad"
-url = {ad:?}
-bind = "{admin}"
-password = "secret://ad"
-ca_file = {ca:?}
-leavers_ou = "{LEAVERS}"
-[tenant.acme.connection.vpn]
-connector = "ocserv"
-socket = {socket:?}
-password_file = {accounts:?}
-guarded = true
-[tenant.acme.connection.wifi]
-connector = "radius"
-server = "{radius}"
-secret = "secret://wifi"
-block_file = {block:?}
-reload = [{restart:?}]
-[tenant.acme.connection.saas]
-connector = "scim"
-url = {saas:?}
-token = "secret://saas"
-[tenant.acme.connection.rt]
-connector = "rt"
-url = {rt:?}
-user = "{rt_user}"
-password = "secret://rt"
-"#,
-            ad = self.ad.url(),
-            admin = SambaAd::ADMIN,
-            ca = self.ad.ca_file,
-            socket = self.vpn.socket(),
-            accounts = self.vpn.password_file(),
-            radius = self.radius.address(),
-            block = self.radius.block_file(),
-            restart = self.radius.restart(),
-            saas = self.saas.url(),
-            rt = self.tickets.url(),
-        )
+"#;
+        [
+            tenant.to_owned(),
+            wires.directory(&self.ad, Some(LEAVERS)),
+            wires.gateway(&self.vpn),
+            wires.wifi(&self.radius),
+            wires.service(&self.saas),
+            tickets,
+        ]
+        .concat()
     }
 
     /// Waits until the run waits for this person, and says yes for them.

@@ -5,6 +5,8 @@ mod company;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod deleting;
+#[cfg(test)]
 mod desk;
 #[cfg(test)]
 mod emergency;
@@ -34,6 +36,8 @@ mod trust;
 #[path = "../../../../tests/it/webdriver.rs"]
 #[expect(dead_code, reason = "one browser for all tests; these here need less of it")]
 mod webdriver;
+#[cfg(test)]
+mod wires;
 #[cfg(test)]
 mod wishes;
 #[cfg(test)]

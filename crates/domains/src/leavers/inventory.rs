@@ -114,6 +114,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// What tells it from every other account: the connection and its id there.
+    pub(super) fn key(&self) -> (String, String) {
+        (self.connection.clone(), self.account.id.clone())
+    }
+
     /// True if the account can be used, or may be for all that is known: enabled, or with a session
     /// that is live or can come back.
     pub fn is_open(&self) -> bool {

@@ -18,9 +18,10 @@ use super::{Found, Inventory};
 pub const OFFBOARDING: &str = "offboarding";
 /// Takes back what was closed by mistake.
 pub const UNBLOCK: &str = "emergency-unblock";
+/// Deletes what was closed, after the client's retention.
+pub(super) const DELETION: &str = "offboarding-delete";
 /// Playbooks that read the same systems for the same person, before or after.
-pub const RELATED: [&str; 4] =
-    ["offboarding-recheck", "offboarding-delete", "emergency-block", UNBLOCK];
+pub const RELATED: [&str; 4] = ["offboarding-recheck", DELETION, "emergency-block", UNBLOCK];
 
 /// What a run's journal tells of a leaver.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +70,8 @@ pub(super) struct Reading {
     left: BTreeMap<(String, String), Vec<String>>,
     /// What people said in earlier runs to have closed by hand.
     pub(super) by_hand: Vec<SaidBefore>,
+    /// Accounts that were deleted since, by connection and id, and when they were read as gone.
+    pub(super) gone: BTreeMap<(String, String), Timestamp>,
 }
 
 /// The word of someone who closed a system by hand for this person in an earlier run.
@@ -199,10 +202,33 @@ impl LeaverFile<'_> {
         readings(self.run)
     }
 
-    /// The last reading of all.
+    /// The last reading of all, without the accounts that were deleted since.
     pub(super) fn last_reading(&self) -> Option<Reading> {
         let later = self.later.iter().flat_map(|run| readings(run));
-        self.own_readings().into_iter().chain(later).max_by_key(|reading| reading.at)
+        let mut last = self.own_readings().into_iter().chain(later).max_by_key(|one| one.at)?;
+        for found in std::mem::take(&mut last.found.accounts) {
+            let gone = self.deletions(&found).filter_map(|(deed, _)| deed.read_back);
+            match gone.filter(|at| *at > last.at).max() {
+                Some(at) => drop(last.gone.insert(found.key(), at)),
+                None => last.found.accounts.push(found),
+            }
+        }
+        Some(last)
+    }
+
+    /// The writes that deleted this account, and were read back so; true for those of a later run.
+    pub(super) fn deletions<'f>(
+        &'f self,
+        found: &'f Found,
+    ) -> impl Iterator<Item = (&'f Deed, bool)> {
+        let later = self.later.iter().flat_map(|run| calls(run)).map(|call| (call, true));
+        let all = calls(self.run).map(|call| (call, false)).chain(later);
+        all.filter(|(call, _)| is_about(&call.input, found)).filter_map(|(call, later)| {
+            let deed = call.deed.as_ref()?;
+            let same = deed.connection.as_deref() == Some(&found.connection);
+            let gone = call.output.as_ref()?.1["deleted"] == true && deed.read_back.is_some();
+            (same && gone).then_some((deed, later))
+        })
     }
 
     /// The systems that these runs name.
@@ -250,7 +276,7 @@ impl LeaverFile<'_> {
             Standing::NoAnswer
         } else if last.on(&system.id).any(|found| self.is_open(found, last.at))
             || last.found.ambiguous.contains(&system.id)
-            || !self.kept(&system.id).is_empty()
+            || last.on(&system.id).next().is_some() && !self.kept(&system.id).is_empty()
             || last.on(&system.id).any(|found| !self.left(found, &last).is_empty())
         {
             Standing::Open
@@ -263,6 +289,8 @@ impl LeaverFile<'_> {
             Standing::NotAsked
         };
         let shut = last.on(&system.id).filter_map(|found| self.shut_since(found, last.at));
+        let gone = last.gone.iter().filter(|((connection, _), _)| *connection == system.id);
+        let shut = shut.chain(gone.map(|(_, at)| *at));
         let at = (standing != Standing::NotAsked).then(|| shut.fold(last.at, Ord::max));
         LeaverCell { id, standing, logins: logins.into_iter().collect(), at }
     }
@@ -415,8 +443,8 @@ impl LeaverFile<'_> {
     /// unless that is the one before anything was done.
     pub(super) fn left<'r>(&self, found: &Found, last: &'r Reading) -> &'r [String] {
         let first = self.own_readings().first().map(|reading| reading.at);
-        let key = (found.connection.clone(), found.account.id.clone());
-        let left = last.left.get(&key).filter(|_| first.is_some_and(|first| first < last.at));
+        let left =
+            last.left.get(&found.key()).filter(|_| first.is_some_and(|first| first < last.at));
         left.map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -497,7 +525,8 @@ pub(super) fn readings(run: &RunFacts) -> Vec<Reading> {
             Some(((text("connection")?, text("id")?), held.collect()))
         });
         let by_hand = serde_json::from_value(output["byHand"].clone()).unwrap_or_default();
-        Some(Reading { at: *at, found, left: left.collect(), by_hand })
+        let (left, gone) = (left.collect(), BTreeMap::new());
+        Some(Reading { at: *at, found, left, by_hand, gone })
     });
     let mut all: Vec<Reading> = read.collect();
     all.sort_by_key(|reading| reading.at);

@@ -9,7 +9,7 @@ use kompel_model::{
 
 use super::{
     Found,
-    ledger::{LeaverFile, Reading, is_about},
+    ledger::{DELETION, LeaverFile, Reading, is_about},
 };
 
 /// The report of this leaver, as of the last thing that happened.
@@ -71,8 +71,7 @@ fn accounts(
     let mut all: BTreeMap<(String, String), (&Found, &Reading)> = BTreeMap::new();
     for reading in own.iter().chain(last) {
         for found in &reading.found.accounts {
-            let key = (found.connection.clone(), found.account.id.clone());
-            all.entry(key).or_insert((found, reading));
+            all.entry(found.key()).or_insert((found, reading));
         }
     }
     let of = |(found, first): (&Found, &Reading)| {
@@ -80,7 +79,7 @@ fn accounts(
         let silent = last.is_some_and(|last| {
             last.found.unreachable.iter().any(|it| it.connection == found.connection)
         });
-        let mine: Vec<Deed> = leaver
+        let mut mine: Vec<Deed> = leaver
             .run
             .calls
             .iter()
@@ -92,6 +91,8 @@ fn accounts(
             })
             .filter_map(|(_, deed)| deed.take())
             .collect();
+        let deletions = leaver.deletions(found).filter(|(_, later)| *later);
+        mine.extend(deletions.map(|(deed, _)| deed.clone()));
         let kept = mine.iter().any(|deed| !deed.kept.is_empty());
         let again = last.filter(|last| last.at > first.at);
         let (now, read) = match again {
@@ -112,7 +113,7 @@ fn accounts(
             before: before(found, first),
             deeds: mine,
             after: after.filter(|_| !silent),
-            standing: match (silent, usable || kept) {
+            standing: match (silent, usable || kept && now.is_some()) {
                 (true, _) => Standing::NoAnswer,
                 (false, true) => Standing::Open,
                 (false, false) => Standing::Closed,
@@ -140,16 +141,22 @@ fn same_account<'r>(found: &Found, last: &'r Reading) -> Option<&'r Found> {
 }
 
 fn after(found: &Found, last: &Reading) -> AccountReading {
-    same_account(found, last).map_or(
-        AccountReading { at: last.at, found: false, enabled: None, sessions: None },
-        |again| before(again, last),
-    )
+    let gone = || AccountReading {
+        at: last.gone.get(&found.key()).copied().unwrap_or(last.at),
+        found: false,
+        enabled: None,
+        sessions: None,
+    };
+    same_account(found, last).map_or_else(gone, |again| before(again, last))
 }
 
-/// The approvals about the run's plan, and other questions that name no system.
+/// The approvals about the run's plan, those about a later deletion, and other questions that name
+/// no system.
 fn approvals(leaver: &LeaverFile<'_>) -> Vec<LeaverApproval> {
-    let asked = leaver.run.calls.iter().flat_map(|call| &call.approvals);
+    let later = leaver.later.iter().filter(|run| run.playbook == DELETION);
+    let asked = std::iter::once(&leaver.run).chain(later).flat_map(|run| &run.calls);
     asked
+        .flat_map(|call| &call.approvals)
         .filter(|(approval, about)| approval.binds_plan || about["system"].is_null())
         .map(|(approval, _)| approval.clone())
         .collect()

@@ -426,3 +426,38 @@ fn a_completed_unblock_takes_the_offboarding_back() {
 fn the_report_has_the_shape_that_others_rely_on() {
     insta::assert_json_snapshot!(of(&[run("r-1", OFFBOARDING, 0, closing(closed()))]));
 }
+
+#[test]
+fn an_account_that_was_deleted_since_is_gone_and_holds_nothing_open() {
+    let mut kept = closing(closed());
+    kept[2] = disabled(5, DeedState::Verified, vec![json!({"id": "x", "name": "Everybody"})]);
+    // Looked at once more at 20, deleted and read back at 25.
+    let later = |output: Value, state| {
+        let mut deletion = disabled(25, state, Vec::new());
+        deletion.deed.as_mut().unwrap().action = "ad.delete".to_owned();
+        deletion.output = Some((at(25), output));
+        let last = inventory(json!([account("corp", json!(false))]), json!([]));
+        let calls = vec![asked("a-9", json!({}), true, Some(true)), read(20, last), deletion];
+        [run("r-1", OFFBOARDING, 0, kept.clone()), run("r-2", "offboarding-delete", 15, calls)]
+    };
+    let gone = json!({"id": "g1", "deleted": true});
+    let runs = later(gone.clone(), DeedState::Verified);
+    assert_eq!(standings(&runs)[0], ("corp".to_owned(), Standing::Closed));
+    let report = of(&runs);
+    assert!(report.all_closed, "{:?}", report.open);
+    let [account] = report.accounts.as_slice() else { panic!("{:?}", report.accounts) };
+    let after = account.after.as_ref().unwrap();
+    assert_eq!((account.standing, after.found, after.at), (Standing::Closed, false, at(25)));
+    assert_eq!(account.deeds.len(), 2);
+    let asked: Vec<&str> = report.approvals.iter().map(|one| one.id.as_str()).collect();
+    assert!(asked.contains(&"a-1") && asked.contains(&"a-9"), "{asked:?}");
+
+    // Not read back as gone, or another write altogether: it is there, and so is what it holds.
+    let unsure = later(gone, DeedState::NotVerified);
+    for runs in [unsure, later(json!({"enabled": false}), DeedState::Verified)] {
+        assert_eq!(standings(&runs)[0].1, Standing::Open);
+        let report = of(&runs);
+        assert!(!report.all_closed && report.accounts[0].after.as_ref().unwrap().found);
+        assert_eq!(report.accounts[0].deeds.len(), 1);
+    }
+}

@@ -7,6 +7,7 @@ use super::{
     filter::{page, selected},
     guid,
     server::{Answered, Asked},
+    world::MADE,
 };
 
 /// Application permissions of one that may only read.
@@ -68,6 +69,7 @@ const NEEDED: &[(&str, &str, &[&str])] = &[
     ("PATCH", "devices", &["Device.ReadWrite.All"]),
     ("PATCH", "users", &["User.EnableDisableAccount.All", "User.ReadWrite.All"]),
     ("DELETE", "users", &["User.ReadWrite.All"]),
+    ("POST", "users", &["User.ReadWrite.All", "Directory.ReadWrite.All"]),
 ];
 
 pub(super) fn refused(status: u16, code: &str) -> Answered {
@@ -201,6 +203,7 @@ fn of_user(world: &World, asked: &Asked, id: &str, rest: &[&str]) -> Answered {
 fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered {
     let done = |there: bool| if there { (204, Value::Null) } else { absent() };
     match (asked.method.as_str(), path) {
+        ("POST", ["users"]) => make_user(world, &asked.body, now),
         ("PATCH", ["users", id]) => change_user(world, id, &asked.body, now),
         ("DELETE", ["users", id]) => delete_user(world, id),
         ("POST", ["users", id, "revokeSignInSessions"]) => match world.users.get_mut(*id) {
@@ -249,6 +252,38 @@ fn write(world: &mut World, asked: &Asked, path: &[&str], now: &str) -> Answered
         },
         _ => refused(405, "Request_BadRequest"),
     }
+}
+
+fn make_user(world: &mut World, body: &Value, now: &str) -> Answered {
+    let text = |name: &str| body[name].as_str().unwrap_or_default();
+    let (login, nickname) = (text("userPrincipalName"), text("mailNickname"));
+    let password = body["passwordProfile"]["password"].as_str().unwrap_or_default();
+    let whole = login.contains('@')
+        && !text("displayName").is_empty()
+        && body["accountEnabled"].is_boolean()
+        && !nickname.is_empty()
+        && !nickname.contains(['@', ' ']);
+    let address = format!("smtp:{login}").to_lowercase();
+    let has = |user: &Value| {
+        let addresses = user["proxyAddresses"].as_array().into_iter().flatten();
+        addresses.filter_map(Value::as_str).any(|one| one.to_lowercase() == address)
+    };
+    let taken = user_of(world, login).is_some() || world.users.values().any(has);
+    if !whole || password.len() < 8 || taken {
+        return refused(400, "Request_BadRequest");
+    }
+    world.made += 1;
+    let number = MADE + world.made;
+    world.add_user(number, login, text("displayName"), body["accountEnabled"] == true);
+    let user = world.user(number);
+    for name in ["givenName", "surname", "jobTitle", "department", "usageLocation", "mailNickname"]
+    {
+        user[name] = body[name].clone();
+    }
+    // An address of its own comes with a mailbox.
+    (user["mail"], user["proxyAddresses"]) = (Value::Null, json!([]));
+    user["lastPasswordChangeDateTime"] = now.into();
+    (201, user.clone())
 }
 
 fn delete_user(world: &mut World, id: &str) -> Answered {
@@ -304,6 +339,9 @@ fn change_user(world: &mut World, id: &str, body: &Value, now: &str) -> Answered
     for (name, value) in body.as_object().into_iter().flatten() {
         match name.as_str() {
             "accountEnabled" => user["accountEnabled"] = value.clone(),
+            "usageLocation" if value.as_str().is_some_and(|it| it.len() == 2) => {
+                user["usageLocation"] = value.clone();
+            }
             "passwordProfile" if user["onPremisesSyncEnabled"] == true => {
                 return refused(400, "Request_BadRequest");
             }

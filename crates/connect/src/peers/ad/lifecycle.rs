@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use super::{
     account::{self, Account, DISABLED, Group, NORMAL, PROPERTIES, USERS},
     membership::{self, MEMBER_OF},
-    name, password,
+    name,
     promise::{self, OnUser, Promise},
     session::{Change, Session},
 };
 use crate::{
     Action, Call, Error, ErrorKind, Look, Verified,
     desired::{Desired, Difference, after_a_part},
+    password,
 };
 
 /// `ad.create-user`.
@@ -111,7 +112,7 @@ impl NewUser {
         }
         let (password, sealed) = password::new(self.seal_for.as_deref())?;
         properties.push(("userAccountControl", flags.to_string().into_bytes()));
-        properties.push(("unicodePwd", password::as_property(&password)));
+        properties.push(("unicodePwd", name::password(&password)));
         if self.must_change {
             properties.push(("pwdLastSet", b"0".to_vec()));
         }
@@ -165,7 +166,10 @@ impl Desired for Create {
             ),
             output: promise::about_user(
                 &["enabled"],
-                json!({"enabled": {"type": "boolean"}, "sealed": password::sealed_schema()}),
+                json!({
+                    "enabled": {"type": "boolean"}, "sealed": password::sealed_schema(),
+                    "passwordLost": password::lost_schema(),
+                }),
             ),
         })
     }
@@ -227,6 +231,10 @@ impl Desired for Create {
         }
         let made = account::one(&mut session, &wanted.dn()).await.map_err(after_a_part)?;
         Ok(made.with(json!({"enabled": made.enabled(), "sealed": sealed})))
+    }
+
+    fn seen(&self, input: &Value, output: Value) -> Value {
+        password::lost(input, output)
     }
 
     fn undo(&self, _input: &Value, plan: &Plan, output: &Value) -> Option<Value> {
@@ -421,7 +429,7 @@ impl Action for ResetPassword {
         let (first, _) = password::new(None)?;
         let (second, sealed) = password::new(resetting.seal_for.as_deref())?;
         let set = |password| {
-            let to = password::as_property(password);
+            let to = name::password(password);
             Change::Set { property: "unicodePwd", to }
         };
         session.modify(&account.dn, vec![set(&first)]).await?;

@@ -24,7 +24,6 @@ mod find;
 mod lifecycle;
 mod membership;
 mod name;
-mod password;
 mod promise;
 mod session;
 mod state;

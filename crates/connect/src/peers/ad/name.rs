@@ -1,7 +1,7 @@
-//! How a directory names things: distinguished names, GUIDs, SIDs and its own clock.
+//! How a directory writes things: distinguished names, GUIDs, SIDs, passwords and its own clock.
 
 use chrono::{DateTime, TimeZone as _, Utc};
-use kompel_model::Timestamp;
+use kompel_model::{Secret, Timestamp};
 
 /// "Never" as the directory writes it in `accountExpires`.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -169,9 +169,22 @@ pub(super) fn generalized(text: &str) -> Option<Timestamp> {
 const SECOND: i64 = 10_000_000;
 const EPOCH: i64 = 116_444_736_000_000_000;
 
+/// A password as `unicodePwd` wants it: quoted, in UTF-16.
+///
+/// # Source
+/// MS-ADTS §3.1.1.3.1.5
+pub(super) fn password(password: &Secret) -> Vec<u8> {
+    format!("\"{}\"", password.reveal()).encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_written_as_the_directory_wants_it() {
+        assert_eq!(password(&Secret::new("aé".to_owned())), b"\"\0a\0\xe9\0\"\0");
+    }
 
     #[test]
     fn a_name_is_cut_at_its_first_comma_that_is_not_escaped() {

@@ -9,6 +9,7 @@ use url::Url;
 use super::entra::Entra;
 use crate::{
     Connection, Error, ErrorKind, RetryAdvice,
+    desired::after_a_part,
     http::{Answer, Method},
 };
 
@@ -205,6 +206,25 @@ impl<'a> Client<'a> {
         path: &[&str],
         body: Option<&Value>,
     ) -> Result<(), Error> {
+        self.written(method, path, body).await.map(drop)
+    }
+
+    /// Makes something; gives its id.
+    pub(super) async fn make(&self, path: &[&str], body: &Value) -> Result<String, Error> {
+        let answer = self.written(Method::POST, path, Some(body)).await?;
+        let made: Value = answer.json().map_err(after_a_part)?;
+        made["id"].as_str().map(str::to_owned).ok_or_else(|| {
+            let detail = "the answer does not name what was made";
+            Error::new(ErrorKind::OutcomeUnknown, detail)
+        })
+    }
+
+    async fn written(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<&Value>,
+    ) -> Result<Answer, Error> {
         let url = self.address(path, &[])?;
         let sent = self.entra.send(|http| {
             http.write(method.clone(), url.as_str()).with(|request| match body {
@@ -212,7 +232,9 @@ impl<'a> Client<'a> {
                 None => request.header("Content-Length", "0"),
             })
         });
-        self.sound(&sent.await?)
+        let answer = sent.await?;
+        self.sound(&answer)?;
+        Ok(answer)
     }
 
     /// Takes something away; what is gone already is as good.

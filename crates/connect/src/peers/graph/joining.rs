@@ -9,7 +9,7 @@ use super::{
     belongings::{self, Kind, Role, group, group_stays},
     client::{Client, Rows, quoted},
     named,
-    users::{self, promised},
+    users::{self, Awaited, Awaits, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
@@ -25,6 +25,7 @@ pub(super) struct Join;
 struct Joining {
     user: String,
     groups: Vec<String>,
+    awaits: Option<Awaits>,
 }
 
 fn added_schema() -> Value {
@@ -47,6 +48,7 @@ impl Desired for Join {
                         "items": {"type": "string", "minLength": 1, "maxLength": 256},
                         "description": "ids or names",
                     },
+                    "awaits": users::awaits_input(),
                 }),
             ),
             added_schema(),
@@ -54,10 +56,13 @@ impl Desired for Join {
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
-        let Joining { user, groups } = promise::input(call)?;
+        let Joining { user, groups, awaits } = promise::input(call)?;
         let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
-        let held = Kind::Groups.held(&client, &user).await?;
+        let account = Awaited::find(&client, &user, awaits).await?;
+        let held = match account.is_to_come() {
+            true => Vec::new(),
+            false => Kind::Groups.held(&client, &account.user).await?,
+        };
         let (mut changes, mut added) = (Vec::new(), Vec::new());
         for which in groups {
             if held.iter().any(|item| item.is(&which))
@@ -72,16 +77,18 @@ impl Desired for Join {
             let shown = group(&row);
             let property = format!("member of {}", named::named(&shown));
             let to = named::MEMBER.into();
-            changes.push(promise::change(&users::named(&user), &property, Value::Null, to));
+            changes.push(promise::change(&account.name, &property, Value::Null, to));
             added.push(shown);
         }
-        let output = users::about(&user, json!({"added": added}));
+        let output = users::about(&account.user, json!({"added": added}));
         Ok(Difference { changes, output, remarks: Vec::new() })
     }
 
     async fn apply(&self, call: &Call, difference: Difference) -> Result<Value, Error> {
         let client = &Client::of(&call.connection, call.at)?;
-        let body = &json!({"@odata.id": client.reference(users::id(&difference.output))?});
+        let Joining { awaits, .. } = promise::input(call)?;
+        let id = users::arrived(&difference.output, awaits)?;
+        let body = &json!({"@odata.id": client.reference(id)?});
         // "Already a member" is a refusal too: what is so is read afterwards.
         each(difference.output["added"].as_array().into_iter().flatten(), |group| async move {
             let id = group["id"].as_str().unwrap_or_default();

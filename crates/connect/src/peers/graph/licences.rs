@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     client::{Client, Rows},
-    users::{self, promised},
+    users::{self, Awaited, Awaits, promised},
 };
 use crate::{
     Call, Error, ErrorKind,
@@ -182,6 +182,7 @@ pub(super) struct Assign;
 struct Assigning {
     user: String,
     licences: Vec<Licence>,
+    awaits: Option<Awaits>,
 }
 
 #[derive(Deserialize)]
@@ -215,6 +216,7 @@ impl Desired for Assign {
                         "type": "array", "items": licence, "maxItems": 200,
                         "description": "each by its skuId or skuPartNumber",
                     },
+                    "awaits": users::awaits_input(),
                 }),
             ),
             users::list_schema("added", licence_schema()),
@@ -222,11 +224,11 @@ impl Desired for Assign {
     }
 
     async fn compare(&self, call: &Call) -> Result<Difference, Error> {
-        let Assigning { user, licences } = promise::input(call)?;
+        let Assigning { user, licences, awaits } = promise::input(call)?;
         let client = Client::of(&call.connection, call.at)?;
-        let user = users::one(&client, &user).await?;
+        let account = Awaited::find(&client, &user, awaits).await?;
         let names = names(&client).await?;
-        let held = held(&user, &names);
+        let held = held(&account.user, &names);
         let (mut changes, mut added) = (Vec::new(), Vec::new());
         for Licence { licence, disabled_plans } in licences {
             if held.iter().any(|one| one["group"].is_null() && is(one, &licence)) {
@@ -239,11 +241,11 @@ impl Desired for Assign {
                 return Err(Error::new(ErrorKind::Absent, detail));
             };
             let to = json!({"id": id, "disabledPlans": disabled_plans});
-            let (object, property) = (users::named(&user), format!("licence {name}"));
-            changes.push(promise::change(&object, &property, Value::Null, to));
+            let property = format!("licence {name}");
+            changes.push(promise::change(&account.name, &property, Value::Null, to));
             added.push(json!({"id": id, "name": name, "disabledPlans": disabled_plans}));
         }
-        let output = users::about(&user, json!({"added": added}));
+        let output = users::about(&account.user, json!({"added": added}));
         Ok(Difference { changes, output, remarks: Vec::new() })
     }
 
@@ -251,7 +253,8 @@ impl Desired for Assign {
         let one = |to: &Value| json!({"skuId": to["id"], "disabledPlans": to["disabledPlans"]});
         let add: Vec<Value> = difference.changes.iter().map(|change| one(&change.to)).collect();
         let body = json!({"addLicenses": add, "removeLicenses": []});
-        assign(call, users::id(&difference.output), &body).await?;
+        let Assigning { awaits, .. } = promise::input(call)?;
+        assign(call, users::arrived(&difference.output, awaits)?, &body).await?;
         Ok(difference.output)
     }
 

@@ -30,6 +30,7 @@ pub(in crate::peers) mod named;
 mod needs;
 pub(in crate::peers) mod settle;
 mod stamps;
+mod starting;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -119,6 +120,8 @@ impl Connector for Graph {
             toward(StopSharing),
             toward(meetings::Cancel),
             toward(account::Delete),
+            toward(starting::Create),
+            toward(starting::Locate),
         ]
     }
 

@@ -9,6 +9,7 @@ use crate::{Check, CheckState};
 type Either = &'static [&'static str];
 
 const READ_USER: Either = &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All"];
+const WRITE_USER: Either = &["User.ReadWrite.All", "Directory.ReadWrite.All"];
 const READ_GROUPS: Either =
     &["GroupMember.Read.All", "GroupMember.ReadWrite.All", "Directory.Read.All"];
 const WRITE_GROUPS: Either = &["GroupMember.ReadWrite.All", "Directory.ReadWrite.All"];
@@ -89,6 +90,8 @@ const NEEDS: &[(&str, &[Either])] = &[
     ("graph.stop-sharing", &[READ_USER, WRITE_FILES]),
     ("graph.cancel-meetings", &[READ_USER, &["Calendars.ReadWrite"]]),
     ("graph.delete-user", &[READ_USER, &["User.ReadWrite.All"]]),
+    ("graph.create-user", &[READ_USER, WRITE_USER]),
+    ("graph.set-usage-location", &[READ_USER, WRITE_USER]),
 ];
 
 fn needs(action: &str) -> &'static [Either] {

@@ -2,7 +2,7 @@
 //! password set.
 
 use async_trait::async_trait;
-use kompel_model::{ActionEffect, ActionSpec, Plan, Secret, Timestamp};
+use kompel_model::{ActionEffect, ActionSpec, Plan, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Action, Call, Error, ErrorKind, Look, Verified,
     http::Method,
+    password,
     promise::{self},
 };
 
@@ -88,7 +89,7 @@ impl Stamp {
                 found.client.change(Method::POST, &path, None).await
             }
             Self::Password => {
-                let password = random_password()?;
+                let password = password::random()?;
                 let must_change = call.input["mustChange"] == true;
                 let body = json!({"passwordProfile": {
                     "password": password.reveal(), "forceChangePasswordNextSignIn": must_change,
@@ -187,19 +188,4 @@ impl Action for Stamp {
         let because = format!("{} has not moved", self.property());
         Ok(Verified::Differs { found: shown, because })
     }
-}
-
-/// 40 characters of four kinds: 32 from 64 signs (192 bits), and eight that satisfy every rule on
-/// kinds of characters.
-fn random_password() -> Result<Secret, Error> {
-    let mut bytes = [0_u8; 32];
-    rustls::crypto::aws_lc_rs::default_provider()
-        .secure_random
-        .fill(&mut bytes)
-        .map_err(|_| Error::new(ErrorKind::Unexpected, "no randomness"))?;
-    let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text: String =
-        bytes.iter().map(|byte| char::from(signs[usize::from(byte % 64)])).collect();
-    text.push_str("aB3!zY7?");
-    Ok(Secret::new(text))
 }

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     CheckState, Connection, Connector, ErrorKind, RetryAdvice, Verified,
     contract::{Bench, Example, NotRun, Peer},
+    promise,
 };
 
 /// The bench, for the contract tests.
@@ -42,7 +43,7 @@ impl Bench for GraphBench {
             input[name] = value;
             input
         };
-        vec![
+        let mut all = vec![
             Example::new("graph.find-user", json!({"query": "info@contoso.test"})),
             Example::new("graph.find-user", json!({"query": "Jan Jans"})).named("near"),
             Example::new("graph.list-memberships", jan()),
@@ -88,13 +89,44 @@ impl Bench for GraphBench {
             Example::new("graph.stop-sharing", with(jan(), "except", guid(5).into())),
             Example::new("graph.cancel-meetings", with(jan(), "from", SOON.into())),
             Example::new("graph.delete-user", json!({"user": guid(1)})),
-        ]
+        ];
+        all.extend(beginnings());
+        all
     }
 
     async fn start(&self) -> Result<Box<dyn Peer>, NotRun> {
         let stub = Microsoft365::start();
         Ok(Box::new(CloudPeer { stub, service: GRAPH, touch: |_| {} }))
     }
+}
+
+/// What begins an account.
+fn beginnings() -> Vec<Example> {
+    let piet = |more: Value| {
+        promise::with(json!({"user": "piet@contoso.test", "awaits": "synchronisation"}), more)
+    };
+    vec![
+        Example::new("graph.create-user", starts()),
+        Example::new("graph.set-usage-location", json!({"user": guid(5), "usageLocation": "BE"})),
+        Example::new("graph.set-usage-location", piet(json!({"usageLocation": "BE"})))
+            .named("synchronised"),
+        Example::new("graph.add-to-groups", piet(json!({"groups": ["Sales"]})))
+            .named("synchronised"),
+        Example::new(
+            "graph.assign-licences",
+            piet(json!({"licences": [{"licence": "VISIOCLIENT"}]})),
+        )
+        .named("synchronised"),
+    ]
+}
+
+/// Kim, who starts.
+pub(super) fn starts() -> Value {
+    json!({
+        "userName": "kim@contoso.test", "displayName": "Kim De Smet", "mailNickname": "kdesmet",
+        "givenName": "Kim", "surname": "De Smet", "title": "Consultant", "department": "Sales",
+        "usageLocation": "BE", "mustChange": true,
+    })
 }
 
 const GRAPH: Service = Service { connector, url: "graph_url", beginning };
@@ -177,6 +209,16 @@ async fn what_directory_or_another_tenant_masters_is_refused_before_anybody_appr
         ("graph.block-sign-in", json!({"user": "nobody@contoso.test"}), Absent),
         ("graph.block-sign-in", json!({"user": ".."}), Invalid),
         ("graph.assign-licences", json!({"user": guid(5), "licences": [{"licence": "X"}]}), Absent),
+        (
+            "graph.add-to-groups",
+            json!({"user": "jan@contoso.test", "groups": ["Empty"], "awaits": "synchronisation"}),
+            Conflict,
+        ),
+        (
+            "graph.set-usage-location",
+            json!({"user": "no@contoso.test", "usageLocation": "BE"}),
+            Absent,
+        ),
     ] {
         let step = step_at(&stub, action, input.clone());
         let refused = step.plan().await.unwrap_err();
@@ -232,6 +274,7 @@ async fn a_write_that_is_seen_later_is_not_yet_and_one_that_never_was_differs() 
         ("graph.remove-sign-in-methods", jan()),
         ("graph.disable-devices", jan()),
         ("graph.delete-user", jan()),
+        ("graph.create-user", starts()),
     ] {
         let soon = TimeDelta::seconds(5);
         stub.reset(World::sample());

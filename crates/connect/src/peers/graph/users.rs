@@ -1,5 +1,7 @@
 //! Accounts: which one an input means, how it is shown, and finding it.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use kompel_model::{ActionEffect, ActionSpec, Repeat};
 use serde::Deserialize;
@@ -10,7 +12,7 @@ use super::{
     needs,
 };
 use crate::{
-    Call, Error, ErrorKind,
+    Call, Error, ErrorKind, RetryAdvice,
     desired::Reading,
     promise::{self, Promise},
 };
@@ -20,7 +22,8 @@ pub(super) const SYSTEM: &str = "Microsoft 365";
 /// What is read of every account.
 pub(super) const PROPERTIES: &str = "id,userPrincipalName,displayName,mail,accountEnabled,userType,\
      onPremisesSyncEnabled,assignedLicenses,licenseAssignmentStates,\
-     signInSessionsValidFromDateTime,lastPasswordChangeDateTime,businessPhones,mobilePhone";
+     signInSessionsValidFromDateTime,lastPasswordChangeDateTime,businessPhones,mobilePhone,\
+     usageLocation";
 
 #[derive(Deserialize)]
 pub(super) struct OnUser {
@@ -62,6 +65,85 @@ pub(super) async fn one(client: &Client<'_>, who: &str) -> Result<Value, Error> 
         Error::new(ErrorKind::Absent, "no account has this id or user principal name")
     })
 }
+
+/// Who is to bring an account that is not there yet.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Awaits {
+    /// A step before, whose account every server knows soon.
+    Creation,
+    /// The directory on the premises.
+    Synchronisation,
+}
+
+/// JSON Schema of the input that says so.
+pub(super) fn awaits_input() -> Value {
+    json!({
+        "enum": ["creation", "synchronisation"],
+        "description": "the account, named by its user principal name, may not be there yet. It is \
+                        planned as one that holds nothing, and waited for: minutes for one that a \
+                        step before makes, two hours for one that the directory on the premises \
+                        brings",
+    })
+}
+
+/// An account that may be still to come.
+pub(super) struct Awaited {
+    pub(super) user: Value,
+    /// How plans name it: before it is there as after.
+    pub(super) name: String,
+}
+
+impl Awaited {
+    /// The account that an input means, or one that holds nothing if it may be still to come.
+    pub(super) async fn find(
+        client: &Client<'_>,
+        who: &str,
+        awaits: Option<Awaits>,
+    ) -> Result<Self, Error> {
+        let Some(awaits) = awaits else {
+            let user = one(client, who).await?;
+            let name = named(&user);
+            return Ok(Self { user, name });
+        };
+        let found = client.get(&["users", who], PROPERTIES).await?;
+        if awaits == Awaits::Synchronisation && found.as_ref().is_some_and(|user| !synced(user)) {
+            let detail = "an account of this name is there that Active Directory does not master: \
+                          it may be somebody else's";
+            return Err(Error::new(ErrorKind::Conflict, detail));
+        }
+        let user = found.unwrap_or_else(|| json!({"id": TO_COME, "userPrincipalName": who}));
+        Ok(Self { user, name: who.to_owned() })
+    }
+
+    /// True while it is not there.
+    pub(super) fn is_to_come(&self) -> bool {
+        id(&self.user) == TO_COME
+    }
+}
+
+/// The id of the account that an output is about; not yet, while it is to come.
+pub(super) fn arrived(output: &Value, awaits: Option<Awaits>) -> Result<&str, Error> {
+    let (id, kind) = (id(output), ErrorKind::Absent);
+    match awaits {
+        Some(Awaits::Creation) if id == TO_COME => {
+            let mut error = Error::new(kind, "the account is not seen yet");
+            error.retry = RetryAdvice::Soon;
+            Err(error)
+        }
+        Some(Awaits::Synchronisation) if id == TO_COME => {
+            let detail = "the synchronisation has not brought the account yet";
+            Err(Error::new(kind, detail).retry_after(ROUND_OF_SYNCHRONISATION))
+        }
+        _ => Ok(id),
+    }
+}
+
+/// In place of an id that nobody knows yet.
+pub(super) const TO_COME: &str = "(given by Microsoft 365)";
+
+/// How often a directory is synchronised, if nobody changed that.
+const ROUND_OF_SYNCHRONISATION: Duration = Duration::from_secs(30 * 60);
 
 /// Reads one account, whichever, to see that they can be read.
 pub(super) async fn first(client: &Client<'_>) -> Result<(), Error> {
@@ -194,6 +276,31 @@ enum By {
     Id,
 }
 
+/// Every account that has this address, as its name or otherwise.
+pub(super) async fn with_address(
+    client: &Client<'_>,
+    address: &str,
+    select: &str,
+) -> Result<Vec<Value>, Error> {
+    let filters = [By::Upn, By::Mail].into_iter().flat_map(|by| by.filters(address));
+    any_of(client, filters.collect(), select).await
+}
+
+/// The accounts that fit any of these filters, each once.
+async fn any_of(
+    client: &Client<'_>,
+    filters: Vec<(String, bool)>,
+    select: &str,
+) -> Result<Vec<Value>, Error> {
+    let asked = |(filter, eventual)| asked("$filter", filter, eventual, select);
+    let lists: Vec<Rows<'_>> = filters.into_iter().map(asked).collect();
+    let mut found =
+        if lists.is_empty() { Vec::new() } else { client.batch(&lists).await?.concat() };
+    found.sort_by_key(|user| id(user).to_owned());
+    found.dedup_by_key(|user| id(user).to_owned());
+    Ok(found)
+}
+
 impl By {
     /// Filters of which any may fit, each with whether Graph wants it as an advanced query; none if
     /// the text can't be such a thing. Apart, because Graph joins only some by `or`.
@@ -270,11 +377,7 @@ impl Reading for FindUser {
     async fn read(&self, call: &Call) -> Result<Value, Error> {
         let wanted: Wanted = promise::input(call)?;
         let client = Client::of(&call.connection, call.at)?;
-        let filters = wanted.by.filters(&wanted.query).into_iter();
-        let lists: Vec<Rows<'_>> =
-            filters.map(|(filter, eventual)| asked("$filter", filter, eventual)).collect();
-        let mut found =
-            if lists.is_empty() { Vec::new() } else { client.batch(&lists).await?.concat() };
+        let mut found = any_of(&client, wanted.by.filters(&wanted.query), PROPERTIES).await?;
         let exact = !found.is_empty();
         // A login of one word is no name that others could come close to.
         let name = match wanted.by {
@@ -286,12 +389,11 @@ impl Reading for FindUser {
             && name
             && let Some(search) = search(&wanted.query)
         {
-            let mut rows = asked("$search", search, true);
+            let mut rows = asked("$search", search, true, PROPERTIES);
             rows.query.push(("$top", MOST_NEAR.to_string()));
             found = client.first_page(&rows).await?;
+            found.sort_by_key(|user| id(user).to_owned());
         }
-        found.sort_by_key(|user| id(user).to_owned());
-        found.dedup_by_key(|user| id(user).to_owned());
         let users: Vec<Value> = found.iter().map(shown).collect();
         let user = match users.as_slice() {
             [only] if exact => only.clone(),
@@ -301,8 +403,8 @@ impl Reading for FindUser {
     }
 }
 
-fn asked(option: &'static str, value: String, eventual: bool) -> Rows<'static> {
-    let mut query = vec![("$select", PROPERTIES.to_owned()), (option, value)];
+fn asked(option: &'static str, value: String, eventual: bool, select: &str) -> Rows<'static> {
+    let mut query = vec![("$select", select.to_owned()), (option, value)];
     if eventual {
         query.push(("$count", "true".to_owned()));
     }

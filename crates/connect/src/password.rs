@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind};
 
 /// 40 characters of four kinds: 32 from 64 signs (192 bits), and eight that satisfy every rule on
 /// kinds of characters.
-pub(super) fn random() -> Result<Secret, Error> {
+pub(crate) fn random() -> Result<Secret, Error> {
     let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text: String =
         bytes()?.iter().map(|byte| char::from(signs[usize::from(byte % 64)])).collect();
@@ -37,7 +37,7 @@ fn tellable() -> Result<Secret, Error> {
 }
 
 /// A new password, and what of it may be told: nothing, or the password encrypted for one person.
-pub(super) fn new(recipient: Option<&str>) -> Result<(Secret, Value), Error> {
+pub(crate) fn new(recipient: Option<&str>) -> Result<(Secret, Value), Error> {
     let Some(text) = recipient else { return Ok((random()?, Value::Null)) };
     let recipient = read(text)?;
     let password = tellable()?;
@@ -48,7 +48,7 @@ pub(super) fn new(recipient: Option<&str>) -> Result<(Secret, Value), Error> {
 }
 
 /// Fails for a recipient that is none, before anything is done.
-pub(super) fn check(recipient: Option<&str>) -> Result<(), Error> {
+pub(crate) fn check(recipient: Option<&str>) -> Result<(), Error> {
     recipient.map(read).transpose().map(drop)
 }
 
@@ -58,7 +58,7 @@ fn read(recipient: &str) -> Result<Recipient, Error> {
 }
 
 /// Schema of the input that names the person.
-pub(super) fn recipient_schema() -> Value {
+pub(crate) fn recipient_schema() -> Value {
     json!({
         "type": "string", "pattern": "^age1[0-9a-z]{58}$",
         "description": "age recipient of the person who tells the password on; left out, nobody \
@@ -67,7 +67,7 @@ pub(super) fn recipient_schema() -> Value {
 }
 
 /// Schema of the output that only that person can read.
-pub(super) fn sealed_schema() -> Value {
+pub(crate) fn sealed_schema() -> Value {
     json!({
         "type": ["string", "null"],
         "description": "the password, encrypted with age and written in base64; null without \
@@ -75,12 +75,21 @@ pub(super) fn sealed_schema() -> Value {
     })
 }
 
-/// A password as `unicodePwd` wants it: quoted, in UTF-16.
-///
-/// # Source
-/// MS-ADTS §3.1.1.3.1.5
-pub(super) fn as_property(password: &Secret) -> Vec<u8> {
-    format!("\"{}\"", password.reveal()).encode_utf16().flat_map(u16::to_le_bytes).collect()
+/// Schema of the output that says that nobody may know the password.
+pub(crate) fn lost_schema() -> Value {
+    json!({
+        "type": "boolean",
+        "description": "true: it was seen after an attempt whose answer was lost; if that set a \
+                        password, nobody knows it. Reset it",
+    })
+}
+
+/// An output, seen after an attempt whose answer was lost: the password went with the answer.
+pub(crate) fn lost(input: &Value, mut output: Value) -> Value {
+    if input["sealFor"].is_string() {
+        output["passwordLost"] = true.into();
+    }
+    output
 }
 
 fn bytes() -> Result<[u8; 32], Error> {
@@ -97,11 +106,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_differ_and_are_written_as_the_directory_wants_them() {
+    fn passwords_differ() {
         let (one, other) = (random().unwrap(), random().unwrap());
         assert_ne!(one.reveal(), other.reveal());
         assert_eq!(one.reveal().len(), 40);
-        assert_eq!(as_property(&Secret::new("aé".to_owned())), b"\"\0a\0\xe9\0\"\0");
     }
 
     #[test]
