@@ -35,10 +35,15 @@ pub fn asked(input: &Value) -> &Value {
 }
 
 /// True if the second asks for the same person as the first, and for no sooner: whoever closes for
-/// the first does what the second asks. Sooner is another matter, and not to be put off.
+/// the first does what the second asks. Sooner is another matter, and not to be put off. Nor is who
+/// is only named taken for who is known by an address or a login: two may be called so.
 pub fn asks_no_sooner(first: &Asking, second: &Asking) -> bool {
+    let named_only =
+        |asking: &Asking| asking.person.mails.is_empty() && asking.person.logins.is_empty();
     // `None`, at once, is the least.
-    same_person(&first.person, &second.person) && first.at <= second.at
+    same_person(&first.person, &second.person)
+        && named_only(first) == named_only(second)
+        && first.at <= second.at
 }
 
 /// The end of the last day, as the playbook has it.
@@ -68,6 +73,11 @@ mod tests {
         }
         let now = json!({"person": jan["person"]});
         assert!(asks_no_sooner(&of(&now), &of(&jan)), "at once is soon enough for any day");
+        let named = json!({"person": {"name": "Jan Janssen"}});
+        let known = json!({"person": {"name": "Jan Janssen", "mails": ["jan@acme.test"]}});
+        assert!(asks_no_sooner(&of(&named), &of(&named)), "nothing tells them apart");
+        assert!(!asks_no_sooner(&of(&named), &of(&known)), "the namesake may be meant");
+        assert!(!asks_no_sooner(&of(&known), &of(&named)), "the namesake may be meant");
         for nobody in [json!({}), json!([]), json!([{"data": {}}]), json!(3), json!({"person": 1})]
         {
             assert_eq!(Asking::of(&nobody), None, "{nobody}");
