@@ -4,7 +4,10 @@
 //! a worker says ("Account zit erin") tells that the work is done. Where no phrase comes back,
 //! nothing is learned.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    collections::BTreeMap,
+    hash::{Hash, Hasher},
+};
 
 use kompel_model::{Comment, EventLog, PersonId, Ticket};
 use rayon::prelude::*;
@@ -75,7 +78,7 @@ fn see(ticket: &Ticket, seen: &mut Seen, is_robot: &impl Fn(Option<&PersonId>) -
     let mut comments: Vec<&Comment> = ticket.comments.iter().filter(works).collect();
     comments.sort_by_key(|comment| comment.at);
     let Some(last) = comments.pop() else { return };
-    let mut of_ticket: FxHashMap<u64, bool> = FxHashMap::default();
+    let mut of_ticket: BTreeMap<u64, bool> = BTreeMap::new();
     let sooner = comments.iter().flat_map(|comment| shapes(&comment.text));
     of_ticket.extend(sooner.map(|shape| (shape, false)));
     of_ticket.extend(shapes(&last.text).map(|shape| (shape, true)));

@@ -3,11 +3,11 @@
 //! "Does not work" in a request is what the request is about; it is rework only once someone had
 //! worked on the run.
 
-use kompel_model::{MemberRef, Timestamp};
+use kompel_model::{MemberRef, PersonId, Timestamp};
 
 use super::{
     Knowledge,
-    runs::{Place, Run, What},
+    runs::{Event, Place, Run, What},
 };
 use crate::{
     ErrorFacts, Quote,
@@ -191,7 +191,7 @@ fn read(run: &Run<'_>) -> (Shown, Option<Quote>) {
 
 /// A run while its events are read in order.
 #[derive(Debug, Default)]
-struct Course {
+struct Course<'a> {
     shown: Shown,
     /// Someone told of work, or the ticket was done.
     worked: bool,
@@ -205,14 +205,16 @@ struct Course {
     came_back: bool,
     /// There is no ticket: who began the chat may be who works.
     alone: bool,
+    /// In a chat without ticket, who told of work last.
+    teller: Option<&'a PersonId>,
 }
 
-impl Course {
+impl<'a> Course<'a> {
     fn of(run: &Run<'_>) -> Self {
         Self { alone: run.ticket.is_none(), ..Self::default() }
     }
 
-    fn see(&mut self, run: &Run<'_>, place: usize) {
+    fn see(&mut self, run: &Run<'a>, place: usize) {
         let event = &run.events[place];
         match event.what {
             What::Status { from, to, .. } => {
@@ -230,27 +232,41 @@ impl Course {
                 self.told |= to == StatusClass::Done;
             }
             What::Said { text, signs, place, .. } => {
-                if event.robot || matches!(place, Place::Opening | Place::ChatOpening) {
+                let opens = matches!(place, Place::Opening | Place::ChatOpening);
+                if event.robot || opens {
+                    self.hear(event, signs);
                     return;
                 }
                 self.shown.escalated |= signs.has(Sign::Escalated);
-                let by_worker = run.is_worker(event.author);
+                let own = self.teller.is_some() && self.teller == event.author;
+                let by_worker = own || (self.teller.is_none() && run.is_worker(event.author));
                 // Exports tell minutes: of two words in one minute the answer may stand last.
                 self.asked |= !by_worker && self.spoke == (event.at, true);
                 if !speaks_of_another(run, text) {
-                    self.said(signs, by_worker);
+                    self.said(signs, by_worker, own);
                 }
                 let asked = self.asked;
                 self.go_on(text, signs, by_worker);
                 if by_worker {
                     self.spoke = (event.at, asked);
                 }
+                self.hear(event, signs);
             }
         }
     }
 
-    /// What a comment or reply shows, after all that was said before it.
-    fn said(&mut self, signs: SignSet, by_worker: bool) {
+    /// Remembers who tells of work in a chat without a ticket.
+    fn hear(&mut self, event: &Event<'a>, signs: SignSet) {
+        let tells = [Sign::ChatReport, Sign::DoneManual, Sign::Mended];
+        if self.alone && !event.robot && tells.iter().any(|sign| signs.has(*sign)) {
+            self.teller = event.author;
+            (self.worked, self.told) = (true, true);
+        }
+    }
+
+    /// What a comment or reply shows, after all that was said before it; `own` where who told of
+    /// the work in a chat says it.
+    fn said(&mut self, signs: SignSet, by_worker: bool, own: bool) {
         let shown = &mut self.shown;
         let unresolved = !by_worker && signs.has(Sign::Unresolved);
         shown.reopened |= self.worked && (signs.has(Sign::Reopened) || unresolved);
@@ -261,7 +277,7 @@ impl Course {
         shown.redone |= worked && signs.has(Sign::Redone);
         let fault = self.worked && signs.has(Sign::Fault) && !signs.has(Sign::HandedOver);
         if by_worker {
-            shown.corrected |= fault && signs.has(Sign::Mended);
+            shown.corrected |= fault && (own || signs.has(Sign::Mended));
             let talk = [Sign::Thanks, Sign::Ack, Sign::HandedOver, Sign::WaitingAnswer];
             let acts = self.told && !talk.iter().any(|sign| signs.has(*sign));
             shown.redone |= self.came_back && (fault || acts || signs.has(Sign::Mended));

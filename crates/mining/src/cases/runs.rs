@@ -56,6 +56,17 @@ pub(crate) struct Event<'a> {
     pub(crate) what: What<'a>,
 }
 
+impl<'a> Event<'a> {
+    fn new(
+        at: Option<Timestamp>,
+        author: Option<&'a PersonId>,
+        robot: bool,
+        what: What<'a>,
+    ) -> Self {
+        Self { at, author, robot, ends: false, what }
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone)]
 pub(crate) enum What<'a> {
@@ -463,13 +474,9 @@ fn said_in_chat<'a>(
     let signs = knowledge.words.signs.read(head(&message.text));
     let author = message.author.as_ref();
     let place = if place == 0 { Place::ChatOpening } else { Place::ChatReply };
-    Event {
-        at: Some(message.at),
-        author,
-        robot: message.robot || author.is_some_and(|who| knowledge.is_robot(who)),
-        ends: false,
-        what: What::Said { text: &message.text, signs, of: &message.id, place },
-    }
+    let robot = message.robot || author.is_some_and(|who| knowledge.is_robot(who));
+    let what = What::Said { text: &message.text, signs, of: &message.id, place };
+    Event::new(Some(message.at), author, robot, what)
 }
 
 fn read_ticket<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>, events: &mut Vec<Event<'a>>) {
@@ -485,13 +492,7 @@ fn read_ticket<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>, events: &mut V
     for text in [&ticket.title, &ticket.description] {
         if !text.is_empty() {
             let what = said(text, Place::Opening);
-            events.push(Event {
-                at: start(ticket),
-                author: asker,
-                robot: false,
-                ends: false,
-                what,
-            });
+            events.push(Event::new(start(ticket), asker, false, what));
         }
     }
     for comment in &ticket.comments {
@@ -500,33 +501,21 @@ fn read_ticket<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>, events: &mut V
         let auto = matches!(what, What::Said { signs, .. } if speaks_as_robot(signs));
         let robot = comment.automatic || auto || robot(author);
         let ends = !robot && knowledge.ends.ends(&comment.text);
-        events.push(Event { at: comment.at, author, robot, ends, what });
+        events.push(Event { ends, ..Event::new(comment.at, author, robot, what) });
     }
     if !ticket.resolution_text.is_empty() {
         let what = said(&ticket.resolution_text, Place::Resolution);
         let at = ticket.resolved.or(ticket.updated);
-        events.push(Event {
-            at,
-            author: ticket.assignee.as_ref(),
-            robot: false,
-            ends: false,
-            what,
-        });
+        events.push(Event::new(at, ticket.assignee.as_ref(), false, what));
     }
     for change in &ticket.changes {
         if let Some(what) = status(change, knowledge) {
             let author = change.author.as_ref();
-            events.push(Event {
-                at: Some(change.at),
-                author,
-                robot: robot(author),
-                ends: false,
-                what,
-            });
+            events.push(Event::new(Some(change.at), author, robot(author), what));
         }
     }
     if let Some(what) = standing(ticket, knowledge) {
-        events.push(Event { at: ticket.updated, author: None, robot: false, ends: false, what });
+        events.push(Event::new(ticket.updated, None, false, what));
     }
 }
 
