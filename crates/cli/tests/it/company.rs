@@ -28,6 +28,8 @@ pub(crate) struct Company {
 
 /// Where the staff's accounts are.
 pub(crate) const STAFF: &str = "OU=Staff,DC=corp,DC=test";
+/// Where those of leavers go.
+pub(crate) const LEAVERS: &str = "OU=Leavers,DC=corp,DC=test";
 /// Jan's password in the directory.
 pub(crate) const PASSWORD: &str = "Zomer-2026-x";
 /// Jan Janssen's login everywhere: the gateway's own account has it too.
@@ -83,22 +85,7 @@ impl Company {
     }
 
     fn people(&self) {
-        let ad = &self.ad;
-        ad.ldif(&format!("dn: {STAFF}\nobjectClass: organizationalUnit\n\n"));
-        let (jan, piet) = (format!("CN=Jan Janssen,{STAFF}"), format!("CN=Piet Peeters,{STAFF}"));
-        ad.user(&jan, JAN, "Jan Janssen", PASSWORD);
-        ad.user(&piet, PIET, "Piet Peeters", PASSWORD);
-        for (group, members) in [
-            ("VPN", format!("member: {jan}\nmember: {piet}\n")),
-            ("Sales", format!("member: {piet}\n")),
-        ] {
-            ad.ldif(&format!(
-                "dn: CN={group},{STAFF}\nobjectClass: group\nsAMAccountName: {group}\n{members}\n"
-            ));
-        }
-        for (login, name) in [(JAN, "Jan Janssen"), (PIET, "Piet Peeters")] {
-            joins(&self.saas, &format!("{login}@corp.test"), name);
-        }
+        staff(&self.ad, &self.saas);
         // Synchronised, as most companies have it: blocked here alone, it would come back.
         self.cloud.change(|world| {
             world.add_user(JAN_THERE, &format!("{JAN}@corp.test"), "Jan Janssen", true);
@@ -267,5 +254,24 @@ manager = "an"
         assert!(self.radius.accepts("gone", FreeRadius::USER.1));
         assert_eq!(self.is_active(&format!("{PIET}@corp.test")), Some(true));
         assert_eq!(self.cloud.world().users[&guid(1)]["accountEnabled"], true);
+    }
+}
+
+/// Jan and Piet in the directory, with their groups, and in the service.
+pub(crate) fn staff(ad: &SambaAd, saas: &Scim2Server) {
+    ad.ldif(&format!("dn: {STAFF}\nobjectClass: organizationalUnit\n\n"));
+    let (jan, piet) = (format!("CN=Jan Janssen,{STAFF}"), format!("CN=Piet Peeters,{STAFF}"));
+    ad.user(&jan, JAN, "Jan Janssen", PASSWORD);
+    ad.user(&piet, PIET, "Piet Peeters", PASSWORD);
+    for (group, members) in [
+        ("VPN", format!("member: {jan}\nmember: {piet}\n")),
+        ("Sales", format!("member: {piet}\n")),
+    ] {
+        ad.ldif(&format!(
+            "dn: CN={group},{STAFF}\nobjectClass: group\nsAMAccountName: {group}\n{members}\n"
+        ));
+    }
+    for (login, name) in [(JAN, "Jan Janssen"), (PIET, "Piet Peeters")] {
+        joins(saas, &format!("{login}@corp.test"), name);
     }
 }

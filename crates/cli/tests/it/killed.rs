@@ -16,6 +16,7 @@ use kompel_peers::{Cookies, Microsoft365, Ocserv, SambaAd, Scim2Server, guid, wa
 use serde_json::{Value, json};
 
 use crate::{
+    company::{LEAVERS, PASSWORD, STAFF},
     crash::{database, is_up, journals, kill, serve, wanted},
     desk::{Desk, this_login},
     wires::{Wires, joins},
@@ -43,10 +44,6 @@ fn login(leaver: u32) -> String {
 fn mail(leaver: u32) -> String {
     format!("{}@corp.test", login(leaver))
 }
-
-const STAFF: &str = "OU=Staff,DC=corp,DC=test";
-const LEAVERS: &str = "OU=Leavers,DC=corp,DC=test";
-const PASSWORD: &str = "Zomer-2026-x";
 
 impl Office {
     /// `None` where a server is not installed.

@@ -10,8 +10,9 @@ use kompel_peers::{
 use serde_json::{Value, json};
 
 use crate::{
+    company::{JAN, LEAVERS, PASSWORD, PIET, staff},
     desk::{Acme, Desk, this_login},
-    wires::{Wires, joins},
+    wires::Wires,
 };
 
 /// The servers, what they know, and Kompel's workspace.
@@ -23,13 +24,6 @@ struct Company {
     tickets: RequestTracker,
     desk: Desk,
 }
-
-const STAFF: &str = "OU=Staff,DC=corp,DC=test";
-const LEAVERS: &str = "OU=Leavers,DC=corp,DC=test";
-const PASSWORD: &str = "Zomer-2026-x";
-
-/// Jan Janssen's login everywhere: the gateway's own account has it too.
-const JAN: &str = Ocserv::USER.0;
 
 impl Acme for Company {
     fn desk(&self) -> &Desk {
@@ -64,19 +58,8 @@ impl Company {
 
     fn people(&self) {
         let ad = &self.ad;
-        for unit in [STAFF, LEAVERS] {
-            ad.ldif(&format!("dn: {unit}\nobjectClass: organizationalUnit\n\n"));
-        }
-        let (jan, piet) = (format!("CN=Jan Janssen,{STAFF}"), format!("CN=Piet Peeters,{STAFF}"));
-        ad.user(&jan, JAN, "Jan Janssen", PASSWORD);
-        ad.user(&piet, "ppeeters", "Piet Peeters", PASSWORD);
-        ad.ldif(&format!(
-            "dn: CN=VPN,{STAFF}\nobjectClass: group\nsAMAccountName: VPN\nmember: {jan}\n\
-             member: {piet}\n\n"
-        ));
-        for (login, name) in [(JAN, "Jan Janssen"), ("ppeeters", "Piet Peeters")] {
-            joins(&self.saas, &format!("{login}@corp.test"), name);
-        }
+        staff(ad, &self.saas);
+        ad.ldif(&format!("dn: {LEAVERS}\nobjectClass: organizationalUnit\n\n"));
         assert_eq!(ad.bind(&format!("{JAN}@corp.test"), PASSWORD), Ok(()));
         assert_eq!(ad.kinit(JAN, PASSWORD), Ok(()));
         assert!(self.radius.accepts(JAN, FreeRadius::USER.1));
@@ -165,7 +148,7 @@ per_minute = 1000
         };
         let restarts = fs::read_to_string(self.radius.folder().join("log")).unwrap();
         json!({
-            "jan": of(JAN), "piet": of("ppeeters"), "group": of("VPN"),
+            "jan": of(JAN), "piet": of(PIET), "group": of("VPN"),
             "accounts": fs::read_to_string(self.vpn.password_file()).unwrap(),
             "blocked": fs::read_to_string(self.radius.block_file()).unwrap(),
             "restarts": restarts.matches("Ready to process").count(),
@@ -195,7 +178,7 @@ per_minute = 1000
             let mail = format!("{login}@corp.test");
             all.find(|user| user["userName"] == *mail).unwrap()["active"].clone()
         };
-        assert_eq!((active(JAN), active("ppeeters")), (false.into(), true.into()));
+        assert_eq!((active(JAN), active(PIET)), (false.into(), true.into()));
         assert_eq!(self.ad.bind("ppeeters@corp.test", PASSWORD), Ok(()));
         assert!(self.radius.accepts("gone", FreeRadius::USER.1));
     }
