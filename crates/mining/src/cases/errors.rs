@@ -7,6 +7,7 @@ use kompel_model::{MemberRef, PersonId, Timestamp};
 
 use super::{
     Knowledge,
+    ends::End,
     runs::{Event, Place, Run, What},
 };
 use crate::{
@@ -132,6 +133,7 @@ fn last_word<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Option<Last<'a>> {
             Sign::Thanks,
             Sign::Ack,
             Sign::HandedOver,
+            Sign::CopyPaste,
             Sign::WaitingAnswer,
             Sign::WaitingApproval,
         ]);
@@ -144,10 +146,10 @@ fn last_word<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Option<Last<'a>> {
                 && (who.is_none() || who != ticket.reporter.as_ref())
                 && !speaks_of_another(run, text),
             fault: told && any(&[Sign::Fault]),
-            after_end: ended,
+            after_end: ended && event.end != Some(End::First),
         });
         told |= run.is_worker(who) && any(&[Sign::ChatReport, Sign::DoneManual, Sign::Mended]);
-        before = Some((at, who, event.ends));
+        before = Some((at, who, event.end.is_some()));
     }
     last
 }
@@ -274,13 +276,17 @@ impl<'a> Course<'a> {
         shown.corrected |= (by_worker || self.alone) && signs.has(Sign::Corrected);
         // What is done again before the work was told is a reminder, say.
         let worked = if by_worker { self.told } else { self.worked };
-        shown.redone |= worked && signs.has(Sign::Redone);
-        let fault = self.worked && signs.has(Sign::Fault) && !signs.has(Sign::HandedOver);
+        let types_over = signs.has(Sign::CopyPaste);
+        shown.redone |= worked && signs.has(Sign::Redone) && !types_over;
+        let fault =
+            self.worked && signs.has(Sign::Fault) && !signs.has(Sign::HandedOver) && !types_over;
         if by_worker {
             shown.corrected |= fault && (own || signs.has(Sign::Mended));
             let talk = [Sign::Thanks, Sign::Ack, Sign::HandedOver, Sign::WaitingAnswer];
             let acts = self.told && !talk.iter().any(|sign| signs.has(*sign));
-            shown.redone |= self.came_back && (fault || acts || signs.has(Sign::Mended));
+            // In chat many a word of thanks is unknown.
+            let over = !self.alone && !types_over && (acts || signs.has(Sign::Mended));
+            shown.redone |= self.came_back && (fault || over);
         } else {
             shown.reopened |= fault && !self.asked;
         }
@@ -338,7 +344,7 @@ fn comes_again(ticket: &kompel_model::Ticket) -> bool {
 mod tests {
     use kompel_model::{Change, ChangedField, Comment};
 
-    use super::super::fixture::{at, comment, facts, log, ticket};
+    use super::super::fixture::{at, comment, facts, log, message, ticket};
 
     fn check(description: &str, comments: Vec<Comment>, reworked: bool) {
         let mut record = ticket(1, at("2025-03-03T08:00:00Z"));
@@ -427,6 +433,20 @@ mod tests {
         assert_eq!(reworked(12, "Pff, dat moest Piet zijn"), 1);
         assert_eq!(reworked(4, "Pff, dat moest Piet zijn"), 0);
         assert_eq!(reworked(12, "Dankjewel allemaal"), 0);
+    }
+
+    #[test]
+    fn in_chat_who_told_of_the_work_owns_up_to_its_faults() {
+        let reworked = |who: &str, last: &str| {
+            let opening = message("1", "2025-03-03T09:00:00Z", "a", "srv-app1 herstart", None);
+            let said = |ts, who, text| message(ts, "2025-03-03T09:20:00Z", who, text, Some("1"));
+            let thread = vec![opening, said("2", "b", "chapeau"), said("3", who, last)];
+            facts(&log(vec![], thread), 0).errors.rework.count
+        };
+        assert_eq!(reworked("a", "oei, dat was de foute"), 1);
+        assert_eq!(reworked("a", "en nu naar huis"), 0);
+        assert_eq!(reworked("a", "weer alles gekopieerd en geplakt"), 0);
+        assert_eq!(reworked("b", "dat was toch de foute server"), 1);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use kompel_model::{
 };
 use rayon::prelude::*;
 
-use super::{Group, Knowledge, Thread, bursts, bursts::Mark, inputs::objects, window::start};
+use super::{
+    Group, Knowledge, Thread, bursts, bursts::Mark, ends::End, inputs::objects, window::start,
+};
 use crate::{
     Burst, BurstKind,
     signs::{Sign, SignSet, StatusClass},
@@ -50,8 +52,8 @@ pub(crate) struct Event<'a> {
     pub(crate) author: Option<&'a PersonId>,
     /// True if by a robot.
     pub(crate) robot: bool,
-    /// True for words with which this desk's workers end their tickets.
-    pub(crate) ends: bool,
+    /// How words of this kind end tickets at this desk; `None` where they do not.
+    pub(crate) end: Option<End>,
     /// What.
     pub(crate) what: What<'a>,
 }
@@ -63,7 +65,7 @@ impl<'a> Event<'a> {
         robot: bool,
         what: What<'a>,
     ) -> Self {
-        Self { at, author, robot, ends: false, what }
+        Self { at, author, robot, end: None, what }
     }
 }
 
@@ -500,8 +502,8 @@ fn read_ticket<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>, events: &mut V
         let author = comment.author.as_ref();
         let auto = matches!(what, What::Said { signs, .. } if speaks_as_robot(signs));
         let robot = comment.automatic || auto || robot(author);
-        let ends = !robot && knowledge.ends.ends(&comment.text);
-        events.push(Event { ends, ..Event::new(comment.at, author, robot, what) });
+        let end = if robot { None } else { knowledge.ends.end(&comment.text) };
+        events.push(Event { end, ..Event::new(comment.at, author, robot, what) });
     }
     if !ticket.resolution_text.is_empty() {
         let what = said(&ticket.resolution_text, Place::Resolution);
