@@ -37,6 +37,7 @@ reason-too-deep = playbooks start each other too deep at { $a }
 reason-no-call = no such call
 reason-parent-gone = the run that started it no longer wants it
 reason-plan-too-long = the plan is too long to be foreseen whole
+reason-not-planned = { $a } is not planned, { $b } refuses: { $c }
 reason-would-fail = the run would fail at { $a }: { $b }
 reason-would-take-back = { $a } would take back what was done before
 reason-array = for.in must give an array

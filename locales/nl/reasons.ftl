@@ -37,6 +37,7 @@ reason-too-deep = draaiboeken starten elkaar te diep bij { $a }
 reason-no-call = zo'n stap is er niet
 reason-parent-gone = de uitvoering die hem startte, heeft hem niet meer nodig
 reason-plan-too-long = het plan is te lang om helemaal te voorzien
+reason-not-planned = { $a } staat niet in het plan, { $b } weigert: { $c }
 reason-would-fail = de uitvoering zou mislukken bij { $a }: { $b }
 reason-would-take-back = { $a } zou terugdraaien wat eerder gebeurd is
 reason-array = for.in moet een lijst geven

@@ -106,6 +106,7 @@ const REASONS: &[(&str, &str)] = &[
     ("reason-parent-gone", "the run that started it no longer wants it"),
     ("reason-plan-too-long", "the plan is too long to be foreseen whole"),
     ("reason-would-fail", "the run would fail at {}: {}"),
+    ("reason-not-planned", "{} is not planned, {} refuses: {}"),
     ("reason-would-take-back", "{} would take back what was done before"),
     ("reason-array", "for.in must give an array"),
     ("reason-no-error", "there is no use.errors.{}"),

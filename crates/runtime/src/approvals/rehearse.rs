@@ -184,7 +184,7 @@ impl Rehearsal<'_> {
         }
         let resolved = match self.world.registry.resolve(self.tenant, action, input) {
             Ok(resolved) => resolved,
-            Err(refusal) => return Ok(failed(call, &refusal)),
+            Err(refusal) => return Ok(self.unplanned(call, task, action, &refusal)),
         };
         let request = Call {
             connection: resolved.connection.clone(),
@@ -203,8 +203,23 @@ impl Rehearsal<'_> {
         }
         match call_with_limits(world, &resolved, resolved.action.plan(&request)).await {
             Ok(plan) => Ok(self.planned(call, (task, step), action, &resolved, plan)),
-            Err(error) => Ok(failed(call, &refusal_of(&error))),
+            Err(error) => Ok(self.unplanned(call, task, action, &refusal_of(&error))),
         }
+    }
+
+    /// A write that can't be planned: who approves should know that it is not among the steps, even
+    /// where the playbook goes on without it.
+    fn unplanned(
+        &mut self,
+        call: CallId,
+        task: &TaskRef,
+        action: &ActionName,
+        refusal: &Refusal,
+    ) -> Input {
+        let fault = fault_of(refusal);
+        let why = fault.detail.as_ref().or(fault.title.as_ref()).unwrap_or(&fault.kind);
+        self.plan.remarks.push(format!("{task} is not planned, {action} refuses: {why}"));
+        Input::Failed { call, fault }
     }
 
     fn already_sent(&self, call: CallId, book: &Book) -> Input {

@@ -1,11 +1,15 @@
 //! Approvals: the plan that was approved is done, any other is asked again, and whoever answers
 //! wrongly changes nothing but the audit trail.
 
+use kompel_connect::ErrorKind;
 use kompel_engine::act::AskReason;
 use kompel_model::TenantId;
 use serde_json::{Value, json};
 
-use super::bench::{Bench, answer, call};
+use super::{
+    bench::{Bench, answer, call},
+    peer::Mishap,
+};
 use crate::{Outcome, Proof, RunStatus, Waiting};
 
 fn asking(with: Value) -> Value {
@@ -179,6 +183,16 @@ async fn a_plan_that_changed_is_asked_again_before_anything_of_it_is_done() {
     bench.settle(&runtime).await;
     assert_eq!(runtime.status(&tenant, &run).unwrap(), RunStatus::Completed);
     assert_eq!(bench.peer.object("b"), json!(2));
+}
+
+#[tokio::test]
+async fn who_approves_is_told_which_write_is_not_in_the_plan() {
+    let bench = Bench::new();
+    bench.peer.goes_wrong("plan b", &[Mishap::Refuse(ErrorKind::Invalid)]);
+    bench_asking(&bench, json!({"who": {"people": ["an"]}, "within": "PT4H"})).await;
+    let plan = bench.mail.0.lock().unwrap()[0].plan.clone().unwrap();
+    let remark = &plan.remarks[0];
+    assert!(remark.contains("is not planned, peer.never refuses: refused by the test"), "{remark}");
 }
 
 #[tokio::test]
