@@ -7,7 +7,6 @@ use kompel_model::{MemberRef, PersonId, Timestamp};
 
 use super::{
     Knowledge,
-    ends::End,
     runs::{Event, Place, Run, What},
 };
 use crate::{
@@ -146,10 +145,10 @@ fn last_word<'a>(run: &Run<'a>, knowledge: &Knowledge<'_>) -> Option<Last<'a>> {
                 && (who.is_none() || who != ticket.reporter.as_ref())
                 && !speaks_of_another(run, text),
             fault: told && any(&[Sign::Fault]),
-            after_end: ended && event.end != Some(End::First),
+            after_end: ended && !event.standing.usual,
         });
         told |= run.is_worker(who) && any(&[Sign::ChatReport, Sign::DoneManual, Sign::Mended]);
-        before = Some((at, who, event.end.is_some()));
+        before = Some((at, who, event.standing.ends));
     }
     last
 }
@@ -245,7 +244,8 @@ impl<'a> Course<'a> {
                 // Exports tell minutes: of two words in one minute the answer may stand last.
                 self.asked |= !by_worker && self.spoke == (event.at, true);
                 if !speaks_of_another(run, text) {
-                    self.said(signs, by_worker, own);
+                    let unusual = if by_worker { event.standing.unusual } else { signs };
+                    self.said((signs, unusual), by_worker, own);
                 }
                 let asked = self.asked;
                 self.go_on(text, signs, by_worker);
@@ -267,19 +267,20 @@ impl<'a> Course<'a> {
     }
 
     /// What a comment or reply shows, after all that was said before it; `own` where who told of
-    /// the work in a chat says it.
-    fn said(&mut self, signs: SignSet, by_worker: bool, own: bool) {
+    /// the work in a chat says it, `unusual` what of it does not belong to the work.
+    fn said(&mut self, (signs, unusual): (SignSet, SignSet), by_worker: bool, own: bool) {
         let shown = &mut self.shown;
+        let types_over = signs.has(Sign::CopyPaste);
         let unresolved = !by_worker && signs.has(Sign::Unresolved);
-        shown.reopened |= self.worked && (signs.has(Sign::Reopened) || unresolved);
+        let again = signs.has(Sign::Reopened) && !(by_worker && types_over);
+        shown.reopened |= self.worked && (again || unresolved);
         // Who asked puts right what he asked ("sorry, forgot the name"), which is no rework.
-        shown.corrected |= (by_worker || self.alone) && signs.has(Sign::Corrected);
+        shown.corrected |= (by_worker || self.alone) && unusual.has(Sign::Corrected);
         // What is done again before the work was told is a reminder, say.
         let worked = if by_worker { self.told } else { self.worked };
-        let types_over = signs.has(Sign::CopyPaste);
-        shown.redone |= worked && signs.has(Sign::Redone) && !types_over;
+        shown.redone |= worked && unusual.has(Sign::Redone) && !types_over;
         let fault =
-            self.worked && signs.has(Sign::Fault) && !signs.has(Sign::HandedOver) && !types_over;
+            self.worked && unusual.has(Sign::Fault) && !signs.has(Sign::HandedOver) && !types_over;
         if by_worker {
             shown.corrected |= fault && (own || signs.has(Sign::Mended));
             let talk = [Sign::Thanks, Sign::Ack, Sign::HandedOver, Sign::WaitingAnswer];

@@ -3,11 +3,11 @@
 //! Takes a group as given; which requests are alike and how alike their ends are is decided
 //! elsewhere. Every file owns one of the facts of [`crate::Candidate`].
 
+mod approvals;
 mod bursts;
 mod calendar;
 mod chat;
 mod effort;
-mod ends;
 mod errors;
 #[cfg(test)]
 mod fixture;
@@ -15,6 +15,7 @@ mod habits;
 mod handover;
 mod human;
 mod inputs;
+mod phrases;
 mod rate;
 mod runs;
 mod steps;
@@ -31,7 +32,7 @@ pub use handover::{Concurrency, Transition, handovers, ping_pongs, transitions};
 
 use self::{
     calendar::Calendar,
-    ends::Ends,
+    phrases::Phrases,
     runs::holds_tickets,
     window::{Observed, Windows},
 };
@@ -84,8 +85,8 @@ pub(crate) struct Knowledge<'a> {
     robots: BTreeSet<PersonId>,
     /// People who hold tickets or log work on them.
     workers: BTreeSet<PersonId>,
-    /// Sentences that end tickets.
-    ends: Ends,
+    /// What its workers say again and again.
+    phrases: Phrases,
 }
 
 impl<'a> Knowledge<'a> {
@@ -95,9 +96,9 @@ impl<'a> Knowledge<'a> {
         let windows = Windows::of(log, &calendar);
         let robots = habits::robots(log, &calendar);
         let workers = habits::workers(log);
-        let ends = Ends::default();
-        let mut out = Self { words, calendar, windows, robots, workers, ends };
-        out.ends = Ends::learn(log, |who| who.is_some_and(|who| out.is_robot(who)));
+        let phrases = Phrases::default();
+        let mut out = Self { words, calendar, windows, robots, workers, phrases };
+        out.phrases = Phrases::learn(log, |who| who.is_some_and(|who| out.is_robot(who)));
         out
     }
 

@@ -11,7 +11,13 @@ use kompel_model::{
 use rayon::prelude::*;
 
 use super::{
-    Group, Knowledge, Thread, bursts, bursts::Mark, ends::End, inputs::objects, window::start,
+    Group, Knowledge, Thread,
+    approvals::{Approval, approval},
+    bursts,
+    bursts::Mark,
+    inputs::objects,
+    phrases::Standing,
+    window::start,
 };
 use crate::{
     Burst, BurstKind,
@@ -52,8 +58,8 @@ pub(crate) struct Event<'a> {
     pub(crate) author: Option<&'a PersonId>,
     /// True if by a robot.
     pub(crate) robot: bool,
-    /// How words of this kind end tickets at this desk; `None` where they do not.
-    pub(crate) end: Option<End>,
+    /// Its words beside what this desk's workers say again and again.
+    pub(crate) standing: Standing,
     /// What.
     pub(crate) what: What<'a>,
 }
@@ -65,7 +71,11 @@ impl<'a> Event<'a> {
         robot: bool,
         what: What<'a>,
     ) -> Self {
-        Self { at, author, robot, end: None, what }
+        let unusual = match what {
+            What::Said { signs, .. } => signs,
+            What::Status { .. } => SignSet::default(),
+        };
+        Self { at, author, robot, standing: Standing { unusual, ..Standing::default() }, what }
     }
 }
 
@@ -502,8 +512,12 @@ fn read_ticket<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>, events: &mut V
         let author = comment.author.as_ref();
         let auto = matches!(what, What::Said { signs, .. } if speaks_as_robot(signs));
         let robot = comment.automatic || auto || robot(author);
-        let end = if robot { None } else { knowledge.ends.end(&comment.text) };
-        events.push(Event { end, ..Event::new(comment.at, author, robot, what) });
+        let mut event = Event::new(comment.at, author, robot, what);
+        if !robot {
+            let all = event.standing.unusual;
+            event.standing = knowledge.phrases.stand(&comment.text, all, signs);
+        }
+        events.push(event);
     }
     if !ticket.resolution_text.is_empty() {
         let what = said(&ticket.resolution_text, Place::Resolution);
@@ -561,25 +575,6 @@ fn standing<'a>(ticket: &'a Ticket, knowledge: &Knowledge<'_>) -> Option<What<'a
     });
     let to = StatusClass::WaitingApproval;
     asked.then_some(What::Status { from: None, to, name: "approval" })
-}
-
-enum Approval {
-    Awaited,
-    Given,
-}
-
-/// What a value of an approval field means; `None` where it says that none is needed.
-fn approval(value: &str) -> Option<Approval> {
-    let value = value.trim().to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| value.contains(word));
-    if has(&["not ", "niet", "none", "geen", "n/a", "skip"]) {
-        return None;
-    }
-    if has(&["request", "pending", "wait", "aangevraagd", "wacht"]) {
-        return Some(Approval::Awaited);
-    }
-    has(&["approved", "reject", "declined", "goedgekeurd", "geweigerd", "afgekeurd"])
-        .then_some(Approval::Given)
 }
 
 /// In order of time; an event without time stays behind the one before it.

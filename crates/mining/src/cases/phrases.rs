@@ -1,9 +1,10 @@
-//! Ends: sentences with which a desk's workers end their tickets, in whatever words.
+//! Standing phrases: sentences that a desk's workers say again and again, in whatever words.
 //!
-//! Learned from where sentences stand in the whole log: one that nearly always is in the last word
-//! a worker says ("Account zit erin") ends tickets; one that nearly always follows on such a word
-//! ("Pff, dat moest Piet zijn") ends them a second time. Where no phrase comes back, nothing is
-//! learned.
+//! Learned from where they stand in the whole log. One that nearly always is in the last word a
+//! worker says ("Account zit erin") ends tickets. One that often follows on such a word ("Pff, dat
+//! moest Piet zijn") does not belong to the work; the others do, and show no error, even where
+//! their words are those of errors ("MFA opnieuw ingesteld"). Where no phrase comes back, nothing
+//! is learned.
 
 use std::hash::{Hash, Hasher};
 
@@ -12,7 +13,10 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::{inputs::head, steps::sentences};
-use crate::text::{Token, tokens};
+use crate::{
+    signs::{SignSet, Signs},
+    text::{Token, tokens},
+};
 
 /// Fewest tickets in which a sentence is known.
 const LEAST: u32 = 5;
@@ -20,8 +24,8 @@ const LEAST: u32 = 5;
 /// Least share of them that it ends.
 const SHARE: f64 = 0.75;
 
-/// Least share of them in which it follows on an end, for it to be a second one.
-const SECOND_SHARE: f64 = 0.5;
+/// Of a sentence that belongs to the work, at most this share follows on an end.
+const AFTER_END_SHARE: f64 = 0.3;
 
 /// Bytes of a comment that are looked at.
 const BYTES: usize = 1_000;
@@ -32,20 +36,31 @@ const LEAST_WORDS: usize = 2;
 /// Tickets read at a time.
 const CHUNK: usize = 4_096;
 
-/// How a sentence ends tickets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    /// The work is done.
-    First,
-    /// Something was done after that.
-    Second,
+/// What is known of a sentence.
+#[derive(Debug, Clone, Copy)]
+struct Stand {
+    /// It ends tickets.
+    ends: bool,
+    /// It belongs to the work.
+    usual: bool,
 }
 
-/// The sentences that end tickets.
-#[derive(Debug, Default)]
-pub(crate) struct Ends(FxHashMap<u64, End>);
+/// A text beside the standing phrases.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Standing {
+    /// One of its sentences ends tickets.
+    pub(crate) ends: bool,
+    /// All of it belongs to the work.
+    pub(crate) usual: bool,
+    /// The signs in what does not belong to the work.
+    pub(crate) unusual: SignSet,
+}
 
-impl Ends {
+/// The standing phrases of a desk.
+#[derive(Debug, Default)]
+pub(crate) struct Phrases(FxHashMap<u64, Stand>);
+
+impl Phrases {
     /// Learns them from the workers' comments of all tickets.
     pub(crate) fn learn(
         log: &EventLog,
@@ -75,21 +90,24 @@ impl Ends {
                 count(&mut after, &pair[1]);
             }
         }
-        let kinds = seen.iter().filter(|(shape, _)| ends(shape)).map(|(shape, of)| {
-            let second = share(&after, shape, *of) >= SECOND_SHARE;
-            (*shape, if second { End::Second } else { End::First })
-        });
-        Self(kinds.collect())
+        let stand = |(shape, of): (&u64, &u32)| {
+            let usual = share(&after, shape, *of) <= AFTER_END_SHARE;
+            (*shape, Stand { ends: ends(shape), usual })
+        };
+        Self(seen.iter().map(stand).collect())
     }
 
-    /// How this text ends a ticket: the first way that one of its sentences does.
-    pub(crate) fn end(&self, text: &str) -> Option<End> {
-        if self.0.is_empty() {
-            return None;
+    /// Holds a text with these signs against them.
+    pub(crate) fn stand(&self, text: &str, signs: SignSet, all: &Signs) -> Standing {
+        let parts = sentences(head(text, BYTES));
+        let known = |part: &&str| shape(part).and_then(|shape| self.0.get(&shape));
+        let ends = parts.iter().filter_map(known).any(|stand| stand.ends);
+        let belongs = |part: &&str| known(part).is_some_and(|stand| stand.usual);
+        let rest: Vec<&str> = parts.iter().filter(|part| !belongs(part)).copied().collect();
+        if rest.len() == parts.len() {
+            return Standing { ends, usual: false, unusual: signs };
         }
-        let found: Vec<End> =
-            shapes(text).filter_map(|shape| self.0.get(&shape).copied()).collect();
-        found.iter().find(|end| **end == End::First).or(found.first()).copied()
+        Standing { ends, usual: rest.is_empty(), unusual: all.read(&rest.join(". ")) }
     }
 }
 
