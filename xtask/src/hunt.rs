@@ -221,6 +221,7 @@ fn lines(measures: &Measures) -> String {
         }
     }
     out.push_str(&line("runs a year within 15 %", measures.rate));
+    out.push_str(&line("rework within 3 points", measures.rework));
     out.push_str(&line("chat-only found", measures.chat));
     out.push_str(&line("answers-only found", measures.answers));
     out.push_str(&line("same with rows in another order", measures.row_order));

@@ -23,6 +23,12 @@ const SHARE: f64 = 0.9;
 /// Runs a year may be off by this.
 const RATE_TOLERANCE: f64 = 0.15;
 
+/// How far a share of rework may be off.
+const REWORK_TOLERANCE: f64 = 0.03;
+
+/// Least share of processes whose rework is within that.
+const REWORK_SHARE: f64 = 0.8;
+
 /// The four criteria, as their fields are called.
 pub const CRITERIA: [&str; 4] = ["frequency", "systems", "human_factor", "errors"];
 
@@ -85,6 +91,9 @@ pub struct Criterion {
     /// Runs a year.
     #[serde(default)]
     pub per_year: Option<f64>,
+    /// Share of the runs with rework.
+    #[serde(default)]
+    pub rework_share: Option<f64>,
 }
 
 impl Criteria {
@@ -138,6 +147,8 @@ pub struct Measures {
     pub too_eager: BTreeMap<&'static str, usize>,
     /// Runs a year within the tolerance.
     pub rate: Part,
+    /// Shares of rework within the tolerance, of qualifying processes.
+    pub rework: Part,
     /// Chat-only processes found.
     pub chat: Part,
     /// Answer-only processes found.
@@ -161,6 +172,7 @@ impl Measures {
             *self.too_eager.entry(name).or_default() += count;
         }
         self.rate.merge(other.rate);
+        self.rework.merge(other.rework);
         self.chat.merge(other.chat);
         self.answers.merge(other.answers);
         self.row_order.merge(other.row_order);
@@ -181,6 +193,7 @@ impl Measures {
             need(name, *part, SHARE);
         }
         need("runs a year", self.rate, SHARE);
+        need("rework", self.rework, REWORK_SHARE);
         need("chat-only", self.chat, 1.0);
         need("row order", self.row_order, 1.0);
         if !self.decoys.is_empty() {
@@ -359,6 +372,9 @@ fn tally(measures: &mut Measures, process: &TruthProcess, fate: &Fate, output: &
     }
     let near = |said: f64| (said - fate.per_year).abs() <= RATE_TOLERANCE * fate.per_year;
     measures.rate.add(fate.says_per_year.is_some_and(near));
+    if let Some(said) = candidate.criteria.errors.rework_share.filter(|_| process.qualifies) {
+        measures.rework.add((said - process.criteria.rework_share).abs() <= REWORK_TOLERANCE);
+    }
 }
 
 /// Judges what is said to qualify; gives back what is wrong.
