@@ -31,12 +31,14 @@ pub enum Catalogue {
     H,
     /// A's processes told by others still.
     I,
+    /// B's processes at another company, every word of it: nobody tuned on it.
+    J,
 }
 
 impl Catalogue {
     /// All of them.
-    pub const ALL: [Self; 9] =
-        [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G, Self::H, Self::I];
+    pub const ALL: [Self; 10] =
+        [Self::A, Self::B, Self::C, Self::D, Self::E, Self::F, Self::G, Self::H, Self::I, Self::J];
 
     /// Its letter.
     pub fn code(self) -> &'static str {
@@ -50,12 +52,13 @@ impl Catalogue {
             Self::G => "g",
             Self::H => "h",
             Self::I => "i",
+            Self::J => "j",
         }
     }
 
     /// True if nobody may tune discovery on its words: it is for a final measurement only.
     pub fn is_held_out(self) -> bool {
-        matches!(self, Self::D | Self::G)
+        matches!(self, Self::D | Self::G | Self::J)
     }
 
     /// Its contents.
@@ -70,6 +73,7 @@ impl Catalogue {
             Self::G => (include_str!("../catalogue/b.toml"), include_str!("../catalogue/g.toml")),
             Self::H => (include_str!("../catalogue/c.toml"), include_str!("../catalogue/h.toml")),
             Self::I => (include_str!("../catalogue/a.toml"), include_str!("../catalogue/i.toml")),
+            Self::J => (include_str!("../catalogue/j.toml"), ""),
         };
         retold(text, manners).expect("the catalogues are part of the program and tested")
     }

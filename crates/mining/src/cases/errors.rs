@@ -235,7 +235,7 @@ impl<'a> Course<'a> {
             What::Said { text, signs, place, .. } => {
                 let opens = matches!(place, Place::Opening | Place::ChatOpening);
                 if event.robot || opens {
-                    self.hear(event, signs);
+                    self.hear(event, text, signs);
                     return;
                 }
                 self.shown.escalated |= signs.has(Sign::Escalated);
@@ -252,15 +252,17 @@ impl<'a> Course<'a> {
                 if by_worker {
                     self.spoke = (event.at, asked);
                 }
-                self.hear(event, signs);
+                self.hear(event, text, signs);
             }
         }
     }
 
     /// Remembers who tells of work in a chat without a ticket.
-    fn hear(&mut self, event: &Event<'a>, signs: SignSet) {
-        let tells = [Sign::ChatReport, Sign::DoneManual, Sign::Mended];
-        if self.alone && !event.robot && tells.iter().any(|sign| signs.has(*sign)) {
+    fn hear(&mut self, event: &Event<'a>, text: &str, signs: SignSet) {
+        let any = |of: &[Sign]| of.iter().any(|sign| signs.has(*sign));
+        let asks = text.contains('?') || any(&[Sign::ApprovalAsk, Sign::ChatAsk]);
+        let tells = !asks && any(&[Sign::ChatReport, Sign::DoneManual, Sign::Mended]);
+        if self.alone && !event.robot && tells {
             self.teller = event.author;
             (self.worked, self.told) = (true, true);
         }

@@ -100,14 +100,32 @@ impl Phrases {
     /// Holds a text with these signs against them.
     pub(crate) fn stand(&self, text: &str, signs: SignSet, all: &Signs) -> Standing {
         let parts = sentences(head(text, BYTES));
-        let known = |part: &&str| shape(part).and_then(|shape| self.0.get(&shape));
-        let ends = parts.iter().filter_map(known).any(|stand| stand.ends);
-        let belongs = |part: &&str| known(part).is_some_and(|stand| stand.usual);
-        let rest: Vec<&str> = parts.iter().filter(|part| !belongs(part)).copied().collect();
-        if rest.len() == parts.len() {
+        let (mut ends, mut cut) = (false, false);
+        let mut rest: Vec<&str> = Vec::new();
+        for part in parts {
+            // What follows on a phrase without a full stop is a sentence of its own.
+            let (known, after) = self.longest(part);
+            ends |= known.is_some_and(|stand| stand.ends);
+            let belongs = known.is_some_and(|stand| stand.usual);
+            cut |= belongs;
+            let left = if belongs { after } else { part };
+            rest.extend((!left.is_empty()).then_some(left));
+        }
+        if !cut {
             return Standing { ends, usual: false, unusual: signs };
         }
         Standing { ends, usual: rest.is_empty(), unusual: all.read(&rest.join(". ")) }
+    }
+
+    /// The longest phrase with which a sentence begins, and what follows it.
+    fn longest<'t>(&self, sentence: &'t str) -> (Option<&Stand>, &'t str) {
+        let mut found = (None, sentence);
+        for (shape, end) in prefixes(sentence) {
+            if let Some(stand) = self.0.get(&shape) {
+                found = (Some(stand), sentence[end..].trim());
+            }
+        }
+        found
     }
 }
 
@@ -149,21 +167,26 @@ fn shapes(text: &str) -> impl Iterator<Item = u64> {
 }
 
 fn shape(sentence: &str) -> Option<u64> {
+    prefixes(sentence).last().map(|(shape, _)| shape)
+}
+
+/// The shapes with which a sentence begins, and where each ends; the last is that of all of it.
+fn prefixes(sentence: &str) -> impl Iterator<Item = (u64, usize)> {
     let mut hasher = FxHasher::default();
     let mut words = 0;
-    for (place, chunk) in sentence.split_whitespace().enumerate() {
+    sentence.split_whitespace().enumerate().filter_map(move |(place, chunk)| {
+        let end = chunk.as_ptr() as usize - sentence.as_ptr() as usize + chunk.len();
         // Within a sentence a capital begins a name.
-        if place > 0 && chunk.starts_with(char::is_uppercase) {
-            continue;
-        }
-        for token in tokens(chunk, BYTES) {
-            if let Token::Word(word) = token
-                && !word.bytes().any(|byte| byte.is_ascii_digit())
-            {
-                word.hash(&mut hasher);
-                words += 1;
+        if place == 0 || !chunk.starts_with(char::is_uppercase) {
+            for token in tokens(chunk, BYTES) {
+                if let Token::Word(word) = token
+                    && !word.bytes().any(|byte| byte.is_ascii_digit())
+                {
+                    word.hash(&mut hasher);
+                    words += 1;
+                }
             }
         }
-    }
-    (words >= LEAST_WORDS).then(|| hasher.finish())
+        (words >= LEAST_WORDS).then(|| (hasher.finish(), end))
+    })
 }
