@@ -354,3 +354,27 @@ fn nearest(drafts: &[Draft], text: &Vector, least: f32) -> Option<usize> {
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
         .map(|(id, _)| id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chat_that_asks_and_chat_that_tells_are_one_in_one_channel_about_the_same() {
+        let of = |terms: &[(u32, f32)]| Vector::new(terms.to_vec()).unit();
+        let group = |request: &[(u32, f32)], end: &[(u32, f32)], channel: u32, system: u32| {
+            let (request, end) = (of(request), of(end));
+            Middles { request, end, channel: of(&[(channel, 1.0)]), systems: of(&[(system, 1.0)]) }
+        };
+        let (asks, blocks, attack) = ((1, 1.0), (2, 1.0), (3, 1.0));
+        let asked = group(&[asks, attack], &[blocks], 90, 80);
+        let told = group(&[blocks], &[], 90, 80);
+        assert!(asked.tells_what_is_asked(&told) && told.tells_what_is_asked(&asked));
+        assert!(!asked.tells_what_is_asked(&group(&[blocks], &[], 91, 80)), "another channel");
+        assert!(!asked.tells_what_is_asked(&group(&[blocks], &[], 90, 81)), "other systems");
+        assert!(!asked.tells_what_is_asked(&group(&[(4, 1.0)], &[], 90, 80)), "another matter");
+        // Of other systems where both ask much the same and one tells a part of the other.
+        let alike = group(&[attack, blocks, (4, 0.5)], &[], 90, 81);
+        assert!(asked.tells_what_is_asked(&alike));
+    }
+}

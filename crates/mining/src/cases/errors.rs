@@ -439,6 +439,28 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_to_the_work_here_is_no_error_whatever_its_words() {
+        let run = |number: usize, late: &str| {
+            let mut record = ticket(number, at("2025-03-03T08:00:00Z"));
+            record.comments = vec![
+                comment("2025-03-03T09:00:00Z", "worker", "Telefoonnummer gewijzigd."),
+                comment("2025-03-03T09:20:00Z", "worker", "MFA opnieuw ingesteld. Tot zover"),
+                comment("2025-03-03T09:40:00Z", "worker", late),
+            ];
+            record
+        };
+        let reworked = |runs: usize, late: &str| {
+            let all = (0..runs).map(|n| run(n, if n == 3 { late } else { "Dicht." })).collect();
+            facts(&log(all, vec![]), runs).errors.rework.count
+        };
+        assert_eq!(reworked(4, "Dicht."), 4, "nothing is known of the desk yet");
+        assert_eq!(reworked(12, "Dicht."), 0);
+        // Without a full stop it is that phrase still, and what follows is not.
+        assert_eq!(reworked(12, "MFA opnieuw ingesteld nu voor iedereen"), 0);
+        assert_eq!(reworked(12, "MFA opnieuw ingesteld bij de verkeerde gebruiker, rechtgezet"), 1);
+    }
+
+    #[test]
     fn in_chat_who_told_of_the_work_owns_up_to_its_faults() {
         let reworked = |who: &str, last: &str| {
             let opening = message("1", "2025-03-03T09:00:00Z", "a", "srv-app1 herstart", None);

@@ -1,7 +1,7 @@
 //! The gazetteer's tests.
 
 use chrono::{TimeZone, Utc};
-use kompel_model::{Comment, EventLog, PersonId, SourceKind, Ticket};
+use kompel_model::{Answer, Comment, EventLog, MemberRef, PersonId, SourceKind, Ticket};
 
 use super::*;
 use crate::{lexicon::Lexicon, signs::Signs};
@@ -94,6 +94,31 @@ fn names_behind_words_of_place_are_learned_and_others_not() {
     let mut again = Systems::builtin();
     again.learn(&log, &Lexicon::builtin(), &Signs::builtin());
     assert_eq!(again.len(), systems.len());
+}
+
+#[test]
+fn what_is_copied_between_two_names_makes_them_systems_and_what_is_moved_does_not() {
+    let learned = |what: &str| {
+        let mut log = EventLog::default();
+        log.answers.push(Answer {
+            id: MemberRef { source: SourceKind::Survey, key: "1".into() },
+            author: None,
+            at: None,
+            what: what.to_owned(),
+            how_often: String::new(),
+            how_long: String::new(),
+            per_year: None,
+            minutes: None,
+        });
+        let mut systems = Systems::builtin();
+        let before = systems.len();
+        systems.learn(&log, &Lexicon::builtin(), &Signs::builtin());
+        let all = before..systems.len();
+        all.map(|n| systems.name(SystemId(n as u16)).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(learned("Wachtrooster overtypen uit Zorbatec in de Quuxor"), ["Quuxor", "Zorbatec"]);
+    assert_eq!(learned("Wachtrooster overtypen uit excel naar Quuxor"), ["Quuxor"]);
+    assert!(learned("Een toestel verhuizen van Zorbatec naar Quuxor").is_empty());
 }
 
 const TEXTS: &[(&str, &[&str])] = &[
