@@ -465,10 +465,11 @@ mod tests {
         let reworked = |who: &str, last: &str| {
             let opening = message("1", "2025-03-03T09:00:00Z", "a", "srv-app1 herstart", None);
             let said = |ts, who, text| message(ts, "2025-03-03T09:20:00Z", who, text, Some("1"));
-            let thread = vec![opening, said("2", "b", "chapeau"), said("3", who, last)];
+            let thread = vec![opening, said("2", "b", "bedankt"), said("3", who, last)];
             facts(&log(vec![], thread), 0).errors.rework.count
         };
         assert_eq!(reworked("a", "oei, dat was de foute"), 1);
+        assert_eq!(reworked("a", "hmm dat was de verkeerde"), 1, "nothing tells that he mended it");
         assert_eq!(reworked("a", "en nu naar huis"), 0);
         assert_eq!(reworked("a", "weer alles gekopieerd en geplakt"), 0);
         assert_eq!(reworked("b", "dat was toch de foute server"), 1);
